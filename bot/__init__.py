@@ -1,0 +1,3 @@
+"""Rasid (راصد): news alerts about bases, rockets and drones, by Telegram."""
+
+__version__ = "0.1.0"

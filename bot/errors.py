@@ -1,0 +1,155 @@
+"""Every error of ours, arranged by what the caller does next.
+
+::
+
+    BotError
+    ├── ConfigError(key)              stop, exit 2, say which key and why
+    ├── SchemaError                   stop, exit 3, say the command that mends it
+    ├── StoreUnavailable              wait and repeat the whole turn; nothing was half done
+    ├── SourceError(source_id)
+    │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
+    │   ├── SourceRefused             the guard said no (address, scheme, size): never fetched
+    │   └── SourceInvalid             404, 410, not a feed, captcha page: back off far, tell the operator once
+    ├── QueryError(column)            the subscriber's watch is wrong: say where, show a mended example
+    └── DeliveryError(chat_id)
+        ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
+        ├── DeliveryUncertain         the answer was lost: severity decides
+        ├── DeliveryRefused           this text is hopeless: once more as plain text, then dead letter
+        ├── ThreadGone                the topic was closed or deleted: General, tell the admins once
+        ├── ChatGone                  pause the subscriber, keep the watches
+        ├── ChatMoved(new_chat_id)    move the chat in one transaction, send again
+        └── MessengerDown             token refused or API path wrong: stop sending, keep the rows
+
+Vendor errors become these in one adapter per vendor, chained with ``raise … from error``.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Anything this program raises on purpose."""
+
+
+class ConfigError(BotError):
+    """The configuration cannot be used.
+
+    Attributes:
+        key: Dotted path of the offending key, ``""`` when it is the whole file.
+    """
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class SchemaError(BotError):
+    """The database is newer than this program, or is not ours."""
+
+
+class StoreUnavailable(BotError):  # noqa: N818 -- the tree reads as states, not as "…Error"
+    """The database did not answer; the whole turn may be repeated."""
+
+
+class SourceError(BotError):
+    """A poll failed.
+
+    Attributes:
+        source_id: The source that was polled.
+    """
+
+    def __init__(self, source_id: str, message: str) -> None:
+        super().__init__(message)
+        self.source_id = source_id
+
+
+class SourceUnavailable(SourceError):
+    """Try again later.
+
+    Attributes:
+        retry_after_s: Seconds the publisher asked us to wait, if it did.
+    """
+
+    def __init__(self, source_id: str, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(source_id, message)
+        self.retry_after_s = retry_after_s
+
+
+class SourceRefused(SourceError):
+    """Our own guard refused the address, the scheme or the size."""
+
+
+class SourceInvalid(SourceError):
+    """What came back is not a feed: 404, 410, a challenge page, an unreadable document."""
+
+
+class QueryError(BotError):
+    """A watch cannot be understood.
+
+    Attributes:
+        column: Where the trouble starts, in characters from 0.
+        example: The query mended, or a right one; ``""`` when none can be offered.
+        problem: Stable name of the problem; the chat commands translate it.
+    """
+
+    def __init__(self, message: str, column: int, *, problem: str, example: str = "") -> None:
+        super().__init__(message)
+        self.column = column
+        self.problem = problem
+        self.example = example
+
+
+class DeliveryError(BotError):
+    """One message did not (surely) reach its chat.
+
+    Attributes:
+        chat_id: Telegram's id of the chat.
+    """
+
+    def __init__(self, chat_id: int, message: str) -> None:
+        super().__init__(message)
+        self.chat_id = chat_id
+
+
+class DeliveryDelayed(DeliveryError):
+    """Certainly not sent; the delivery goes back to the outbox.
+
+    Attributes:
+        retry_after_s: Seconds to wait as stated by the messenger, ``None`` where it said nothing
+            (then ``core.retry`` decides).
+    """
+
+    def __init__(self, chat_id: int, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(chat_id, message)
+        self.retry_after_s = retry_after_s
+
+
+class DeliveryUncertain(DeliveryError):
+    """The request left and no answer came: delivered or not, nobody can tell."""
+
+
+class DeliveryRefused(DeliveryError):
+    """The messenger will not take this text, now or later."""
+
+
+class ThreadGone(DeliveryError):
+    """The forum topic is closed or deleted."""
+
+
+class ChatGone(DeliveryError):
+    """Blocked, kicked, deactivated or not found."""
+
+
+class ChatMoved(DeliveryError):
+    """The group became a supergroup.
+
+    Attributes:
+        new_chat_id: Where it lives now.
+    """
+
+    def __init__(self, chat_id: int, message: str, new_chat_id: int) -> None:
+        super().__init__(chat_id, message)
+        self.new_chat_id = new_chat_id
+
+
+class MessengerDown(DeliveryError):
+    """The token is refused (401) or the API path is wrong (404): nothing can be sent at all."""

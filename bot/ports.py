@@ -1,0 +1,177 @@
+"""The doors between the rooms: each Protocol has two real users.
+
+Every method is ``async``; every time is passed in, so that a simulation can steer it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.model import (
+    Audience,
+    Batch,
+    Chat,
+    Delivery,
+    Effect,
+    Message,
+    Note,
+    Poll,
+    Recall,
+    Settlement,
+    Source,
+    SourceAge,
+    Story,
+    Watch,
+)
+
+
+class Clock(Protocol):
+    """Now, in UTC. Users: the real one in ``app`` and the steered one of the tests."""
+
+    def __call__(self) -> datetime: ...
+
+
+class Poller(Protocol):
+    """Visits one source. Users: feeds and the seeds folder."""
+
+    async def poll(self, source: Source) -> Poll:
+        """Visit ``source`` once.
+
+        Raises:
+            SourceError: The visit failed; its class says what to do next.
+        """
+        ...
+
+
+class Messenger(Protocol):
+    """Sends one message. Users: the Bot API and the simulated one of the tests."""
+
+    async def send(self, message: Message) -> int:
+        """Send ``message`` and return its message id in the chat.
+
+        Raises:
+            DeliveryError: Its class says whether it may have arrived and what to do next.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """Makes things happen in time. Users: APScheduler here, a job queue when scaled out."""
+
+    def every(self, interval: timedelta, job: Callable[[], Awaitable[None]], name: str) -> None:
+        """Run ``job`` each ``interval``; a late tick is run late, never skipped, never doubled."""
+        ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """No tick starts after this returns; one that is running is awaited."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything is kept. Users: SQLite here, PostgreSQL when scaled out."""
+
+    # sources
+    async def put_sources(self, sources: Sequence[Source], origin: str, now: datetime) -> None:
+        """Make the sources of ``origin`` exactly these; poll state of known ones is kept."""
+        ...
+
+    async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
+        """Take what is due and move its due time on by its interval, in one statement."""
+        ...
+
+    async def source_failed(
+        self, source_id: str, error: str, now: datetime, next_due_at: datetime
+    ) -> bool:
+        """Record a failed poll; true when this error is a new one for this source."""
+        ...
+
+    async def source_ages(self) -> tuple[SourceAge, ...]: ...
+
+    # ingest
+    async def recall(self, fingerprints: Collection[str], stories_since: datetime) -> Recall: ...
+
+    async def audience(self, known_revision: int) -> Audience | None:
+        """The audience, or ``None`` when ``known_revision`` is still the current one."""
+        ...
+
+    async def record(self, batch: Batch) -> int:
+        """Write a batch in ONE transaction; returns the number of deliveries added.
+
+        Recording the same batch twice adds nothing.
+        """
+        ...
+
+    # outbox
+    async def recover(self, now: datetime) -> tuple[int, int]:
+        """After a start: leased → pending; sending → pending or unconfirmed by severity.
+
+        Returns (sent again, left unconfirmed).
+        """
+        ...
+
+    async def claim_deliveries(
+        self, now: datetime, limit: int, lease: str, lease_for: timedelta
+    ) -> tuple[Delivery, ...]: ...
+
+    async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
+        """Make "the request is about to leave" durable; false when the lease was lost."""
+        ...
+
+    async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> None: ...
+
+    async def release(self, lease: str) -> None:
+        """Give back everything leased and not yet sending."""
+        ...
+
+    async def next_delivery_at(self) -> datetime | None:
+        """When the earliest pending delivery may leave; ``None`` when nothing waits."""
+        ...
+
+    async def chat_gone(self, chat_id: int, now: datetime) -> None:
+        """Pause a chat that cannot be reached; its watches stay, its outbox is cancelled."""
+        ...
+
+    async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
+
+    async def thread_gone(self, chat_id: int, now: datetime) -> None:
+        """This chat's alerts go to General from now on."""
+        ...
+
+    # commands
+    async def chat(self, chat_id: int) -> Chat | None: ...
+
+    async def watches(self, chat_id: int) -> tuple[Watch, ...]: ...
+
+    async def latest_stories(self, limit: int) -> tuple[Story, ...]:
+        """Stories of flagged reports, newest first."""
+        ...
+
+    async def alert_card(
+        self, chat_id: int, message_id: int | None = None, story_id: str | None = None
+    ) -> str | None:
+        """The ``Card`` (JSON) sent to this chat as that message or of that story, else the last."""
+        ...
+
+    async def count_matching(self, phrases: Sequence[str], since: datetime) -> int:
+        """How many stored entries hold all these folded phrases (full-text search)."""
+        ...
+
+    async def answer(
+        self,
+        update_id: int,
+        effects: Sequence[Effect],
+        replies: Sequence[tuple[Chat, Note, int | None]],
+        now: datetime,
+    ) -> bool:
+        """Apply a command's effects and put its replies in the outbox, in one transaction.
+
+        Each reply is (where to, what, the message it answers). Returns false, and changes
+        nothing, when this update was answered before.
+        """
+        ...
+
+    async def close(self) -> None: ...
