@@ -8,9 +8,9 @@
     ├── StoreUnavailable              wait and repeat the whole turn; nothing was half done
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
-    │   ├── SourceRefused             the guard said no (address, scheme, size): never fetched
-    │   └── SourceInvalid             404, 410, not a feed, captcha page: back off far, tell the operator once
-    ├── QueryError(column)            the subscriber's watch is wrong: say where, show a mended example
+    │   ├── SourceRefused             our guard said no: address, scheme, size
+    │   └── SourceInvalid             404, 410, not a feed: back off far, tell the operator
+    ├── QueryError(column)            a watch is wrong: say where, show a mended example
     └── DeliveryError(chat_id)
         ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
         ├── DeliveryUncertain         the answer was lost: severity decides
@@ -46,7 +46,7 @@ class SchemaError(BotError):
     """The database is newer than this program, or is not ours."""
 
 
-class StoreUnavailable(BotError):  # noqa: N818 -- the tree reads as states, not as "…Error"
+class StoreUnavailable(BotError):
     """The database did not answer; the whole turn may be repeated."""
 
 

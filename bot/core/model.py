@@ -205,7 +205,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A chat's own query. A subscription is a watch too: ``topic:all``, ``topic:x``, ``place:y``."""
+    """A chat's own query. A subscription is a watch too: ``topic:all``, ``place:harir``."""
 
     id: int
     chat_id: int
