@@ -14,7 +14,7 @@
     └── DeliveryError(chat_id)
         ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
         ├── DeliveryUncertain         the answer was lost: severity decides
-        ├── DeliveryRefused           this text is hopeless: once more as plain text, then dead letter
+        ├── DeliveryRefused           this text is hopeless: once as plain text, then dead letter
         ├── ThreadGone                the topic was closed or deleted: General, tell the admins once
         ├── ChatGone                  pause the subscriber, keep the watches
         ├── ChatMoved(new_chat_id)    move the chat in one transaction, send again

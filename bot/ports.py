@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.core.model import (
     Audience,
     Batch,
+    Card,
     Chat,
     Delivery,
     Effect,
@@ -75,8 +76,16 @@ class Store(Protocol):
     """Where everything is kept. Users: SQLite here, PostgreSQL when scaled out."""
 
     # sources
-    async def put_sources(self, sources: Sequence[Source], origin: str, now: datetime) -> None:
+    async def put_sources(self, sources: Sequence[Source], origin: str) -> None:
         """Make the sources of ``origin`` exactly these; poll state of known ones is kept."""
+        ...
+
+    async def add_source(self, source: Source, origin: str) -> bool:
+        """Add one source, due at once; false when its id or address is there already."""
+        ...
+
+    async def remove_source(self, source_id: str, origin: str) -> bool:
+        """Forget one source of ``origin``; its entries and stories stay."""
         ...
 
     async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
@@ -152,8 +161,8 @@ class Store(Protocol):
 
     async def alert_card(
         self, chat_id: int, message_id: int | None = None, story_id: str | None = None
-    ) -> str | None:
-        """The ``Card`` (JSON) sent to this chat as that message or of that story, else the last."""
+    ) -> Card | None:
+        """The card sent to this chat as that message or of that story, else the last one."""
         ...
 
     async def count_matching(self, phrases: Sequence[str], since: datetime) -> int:

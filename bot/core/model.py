@@ -258,14 +258,29 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """The facts of an alert, as they travel through the outbox; ``core.render`` words them."""
+
+    story_id: str
+    title: str
+    source_name: str
+    link: str
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    severity: Severity
+    published_at: datetime | None
+    seen_at: datetime
+    whys: tuple[Why, ...]
+    extract: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
-    """The decision to tell one chat of one story."""
+    """The decision to tell one chat of one story, with the facts it will be told."""
 
     chat_id: int
-    story_id: str
-    severity: Severity
-    whys: tuple[Why, ...]
-    fingerprint: str
+    card: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,24 +402,6 @@ class Note:
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The facts of an alert, as they travel through the outbox; ``core.render`` words them."""
-
-    story_id: str
-    title: str
-    source_name: str
-    link: str
-    topics: tuple[str, ...]
-    places: tuple[str, ...]
-    severity: Severity
-    published_at: datetime | None
-    seen_at: datetime
-    whys: tuple[Why, ...]
-    extract: str = ""
-    lang: str = ""
-
-
 class DeliveryKind(StrEnum):
     """What a delivery carries: ``ALERT`` a ``Card``, ``REPLY`` a ``Note``."""
 
@@ -426,13 +423,13 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of the outbox, claimed. ``payload`` is JSON of a ``Card`` or a ``Note``."""
+    """One message of the outbox, claimed. An alert carries a ``Card``, a reply a ``Note``."""
 
     id: int
     chat: Chat
     kind: DeliveryKind
     severity: Severity
-    payload: str
+    payload: Card | Note
     lease: str
     thread_id: int | None = None
     reply_to: int | None = None

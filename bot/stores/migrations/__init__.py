@@ -1,0 +1,1 @@
+"""Numbered, forward only; a released step is never edited."""

@@ -1,0 +1,182 @@
+"""The statements that both stores run, reviewed as SQL. Times are milliseconds."""
+
+from __future__ import annotations
+
+CLAIM_SOURCES = """
+UPDATE sources SET next_due_at = :now + interval_s * 1000
+WHERE id IN (SELECT id FROM sources WHERE next_due_at <= :now ORDER BY next_due_at LIMIT :limit)
+RETURNING *
+"""
+
+SOURCE_POLLED = """
+UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
+    polled_at = :now, polled_ok_at = :now, failures = 0, error = ''
+WHERE id = :id
+"""
+
+SOURCE_FAILED = """
+UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error,
+    next_due_at = :next_due_at
+WHERE id = :id
+"""
+
+SOURCE_AGES = """
+SELECT sources.*, count(entries.id) AS entry_count, max(entries.seen_at) AS last_entry_at
+FROM sources LEFT JOIN entries ON entries.source_id = sources.id
+GROUP BY sources.id ORDER BY sources.origin DESC, sources.name
+"""
+
+ADD_SOURCE = """
+INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private)
+VALUES (:id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+REMEMBER_ENTRY = """
+INSERT INTO fingerprints (kind, hash, story_id, seen_at) VALUES ('entry', :hash, :story_id, :now)
+ON CONFLICT DO NOTHING RETURNING hash
+"""
+
+ADD_ENTRY = """
+INSERT INTO entries (source_id, fingerprint, title, body, folded, link, source_name, lang,
+    text_hash, is_seed, reason, detail, flag, severity, story_id, published_at, seen_at)
+VALUES (:source_id, :fingerprint, :title, :body, :folded, :link, :source_name, :lang,
+    :text_hash, :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at)
+"""
+
+# A story grows: it keeps its first headline and takes the graver severity.
+PUT_STORY = """
+INSERT INTO stories (id, title, lang, source_name, link, severity, topics, places, sketch,
+    published_at, first_seen_at, last_seen_at)
+VALUES (:id, :title, :lang, :source_name, :link, :severity, :topics, :places, :sketch,
+    :published_at, :first_seen_at, :last_seen_at)
+ON CONFLICT (id) DO UPDATE SET entries = stories.entries + 1,
+    severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at
+"""
+
+ADD_ALERT = """
+INSERT INTO alerts (chat_id, story_id, severity, decided_at)
+VALUES (:chat_id, :story_id, :severity, :now) ON CONFLICT DO NOTHING RETURNING id
+"""
+
+ADD_DELIVERY = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
+    payload, not_before_at, added_at)
+VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
+    :payload, :now, :now)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# An expired lease is pending again: whoever held it is fenced off by the lease in each update.
+CLAIM_DELIVERIES = """
+UPDATE deliveries SET state = 'leased', lease = :lease, lease_until = :lease_until
+WHERE id IN (
+    SELECT id FROM deliveries
+    WHERE (state = 'pending' AND not_before_at <= :now)
+       OR (state = 'leased' AND lease_until <= :now)
+    ORDER BY lane, severity DESC, id LIMIT :limit)
+RETURNING *
+"""
+
+MARK_SENDING = """
+UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sending_at = :now
+WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RETURNING id
+"""
+
+SETTLE = """
+UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
+    not_before_at = coalesce(:not_before_at, not_before_at), error = :error,
+    refused = refused + :refused, uncertain = uncertain + :uncertain, settled_at = :now
+WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
+"""
+
+RELEASE = """
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
+WHERE lease = :lease AND state = 'leased'
+"""
+
+# After a start: leased rows were surely not sent. A row that was being sent may have arrived:
+# from severity 2 a duplicate beats a loss, below it is left visible as unconfirmed.
+RECOVER_LEASED = """
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL WHERE state = 'leased'
+"""
+RECOVER_GRAVE = """
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
+    uncertain = uncertain + 1, error = 'the process ended while this was being sent'
+WHERE state = 'sending' AND severity >= 2
+"""
+RECOVER_LIGHT = """
+UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
+    error = 'the process ended while this was being sent'
+WHERE state = 'sending' AND severity < 2
+"""
+
+NEXT_DELIVERY = """
+SELECT min(CASE state WHEN 'leased' THEN lease_until ELSE not_before_at END) AS at
+FROM deliveries WHERE state IN ('pending', 'leased')
+"""
+
+CANCEL_CHAT = """
+UPDATE deliveries SET state = 'cancelled', settled_at = :now, error = 'the chat is gone'
+WHERE chat_id = :chat_id AND state = 'pending'
+"""
+
+PUT_CHAT = """
+INSERT INTO chats (id, kind, lang, status, thread_id, changed_at)
+VALUES (:id, :kind, :lang, :status, :thread_id, :now)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, lang = excluded.lang,
+    status = excluded.status, thread_id = excluded.thread_id, changed_at = excluded.changed_at
+"""
+
+ADD_WATCH = """
+INSERT INTO watches (chat_id, query, added_at) VALUES (:chat_id, :query, :now)
+ON CONFLICT DO NOTHING
+"""
+
+# Both orders of Telegram's two migration messages, and twice: rows that are there already win.
+MOVE_CHAT = (
+    """INSERT INTO chats (id, kind, lang, status, thread_id, changed_at)
+       SELECT :new_id, 'supergroup', lang, status, thread_id, :now FROM chats WHERE id = :old_id
+       ON CONFLICT (id) DO UPDATE SET kind = 'supergroup', lang = excluded.lang,
+           status = excluded.status""",
+    "UPDATE OR IGNORE watches SET chat_id = :new_id WHERE chat_id = :old_id",
+    "UPDATE OR IGNORE alerts SET chat_id = :new_id WHERE chat_id = :old_id",
+    "UPDATE deliveries SET chat_id = :new_id, reply_to = NULL WHERE chat_id = :old_id",
+    "DELETE FROM watches WHERE chat_id = :old_id",
+    "DELETE FROM chats WHERE id = :old_id",
+)
+
+BUMP_AUDIENCE = """
+UPDATE settings SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)
+WHERE key = 'audience_revision'
+"""
+
+LATEST_STORIES = """
+SELECT * FROM stories WHERE severity > 0
+ORDER BY coalesce(published_at, first_seen_at) DESC, first_seen_at DESC LIMIT :limit
+"""
+
+ALERT_CARD = """
+SELECT payload FROM deliveries
+WHERE kind = 'alert' AND chat_id = :chat_id
+  AND (:message_id IS NULL OR message_id = :message_id)
+  AND (:story_id IS NULL OR story_id = :story_id)
+ORDER BY id DESC LIMIT 1
+"""
+
+COUNT_MATCHING = """
+SELECT count(*) AS n FROM entries JOIN entries_fts ON entries_fts.rowid = entries.id
+WHERE entries_fts MATCH :match AND entries.seen_at >= :since
+"""
+
+OUTBOX_COUNTS = "SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state"
+
+DEAD_LETTERS = """
+SELECT id, chat_id, story_id, state, error, attempts, settled_at FROM deliveries
+WHERE state IN ('dead', 'unconfirmed') ORDER BY id DESC LIMIT :limit
+"""
+
+MARK_UPDATE = """
+INSERT INTO processed_updates (bot_id, update_id, processed_at)
+VALUES (:bot_id, :update_id, :now) ON CONFLICT DO NOTHING RETURNING update_id
+"""

@@ -1,0 +1,14 @@
+"""``ports.Store`` on one SQLite file, through sqlite-utils."""
+
+from __future__ import annotations
+
+from bot.stores.sqlite.chats import ChatTables
+from bot.stores.sqlite.ingest import IngestTables
+from bot.stores.sqlite.sources import SourceTable
+
+
+class SqliteStore(SourceTable, IngestTables, ChatTables):
+    """Everything in one place; make one with ``await SqliteStore.open(path)``."""
+
+
+__all__ = ["SqliteStore"]

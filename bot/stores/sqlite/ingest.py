@@ -1,0 +1,106 @@
+"""What one turn of ingest needs to know, and the one transaction it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.core.model import Audience, Batch, Card, DeliveryKind, Recall, Verdict
+from bot.stores import sql
+from bot.stores.sqlite import rows
+from bot.stores.sqlite.outbox import OutboxTable
+
+_MANY = 500  # host parameters per statement stay far below SQLite's 32,766
+
+
+class IngestTables(OutboxTable):
+    """Entries, fingerprints, stories and alerts."""
+
+    async def recall(self, fingerprints: Collection[str], stories_since: datetime) -> Recall:
+        """What is known of these fingerprints, and the stories since then, newest last."""
+
+        def turn() -> Recall:
+            known = self._known(list(fingerprints))
+            found = self._rows(
+                "SELECT * FROM stories WHERE last_seen_at >= :since ORDER BY last_seen_at, id",
+                {"since": rows.ms(stories_since)},
+            )
+            return Recall(known, tuple(rows.story(row) for row in found))
+
+        return await self._run(turn)
+
+    def _known(self, fingerprints: list[str]) -> frozenset[str]:
+        known: set[str] = set()
+        for start in range(0, len(fingerprints), _MANY):
+            part = fingerprints[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            found = self._db.query(
+                f"SELECT hash FROM fingerprints WHERE kind = 'entry' AND hash IN ({marks})", part
+            )
+            known.update(row["hash"] for row in found)
+        return frozenset(known)
+
+    async def audience(self, known_revision: int) -> Audience | None:
+        """The audience, or ``None`` when ``known_revision`` is still the current one."""
+        return await self._run(lambda: self._audience(known_revision))
+
+    def _audience(self, known_revision: int) -> Audience | None:
+        row = self._first("SELECT value FROM settings WHERE key = :k", {"k": "audience_revision"})
+        revision = int(row["value"]) if row else 0
+        if revision == known_revision:
+            return None
+        chats = [rows.chat(r) for r in self._rows("SELECT * FROM chats WHERE status = 'active'")]
+        watches = self._rows(
+            "SELECT watches.* FROM watches JOIN chats ON chats.id = watches.chat_id"
+            " WHERE chats.status = 'active' ORDER BY watches.id"
+        )
+        return Audience(
+            revision, {chat.id: chat for chat in chats}, tuple(rows.watch(w) for w in watches)
+        )
+
+    async def record(self, batch: Batch) -> int:
+        """Write a batch in ONE transaction; returns the number of deliveries added."""
+        return await self._write(lambda: self._record(batch))
+
+    def _record(self, batch: Batch) -> int:
+        added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
+        if batch.poll is not None:
+            self._do(
+                sql.SOURCE_POLLED,
+                id=batch.source_id,
+                etag=batch.poll.etag,
+                last_modified=batch.poll.last_modified,
+                body_hash=batch.poll.body_hash,
+                now=rows.ms(batch.decided_at),
+            )
+        return added
+
+    def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
+        story = verdict.story
+        mark = {
+            "hash": verdict.entry.fingerprint,
+            "story_id": story.id if story else None,
+            "now": rows.ms(now),
+        }
+        if not self._rows(sql.REMEMBER_ENTRY, mark):
+            return 0
+        if story:
+            self._do(sql.PUT_STORY, **rows.story_row(story))
+        self._do(sql.ADD_ENTRY, **rows.entry_row(verdict, now))
+        return sum(self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts)
+
+    def _add_alert(self, chat_id: int, card: Card, now: datetime) -> int:
+        key = {"chat_id": chat_id, "story_id": card.story_id}
+        values = key | {"severity": int(card.severity), "now": rows.ms(now)}
+        if not self._rows(sql.ADD_ALERT, values):
+            return 0
+        return self._add_delivery(
+            now,
+            dedup_key=f"a:{chat_id}:{card.story_id}:0",
+            kind=DeliveryKind.ALERT.value,
+            chat_id=chat_id,
+            story_id=card.story_id,
+            lane=1,
+            severity=int(card.severity),
+            payload=rows.payload_text(card),
+        )

@@ -1,0 +1,116 @@
+"""The outbox: every state a delivery goes through, each change fenced by its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.model import Chat, ChatStatus, Delivery, Settlement
+from bot.stores import sql
+from bot.stores.sqlite import rows
+from bot.stores.sqlite.file import SqliteFile
+
+
+class OutboxTable(SqliteFile):
+    """The ``deliveries`` table."""
+
+    def _add_delivery(self, now: datetime, **columns: object) -> int:
+        blank: dict[str, object] = {"story_id": None, "thread_id": None, "reply_to": None}
+        return len(self._rows(sql.ADD_DELIVERY, blank | columns | {"now": rows.ms(now)}))
+
+    async def recover(self, now: datetime) -> tuple[int, int]:
+        """After a start: (rows that may be sent a second time, rows left unconfirmed)."""
+
+        def turn() -> tuple[int, int]:
+            self._do(sql.RECOVER_LEASED)
+            return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
+
+        return await self._write(turn)
+
+    async def claim_deliveries(
+        self, now: datetime, limit: int, lease: str, lease_for: timedelta
+    ) -> tuple[Delivery, ...]:
+        """Lease up to ``limit`` deliveries that may leave now, replies first, then the gravest."""
+        values = {
+            "now": rows.ms(now),
+            "limit": limit,
+            "lease": lease,
+            "lease_until": rows.ms(now + lease_for),
+        }
+
+        def turn() -> tuple[Delivery, ...]:
+            claimed = self._rows(sql.CLAIM_DELIVERIES, values)
+            claimed.sort(key=lambda r: (r["lane"], -r["severity"], r["id"]))
+            return tuple(rows.delivery(r, self._chat_or_stranger(r["chat_id"])) for r in claimed)
+
+        return await self._write(turn)
+
+    def _chat_or_stranger(self, chat_id: int) -> Chat:
+        row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})
+        return rows.chat(row) if row else Chat(chat_id)
+
+    async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
+        """Make "the request is about to leave" durable; false when the lease was lost."""
+        values = {"id": delivery.id, "lease": delivery.lease, "now": rows.ms(now)}
+        return await self._write(lambda: bool(self._rows(sql.MARK_SENDING, values)))
+
+    async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> None:
+        """Record how one send ended; without the lease it changes nothing."""
+        await self._write(
+            lambda: self._do(
+                sql.SETTLE,
+                id=delivery.id,
+                lease=delivery.lease,
+                state=settlement.state.value,
+                message_id=settlement.message_id,
+                not_before_at=rows.ms_or_none(settlement.not_before_at),
+                error=settlement.error,
+                refused=int(settlement.refused),
+                uncertain=int(settlement.uncertain),
+                now=rows.ms(now),
+            )
+        )
+
+    async def release(self, lease: str) -> None:
+        """Give back everything leased and not yet sending."""
+        await self._write(lambda: self._do(sql.RELEASE, lease=lease))
+
+    async def next_delivery_at(self) -> datetime | None:
+        """When the earliest waiting delivery may leave; ``None`` when nothing waits."""
+        row = await self._run(lambda: self._first(sql.NEXT_DELIVERY, {}))
+        return rows.at_or_none(row["at"]) if row else None
+
+    async def outbox_counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state."""
+        found = await self._run(lambda: self._rows(sql.OUTBOX_COUNTS))
+        return {row["state"]: row["n"] for row in found}
+
+    async def dead_letters(self, limit: int) -> tuple[Mapping[str, Any], ...]:
+        """The last deliveries that were given up or never confirmed, newest first."""
+        return tuple(await self._run(lambda: self._rows(sql.DEAD_LETTERS, {"limit": limit})))
+
+    async def chat_gone(self, chat_id: int, now: datetime) -> None:
+        """Pause a chat that cannot be reached; its watches stay, its outbox is cancelled."""
+
+        def turn() -> None:
+            known = self._chat_or_stranger(chat_id)
+            gone = Chat(chat_id, known.kind, known.lang, ChatStatus.GONE, known.thread_id)
+            self._do(sql.PUT_CHAT, **rows.chat_row(gone, now))
+            self._do(sql.CANCEL_CHAT, chat_id=chat_id, now=rows.ms(now))
+            self._do(sql.BUMP_AUDIENCE)
+
+        await self._write(turn)
+
+    async def thread_gone(self, chat_id: int, now: datetime) -> None:
+        """This chat's alerts, and the replies that wait, go to General from now on."""
+
+        def turn() -> None:
+            self._do("UPDATE chats SET thread_id = NULL WHERE id = :id", id=chat_id)
+            self._do(
+                "UPDATE deliveries SET thread_id = NULL WHERE chat_id = :id AND message_id IS NULL",
+                id=chat_id,
+            )
+            self._do(sql.BUMP_AUDIENCE)
+
+        await self._write(turn)

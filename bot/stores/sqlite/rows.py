@@ -1,0 +1,220 @@
+"""Rows to values and back. Times are milliseconds in a row, aware UTC datetimes in a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.core.model import (
+    Card,
+    Chat,
+    ChatKind,
+    ChatStatus,
+    Delivery,
+    DeliveryKind,
+    Note,
+    Severity,
+    Source,
+    SourceAge,
+    SourceKind,
+    Story,
+    Verdict,
+    Watch,
+)
+
+Row = Mapping[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CARD = TypeAdapter(Card)
+_NOTE = TypeAdapter(Note)
+
+
+def ms(at: datetime) -> int:
+    """Milliseconds since 1970; an integer division, so that a value survives the round trip."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
+def ms_or_none(at: datetime | None) -> int | None:
+    """``ms`` where there is a time."""
+    return None if at is None else ms(at)
+
+
+def at(milliseconds: int) -> datetime:
+    """The time ``milliseconds`` after 1970, exactly (no floating point)."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def at_or_none(milliseconds: int | None) -> datetime | None:
+    """``at`` where there is a time."""
+    return None if milliseconds is None else at(milliseconds)
+
+
+def payload_text(payload: Card | Note) -> str:
+    """The outbox's JSON of what a delivery carries."""
+    if isinstance(payload, Card):
+        return _CARD.dump_json(payload).decode()
+    return _NOTE.dump_json(payload).decode()
+
+
+def card(text: str) -> Card:
+    """A card as ``payload_text`` wrote it."""
+    return _CARD.validate_json(text)
+
+
+def source_row(source: Source, origin: str) -> dict[str, object]:
+    """The columns the operator decides; what polls leave behind is not among them."""
+    return {
+        "id": source.id,
+        "origin": origin,
+        "kind": source.kind.value,
+        "name": source.name,
+        "url": source.url,
+        "lang": source.lang,
+        "country": source.country,
+        "interval_s": source.interval_s,
+        "private": int(source.private),
+    }
+
+
+def source(row: Row) -> Source:
+    """A source with what its last poll left behind."""
+    return Source(
+        id=row["id"],
+        kind=SourceKind(row["kind"]),
+        name=row["name"],
+        url=row["url"],
+        lang=row["lang"],
+        country=row["country"],
+        interval_s=row["interval_s"],
+        private=bool(row["private"]),
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        body_hash=row["body_hash"],
+        polled_ok_at=at_or_none(row["polled_ok_at"]),
+        failures=row["failures"],
+    )
+
+
+def source_age(row: Row) -> SourceAge:
+    """A source and how it is doing."""
+    return SourceAge(
+        source=source(row),
+        next_due_at=at_or_none(row["next_due_at"]),
+        polled_at=at_or_none(row["polled_at"]),
+        last_entry_at=at_or_none(row["last_entry_at"]),
+        entries=row["entry_count"],
+        error=row["error"],
+    )
+
+
+def entry_row(verdict: Verdict, now: datetime) -> dict[str, object]:
+    """An entry together with what was decided about it."""
+    entry, reading = verdict.entry, verdict.reading
+    return {
+        "source_id": entry.source_id,
+        "fingerprint": entry.fingerprint,
+        "title": entry.title,
+        "body": entry.body,
+        "folded": verdict.folded,
+        "link": entry.link,
+        "source_name": entry.source_name,
+        "lang": entry.lang,
+        "text_hash": entry.text_hash,
+        "is_seed": int(entry.is_seed),
+        "reason": verdict.reason.value,
+        "detail": verdict.detail,
+        "flag": int(reading.flag),
+        "severity": int(reading.severity),
+        "story_id": verdict.story.id if verdict.story else None,
+        "published_at": ms_or_none(entry.published_at),
+        "seen_at": ms(now),
+    }
+
+
+def story_row(story: Story) -> dict[str, object]:
+    """A story; lists become JSON."""
+    return {
+        "id": story.id,
+        "title": story.title,
+        "lang": story.lang,
+        "source_name": story.source_name,
+        "link": story.link,
+        "severity": int(story.severity),
+        "topics": json.dumps(story.topics),
+        "places": json.dumps(story.places),
+        "sketch": json.dumps(story.sketch),
+        "published_at": ms_or_none(story.published_at),
+        "first_seen_at": ms(story.first_seen_at),
+        "last_seen_at": ms(story.last_seen_at),
+    }
+
+
+def story(row: Row) -> Story:
+    """A story as ``story_row`` wrote it."""
+    return Story(
+        id=row["id"],
+        title=row["title"],
+        severity=Severity(row["severity"]),
+        topics=tuple(json.loads(row["topics"])),
+        places=tuple(json.loads(row["places"])),
+        first_seen_at=at(row["first_seen_at"]),
+        last_seen_at=at(row["last_seen_at"]),
+        source_name=row["source_name"],
+        link=row["link"],
+        entries=row["entries"],
+        sketch=tuple(json.loads(row["sketch"])),
+        lang=row["lang"],
+        published_at=at_or_none(row["published_at"]),
+    )
+
+
+def chat_row(chat: Chat, now: datetime) -> dict[str, object]:
+    """A chat as it is now."""
+    return {
+        "id": chat.id,
+        "kind": chat.kind.value,
+        "lang": chat.lang,
+        "status": chat.status.value,
+        "thread_id": chat.thread_id,
+        "now": ms(now),
+    }
+
+
+def chat(row: Row) -> Chat:
+    """A chat as it was remembered."""
+    return Chat(
+        id=row["id"],
+        kind=ChatKind(row["kind"]),
+        lang=row["lang"],
+        status=ChatStatus(row["status"]),
+        thread_id=row["thread_id"],
+    )
+
+
+def watch(row: Row) -> Watch:
+    """A watch."""
+    return Watch(id=row["id"], chat_id=row["chat_id"], query=row["query"])
+
+
+def delivery(row: Row, to: Chat) -> Delivery:
+    """A claimed delivery, addressed to the chat as it is now."""
+    kind = DeliveryKind(row["kind"])
+    alert = kind is DeliveryKind.ALERT
+    return Delivery(
+        id=row["id"],
+        chat=to,
+        kind=kind,
+        severity=Severity(row["severity"]),
+        payload=(_CARD if alert else _NOTE).validate_json(row["payload"]),
+        lease=row["lease"],
+        # An alert goes where the chat wants its alerts today, a reply where it was asked.
+        thread_id=to.thread_id if alert else row["thread_id"],
+        reply_to=row["reply_to"],
+        attempts=row["attempts"],
+        refused=row["refused"],
+        uncertain=row["uncertain"],
+    )

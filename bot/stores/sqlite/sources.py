@@ -1,0 +1,68 @@
+"""The operator's sources and what their polls left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.model import Source, SourceAge
+from bot.stores import sql
+from bot.stores.sqlite import rows
+from bot.stores.sqlite.file import SqliteFile
+
+
+class SourceTable(SqliteFile):
+    """The ``sources`` table."""
+
+    async def put_sources(self, sources: Sequence[Source], origin: str) -> None:
+        """Make the sources of ``origin`` exactly these; poll state of known ones is kept."""
+        await self._write(lambda: self._put_sources(sources, origin))
+
+    def _put_sources(self, sources: Sequence[Source], origin: str) -> None:
+        keep = {source.id for source in sources}
+        mine = self._rows("SELECT id FROM sources WHERE origin = :origin", {"origin": origin})
+        for row in mine:
+            if row["id"] not in keep:
+                self._do("DELETE FROM sources WHERE id = :id", id=row["id"])
+        self._db.table("sources").upsert_all(
+            (rows.source_row(source, origin) for source in sources), pk="id"
+        )
+
+    async def add_source(self, source: Source, origin: str) -> bool:
+        """Add one source, due at once; false when its id or address is there already."""
+        values = rows.source_row(source, origin)
+        return await self._write(lambda: bool(self._rows(sql.ADD_SOURCE, values)))
+
+    async def remove_source(self, source_id: str, origin: str) -> bool:
+        """Forget one source of ``origin``; its entries and stories stay."""
+        statement = "DELETE FROM sources WHERE id = :id AND origin = :origin"
+        return await self._write(lambda: self._do(statement, id=source_id, origin=origin) > 0)
+
+    async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
+        """Take what is due and move its due time on by its interval, in one statement."""
+        values = {"now": rows.ms(now), "limit": limit}
+        claimed = await self._write(lambda: self._rows(sql.CLAIM_SOURCES, values))
+        return tuple(rows.source(row) for row in claimed)
+
+    async def source_failed(
+        self, source_id: str, error: str, now: datetime, next_due_at: datetime
+    ) -> bool:
+        """Record a failed poll; true when this error is a new one for this source."""
+
+        def turn() -> bool:
+            before = self._first("SELECT error FROM sources WHERE id = :id", {"id": source_id})
+            self._do(
+                sql.SOURCE_FAILED,
+                id=source_id,
+                error=error,
+                now=rows.ms(now),
+                next_due_at=rows.ms(next_due_at),
+            )
+            return before is not None and before["error"] != error
+
+        return await self._write(turn)
+
+    async def source_ages(self) -> tuple[SourceAge, ...]:
+        """Every source and how it is doing, the operator's first."""
+        found = await self._run(lambda: self._rows(sql.SOURCE_AGES))
+        return tuple(rows.source_age(row) for row in found)
