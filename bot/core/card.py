@@ -1,0 +1,109 @@
+"""An alert in the reader's words: headline, what, where, who says so, when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.core.i18n import Voice
+from bot.core.model import Button, Card, Line, Note, Part, Place, Severity, Style, Topic
+from bot.core.render import cut
+from bot.core.text import clean, isolate
+
+_SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
+_TITLE, _EXTRACT, _NAME = 300, 600, 80
+
+
+def sign(severity: Severity) -> str:
+    """The coloured dot of a severity."""
+    return _SIGNS.get(severity, "🟡")
+
+
+def alert_note(
+    card: Card,
+    voice: Voice,
+    topics: Mapping[str, Topic],
+    places: Mapping[str, Place],
+    *,
+    repeat: bool = False,
+) -> Note:
+    """The alert as a note.
+
+    Args:
+        card: What was decided.
+        voice: The reader's language.
+        topics: Names of the topics by id.
+        places: The gazetteer by id.
+        repeat: An earlier send of this very alert was never answered: it may have arrived.
+    """
+    lines = [_headline(card), _what(card, voice, topics), _where(card, voice, places)]
+    lines += [_whence(card, voice), _footer(card, voice, repeat=repeat)]
+    return Note(
+        lines=tuple(line for line in lines if line),
+        quote=_quote(card),
+        buttons=(_buttons(card, voice),),
+        silent=card.severity <= Severity.NOTICE,
+    )
+
+
+def place_path(place_id: str, lang: str, places: Mapping[str, Place]) -> str:
+    """A place and what it lies in, nearest first: "Ain al-Asad, Anbar, Iraq"."""
+    place = places.get(place_id)
+    if place is None:
+        return place_id
+    chain = [place, *(places[p] for p in place.parents if p in places)]
+    return ("، " if lang in {"ar", "fa", "ckb"} else ", ").join(p.name(lang) for p in chain)
+
+
+def stamp(at: datetime, voice: Voice) -> str:
+    """A time as it is written everywhere: day, hour and minute, and its zone."""
+    return voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
+
+
+def _headline(card: Card) -> Line:
+    title = isolate(cut(clean(card.title), _TITLE))
+    return (Part(f"{sign(card.severity)} "), Part(title, Style.BOLD, card.link))
+
+
+def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
+    names = [topics[t].names.get(voice.lang, topics[t].names["en"]) for t in card.topics]
+    if names:
+        return (Part(" · ".join(names), Style.ITALIC),)
+    watched = " · ".join(isolate(why.query) for why in card.whys)
+    return voice.says("Your watch: {query}", query=Part(watched, Style.BOLD))
+
+
+def _where(card: Card, voice: Voice, places: Mapping[str, Place]) -> Line:
+    shown = [isolate(place_path(p, voice.lang, places)) for p in card.places[:3]]
+    return (Part("📍 " + " · ".join(shown)),) if shown else ()
+
+
+def _whence(card: Card, voice: Voice) -> Line:
+    source = Part(cut(clean(card.source_name), _NAME))
+    if card.published_at is None:
+        at = stamp(card.seen_at, voice)
+        return voice.says("🗞 {source} · no date given, read {time}", source=source, time=at)
+    return voice.says(
+        "🗞 {source} · published {time}", source=source, time=stamp(card.published_at, voice)
+    )
+
+
+def _footer(card: Card, voice: Voice, *, repeat: bool) -> Line:
+    number = Part(card.story_id, Style.CODE)
+    if repeat:
+        return voice.says(
+            "№ {number} · possible repeat: the first copy may have come", number=number
+        )
+    return voice.says("№ {number} · a news report, not a siren", number=number)
+
+
+def _quote(card: Card) -> tuple[Line, ...]:
+    extract = cut(clean(card.extract), _EXTRACT)
+    return ((Part(isolate(extract)),),) if extract else ()
+
+
+def _buttons(card: Card, voice: Voice) -> tuple[Button, ...]:
+    why = Button(voice.label("❓ Why this alert"), data=f"1|why|{card.story_id}")
+    if card.link.startswith(("http://", "https://")):
+        return (Button(voice.label("🔗 Open"), url=card.link), why)
+    return (why,)

@@ -1,0 +1,199 @@
+"""Entries + what is remembered + who listens → a verdict for every entry, with its reason.
+
+Pure: the same arguments give the same verdicts, and deciding what was recorded already adds
+nothing (the store's unique keys see to the rest).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import events, stories
+from bot.core.matcher import Matcher
+from bot.core.model import (
+    Alert,
+    Audience,
+    Card,
+    Entry,
+    Knowledge,
+    Match,
+    Reading,
+    Reason,
+    Recall,
+    Severity,
+    Story,
+    Verdict,
+    Why,
+)
+from bot.core.text import folded_shadow
+
+_EXTRACT_CHARS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How old news may be.
+
+    Attributes:
+        max_age: No entry dated before this alerts; seeds are explicit acts and exempt.
+        baseline_age: The same for the first poll of a feed, where undated entries never alert.
+        story_window: A later report joins a story that was last told within this time.
+    """
+
+    max_age: timedelta = timedelta(hours=24)
+    baseline_age: timedelta = timedelta(hours=2)
+    story_window: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What is known and who listens, made ready: one per revision of the audience."""
+
+    knowledge: Knowledge
+    audience: Audience
+    matcher: Matcher
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, audience: Audience) -> Mind:
+        """Build the matcher for this audience."""
+        return cls(knowledge, audience, Matcher(knowledge, audience.watches))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one decision is made with.
+
+    Attributes:
+        mind: Knowledge, audience and matcher.
+        policy: Age limits.
+        now: The moment of decision.
+        baseline: This is the first poll of a feed: what it held before is no news.
+    """
+
+    mind: Mind
+    policy: Policy
+    now: datetime
+    baseline: bool = False
+
+
+def decide(entries: Iterable[Entry], recall: Recall, turn: Turn) -> tuple[Verdict, ...]:
+    """Decide about each entry in order; an earlier one may open the story a later one joins.
+
+    Args:
+        entries: Of one source, oldest first.
+        recall: Known fingerprints, and the stories inside ``policy.story_window``.
+        turn: Everything else.
+    """
+    known, recent = set(recall.known), {story.id: story for story in recall.stories}
+    verdicts = []
+    for entry in entries:
+        fresh = entry.fingerprint not in known
+        verdict = _decide_one(entry, tuple(recent.values()), turn) if fresh else _seen(entry)
+        known.add(entry.fingerprint)
+        if verdict.story:
+            recent[verdict.story.id] = verdict.story
+        verdicts.append(verdict)
+    return tuple(verdicts)
+
+
+def _seen(entry: Entry) -> Verdict:
+    return Verdict(entry, Reason.ALREADY_SEEN, Reading())
+
+
+def _decide_one(entry: Entry, recent: Sequence[Story], turn: Turn) -> Verdict:
+    mind = turn.mind
+    scan = mind.matcher.scan(entry.title, entry.body)
+    reading = events.read(scan, mind.knowledge)
+    matches = mind.matcher.watch_matches(scan, reading)
+    shadow = folded_shadow(entry.title, entry.body)
+    verdict = Verdict(entry, _silence(reading), reading, folded=shadow, detail=reading.guard)
+    if not (reading.flag or matches):
+        return verdict
+    if age := _too_old(entry, turn):
+        return replace(verdict, reason=Reason.TOO_OLD, detail=age)
+    story, reason = _story(entry, reading, recent, turn.now)
+    # Joining a known story still tells every chat that matches: the store drops those that were
+    # told already, and a chat whose watch only this report matches must not lose it.
+    alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind.audience)
+    return replace(verdict, reason=reason, story=story, alerts=alerts)
+
+
+def _silence(reading: Reading) -> Reason:
+    return Reason.GUARDED if reading.guard else Reason.NO_MATCH
+
+
+def _too_old(entry: Entry, turn: Turn) -> str:
+    """Why this entry is no news any more, ``""`` if it is."""
+    if entry.is_seed:
+        return ""
+    if entry.published_at is None:
+        return "undated in the first poll of its feed" if turn.baseline else ""
+    limit = turn.policy.baseline_age if turn.baseline else turn.policy.max_age
+    age = turn.now - entry.published_at
+    if age <= limit:
+        return ""
+    return f"published {age // timedelta(minutes=1)} min before it was seen"
+
+
+def _story(
+    entry: Entry, reading: Reading, recent: Sequence[Story], now: datetime
+) -> tuple[Story, Reason]:
+    sketch = stories.sketch(entry.title, entry.body)
+    at = entry.published_at or now
+    joined = stories.find_story(sketch, reading, at, recent)
+    if joined is not None:
+        severity = max(joined.severity, reading.severity)
+        grown = replace(joined, entries=joined.entries + 1, severity=severity, last_seen_at=now)
+        return grown, Reason.KNOWN_STORY
+    return _new_story(entry, reading, sketch, now), Reason.NEW_STORY
+
+
+def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: datetime) -> Story:
+    return Story(
+        id=stories.story_id(entry.fingerprint),
+        title=entry.title,
+        # A report that only a watch found is nobody's topic: it is not among "the last stories".
+        severity=reading.severity if reading.flag else Severity.NONE,
+        topics=_topics(reading),
+        places=reading.places if reading.flag else (),
+        first_seen_at=now,
+        last_seen_at=now,
+        source_name=entry.source_name,
+        link=entry.link,
+        sketch=sketch,
+        lang=entry.lang,
+        published_at=entry.published_at,
+    )
+
+
+def _topics(reading: Reading) -> tuple[str, ...]:
+    return tuple(f.topic for f in events.leading(reading)) if reading.flag else ()
+
+
+def _alerts(
+    card: Card, matches: Mapping[int, tuple[Match, ...]], audience: Audience
+) -> tuple[Alert, ...]:
+    whys: dict[int, list[Why]] = {}
+    for watch in audience.watches:
+        if watch.id in matches and watch.chat_id in audience.chats:
+            whys.setdefault(watch.chat_id, []).append(Why(watch.query, matches[watch.id]))
+    return tuple(Alert(chat_id, replace(card, whys=tuple(why))) for chat_id, why in whys.items())
+
+
+def _card(entry: Entry, reading: Reading, story: Story, now: datetime) -> Card:
+    return Card(
+        story_id=story.id,
+        title=entry.title,
+        source_name=entry.source_name,
+        link=entry.link,
+        topics=_topics(reading),
+        places=reading.places if reading.flag else (),
+        severity=max(reading.severity, Severity.NOTICE) if reading.flag else Severity.NOTICE,
+        published_at=entry.published_at,
+        seen_at=now,
+        whys=(),
+        extract=entry.body[:_EXTRACT_CHARS],
+        lang=entry.lang,
+    )

@@ -1,0 +1,40 @@
+"""An attempt becomes the time to wait before the next. Chance travels in as a number."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+_SEND_CAP_S = 60.0
+_POLL_CAP_S = 6 * 3600.0
+# Telegram's own figure is a whole second; half of one more keeps a slow clock from being early.
+_GRACE_S = 0.5
+
+
+def send_wait(attempts: int, chance: float, asked_s: float | None = None) -> timedelta:
+    """How long a delivery waits before it is tried again.
+
+    Args:
+        attempts: Sends begun so far (>= 1).
+        chance: Between 0 and 1; spreads those that failed together over the second half.
+        asked_s: What the messenger asked for; never undercut.
+    """
+    if asked_s is not None:
+        return timedelta(seconds=asked_s + _GRACE_S)
+    doubled = min(_SEND_CAP_S, 2.0 ** min(attempts - 1, 30))
+    return timedelta(seconds=doubled * (0.5 + chance / 2))
+
+
+def poll_wait(
+    interval_s: int, failures: int, chance: float, asked_s: float | None = None
+) -> timedelta:
+    """How long a source that failed is left alone: doubling up to six hours, never for good.
+
+    Args:
+        interval_s: The source's own interval in seconds.
+        failures: Failures in a row, this one included (>= 1).
+        chance: Between 0 and 1, for jitter of a tenth.
+        asked_s: Retry-After of the publisher; never undercut, even beyond the six hours.
+    """
+    doubled = interval_s * 2.0 ** min(failures - 1, 30)
+    wait = min(doubled, max(_POLL_CAP_S, float(interval_s))) * (1 + chance / 10)
+    return timedelta(seconds=max(wait, asked_s or 0.0))

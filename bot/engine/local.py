@@ -1,0 +1,58 @@
+"""Ticks in one process, by APScheduler 3. A thin source of time: every due time is in the database.
+
+APScheduler reads the wall clock and by default skips a job that starts a second late; here a late
+tick runs late (``misfire_grace_time=None``), several missed ones run as one (``coalesce``), and
+none runs beside itself (``max_instances=1``).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = logging.getLogger(__name__)
+
+
+class LocalEngine:
+    """``ports.Engine`` inside this process."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def every(self, interval: timedelta, job: Callable[[], Awaitable[None]], name: str) -> None:
+        """Run ``job`` at once and then each ``interval``; an error is logged and ends nothing."""
+        self._scheduler.add_job(
+            _guarded(job, name),
+            IntervalTrigger(seconds=interval.total_seconds(), timezone=UTC),
+            id=name,
+            next_run_time=datetime.now(UTC),
+        )
+
+    async def start(self) -> None:
+        """Begin to tick."""
+        # Its own log tells every run of every job; what happened is logged where it happens.
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Start no more ticks. The ticks are short: they only hand out work."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+
+def _guarded(job: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        try:
+            await job()
+        except Exception:
+            # The turn loop: whatever went wrong, the next tick must come.
+            log.exception("tick_failed name=%s", name)
+
+    return tick

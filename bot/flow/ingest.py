@@ -1,0 +1,169 @@
+"""Poll → recall → decide → record: from a source that is due to deliveries in the outbox.
+
+Polls run side by side; deciding and recording is one turn at a time, so that two sources that
+tell the same news in the same second meet in one story.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.core.decide import Mind, Policy, Turn, decide
+from bot.core.model import (
+    Audience,
+    Batch,
+    Entry,
+    Knowledge,
+    Poll,
+    Reason,
+    Source,
+    SourceKind,
+    Verdict,
+)
+from bot.core.retry import poll_wait, send_wait
+from bot.errors import SourceError, StoreUnavailable
+from bot.ports import Clock, Poller, Store
+
+log = logging.getLogger(__name__)
+
+# One transaction's worth: a feed of 500 entries must not hold the event loop for a second. The
+# validators are recorded with the last part, so that a crash in between polls the feed again.
+_PART = 20
+
+
+@dataclass(slots=True)
+class Ingest:
+    """The polling half of the path.
+
+    Attributes:
+        store, pollers, knowledge, policy: What it works with.
+        clock: Now.
+        chance: A number between 0 and 1, for jitter.
+        wake: Called when deliveries were added.
+        at_once: Polls under way at most.
+    """
+
+    store: Store
+    pollers: Mapping[SourceKind, Poller]
+    knowledge: Knowledge
+    policy: Policy
+    clock: Clock
+    chance: Callable[[], float]
+    wake: Callable[[], None]
+    at_once: int = 16
+    _mind: Mind | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _visits: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def tick(self) -> None:
+        """Claim what is due and visit it; returns before the visits end."""
+        room = self.at_once - len(self._visits)
+        if room <= 0:
+            return
+        for source in await self.store.claim_sources(self.clock(), room):
+            visit = asyncio.create_task(self.visit(source), name=f"poll {source.id}")
+            self._visits.add(visit)
+            visit.add_done_callback(self._visits.discard)
+
+    async def drain(self) -> None:
+        """Wait for the visits under way."""
+        while self._visits:
+            await asyncio.wait(set(self._visits))
+
+    async def cancel(self) -> None:
+        """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
+        for visit in set(self._visits):
+            visit.cancel()
+        await self.drain()
+
+    async def visit(self, source: Source) -> None:
+        """Poll one source and take in what it brought; never raises."""
+        try:
+            await self._visit(source)
+        except Exception:
+            # The turn loop: one bad source must not stop the others.
+            log.exception("poll_crashed source=%s", source.id)
+            await self._failed(source, "an error of ours, see the log")
+
+    async def _visit(self, source: Source) -> None:
+        try:
+            poll = await self.pollers[source.kind].poll(source)
+        except SourceError as error:
+            await self._failed(source, str(error), getattr(error, "retry_after_s", None))
+            return
+        for note in poll.notes:
+            log.warning("source_note source=%s note=%s", source.id, note)
+        verdicts = await self.take(source, poll)
+        _report(source, verdicts)
+
+    async def _failed(self, source: Source, error: str, asked_s: float | None = None) -> None:
+        now = self.clock()
+        wait = poll_wait(source.interval_s, source.failures + 1, self.chance(), asked_s)
+        if await self.store.source_failed(source.id, error, now, now + wait):
+            log.warning("source_failed source=%s url=%s error=%s", source.id, source.url, error)
+
+    async def take(self, source: Source, poll: Poll) -> list[Verdict]:
+        """Decide about and record everything one poll brought."""
+        verdicts: list[Verdict] = []
+        for part, last in _parts(poll.entries):
+            verdicts += await self._patiently(source, part, poll if last else None)
+        return verdicts
+
+    async def _patiently(
+        self, source: Source, part: Sequence[Entry], poll: Poll | None
+    ) -> tuple[Verdict, ...]:
+        """Repeat the turn until the store takes it: what was fetched is not fetched again."""
+        for attempt in count(1):
+            try:
+                async with self._turn:
+                    return await self._take_part(source, part, poll)
+            except StoreUnavailable as error:
+                log.warning("store_unavailable source=%s error=%s", source.id, error)
+                await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
+        raise AssertionError("count() does not end")
+
+    async def _take_part(
+        self, source: Source, part: Sequence[Entry], poll: Poll | None
+    ) -> tuple[Verdict, ...]:
+        now = self.clock()
+        mind = await self._current_mind()
+        since = now - self.policy.story_window
+        recall = await self.store.recall([entry.fingerprint for entry in part], since)
+        baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
+        verdicts = decide(part, recall, Turn(mind, self.policy, now, baseline))
+        if await self.store.record(Batch(source.id, verdicts, poll, now)):
+            self.wake()
+        return verdicts
+
+    async def _current_mind(self) -> Mind:
+        known = self._mind.audience.revision if self._mind else -1
+        audience = await self.store.audience(known)
+        if audience is not None or self._mind is None:
+            self._mind = Mind.of(self.knowledge, audience or Audience())
+        return self._mind
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:
+    """The entries oldest first in parts, each with "is the last"; one empty part if none."""
+    ordered = sorted(entries, key=_age)
+    starts = range(0, max(len(ordered), 1), _PART)
+    for start in starts:
+        yield ordered[start : start + _PART], start == starts[-1]
+
+
+def _age(entry: Entry) -> float:
+    return entry.published_at.timestamp() if entry.published_at else float("inf")
+
+
+def _report(source: Source, verdicts: Sequence[Verdict]) -> None:
+    reasons = Counter(v.reason for v in verdicts)
+    fresh = sum(n for reason, n in reasons.items() if reason is not Reason.ALREADY_SEEN)
+    if fresh:
+        told = " ".join(f"{reason.value}={n}" for reason, n in sorted(reasons.items()))
+        alerts = sum(len(v.alerts) for v in verdicts)
+        log.info("polled source=%s entries=%d alerts=%d %s", source.id, fresh, alerts, told)
