@@ -17,6 +17,7 @@ from bot.core.model import (
     Audience,
     Card,
     Entry,
+    Grade,
     Knowledge,
     Match,
     Reading,
@@ -113,7 +114,7 @@ def _decide_one(entry: Entry, recent: Sequence[Story], turn: Turn) -> Verdict:
         return verdict
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
-    story, reason = _story(entry, reading, recent, turn.now)
+    story, reason = join_or_open(entry, reading, recent, turn.now)
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
     alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind.audience)
@@ -137,7 +138,7 @@ def _too_old(entry: Entry, turn: Turn) -> str:
     return f"published {age // timedelta(minutes=1)} min before it was seen"
 
 
-def _story(
+def join_or_open(
     entry: Entry, reading: Reading, recent: Sequence[Story], now: datetime
 ) -> tuple[Story, Reason]:
     sketch = stories.sketch(entry.title, entry.body)
@@ -169,7 +170,11 @@ def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: dat
 
 
 def _topics(reading: Reading) -> tuple[str, ...]:
-    return tuple(f.topic for f in events.leading(reading)) if reading.flag else ()
+    """What the report is about; what it only mentions where it is about nothing else."""
+    if not reading.flag:
+        return ()
+    lead = [f.topic for f in reading.findings if f.grade is Grade.LEAD]
+    return tuple(dict.fromkeys(lead or [f.topic for f in reading.findings]))
 
 
 def _alerts(

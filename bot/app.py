@@ -1,0 +1,313 @@
+"""The composition root: settings in, running parts out. The one place that picks concretes.
+
+Here alone stand the real clock and real chance; everything below takes them as arguments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot import __version__, config
+from bot.config import Settings
+from bot.core.decide import Policy
+from bot.core.i18n import Words
+from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
+from bot.core.pacing import Pacing
+from bot.data import load_knowledge
+from bot.data.catalogues import load_words
+from bot.engine.local import LocalEngine
+from bot.flow import greeting
+from bot.flow.asked import Limits
+from bot.flow.commands import Commands
+from bot.flow.deliver import Deliver
+from bot.flow.ingest import Ingest
+from bot.logs import begin
+from bot.sandbox.server import Sandbox, start_sandbox
+from bot.sources.feed import FeedPoller
+from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.identity import feed_id
+from bot.sources.seeds import SeedsPoller
+from bot.stores.lock import only_one
+from bot.stores.sqlite import SqliteStore
+from bot.telegram.room import TelegramRoom, build
+
+log = logging.getLogger(__name__)
+
+SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
+_NEWSROOM_INTERVAL_S = 2
+# Less than the ten seconds a process manager waits between SIGTERM and SIGKILL.
+_FINISH_S = 8.0
+
+
+def now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+def knowledge_of(settings: Settings) -> Knowledge:
+    """The lexicon, gazetteer and topics these settings ask for."""
+    return load_knowledge(settings.topics or None)
+
+
+def configured_sources(settings: Settings) -> tuple[Source, ...]:
+    """The feeds of config.yaml as sources."""
+    return tuple(
+        Source(
+            id=feed_id(feed.url),
+            kind=SourceKind.FEED,
+            name=feed.name,
+            url=feed.url,
+            lang=feed.lang,
+            country=feed.country,
+            interval_s=feed.interval_s,
+            private=feed.private,
+        )
+        for feed in settings.feeds
+    )
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """What visits feeds, with the operator's limits and contact."""
+    polling = settings.polling
+    contact = f"; {polling.contact}" if polling.contact else ""
+    return Fetcher(
+        FetchLimits(
+            total_s=polling.timeout_s,
+            idle_s=polling.idle_s,
+            max_bytes=polling.max_bytes,
+            user_agent=f"Rasid/{__version__} (self-hosted news watcher{contact})",
+        )
+    )
+
+
+def database_path(settings: Settings) -> Path:
+    """The database ``run`` uses: the sandbox's own when there is no token."""
+    return settings.store.path if config.token(os.environ) else settings.sandbox.path
+
+
+async def open_store(settings: Settings, *, migrate: bool = True) -> SqliteStore:
+    """Open the database ``run`` would use."""
+    token = config.token(os.environ)
+    secret = token.get_secret_value() if token else SANDBOX_TOKEN
+    return await SqliteStore.open(
+        database_path(settings), bot_id=int(secret.split(":")[0]), migrate=migrate
+    )
+
+
+@dataclass
+class Rasid:
+    """The running parts."""
+
+    settings: Settings
+    store: SqliteStore
+    ingest: Ingest
+    deliver: Deliver
+    commands: Commands
+    room: TelegramRoom
+    words: Words
+    sandbox: Sandbox | None
+
+    async def serve(self, request: Request) -> Answer | None:
+        """Answer a request, record it, and let the sender know."""
+        answer = await self.commands.serve(request)
+        self.deliver.wake()
+        return answer
+
+
+async def run(settings: Settings, *, once: bool = False) -> None:
+    """Run until SIGTERM or SIGINT; with ``once`` poll everything, send everything, return."""
+    token = config.token(os.environ)
+    secrets_told = (token.get_secret_value(),) if token else ()
+    begin(settings.log.level, secrets_told)
+    with only_one(database_path(settings)):
+        async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
+            await (_once(rasid) if once else _forever(rasid))
+
+
+@asynccontextmanager
+async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Rasid]:
+    """Everything put together, and taken apart again in the opposite order."""
+    sandbox = None if token else await _sandbox(settings)
+    store = await open_store(settings)
+    fetcher = fetcher_of(settings)
+    api = settings.telegram
+    room = (
+        build(sandbox.token, sandbox.api_url, sandbox.file_url)
+        if sandbox
+        else build(token or "", api.base_url, api.file_url)
+    )
+    try:
+        await _put_sources(store, settings, sandbox)
+        yield _wired(settings, store, fetcher, room, sandbox)
+    finally:
+        await room.close()
+        await fetcher.close()
+        await store.close()
+        if sandbox:
+            await sandbox.close()
+
+
+async def _sandbox(settings: Settings) -> Sandbox:
+    sandbox = await start_sandbox(
+        port=settings.sandbox.port, token=SANDBOX_TOKEN, seeds=settings.seeds.folder
+    )
+    print(
+        "No TELEGRAM_BOT_TOKEN: this is the sandbox. Nothing leaves for Telegram.\n"
+        f"Open the chat page: {sandbox.url}/",
+        file=sys.stderr,
+        flush=True,
+    )
+    return sandbox
+
+
+async def _put_sources(store: SqliteStore, settings: Settings, sandbox: Sandbox | None) -> None:
+    seeds = settings.seeds
+    await store.put_sources(configured_sources(settings), "config")
+    folder = Source(
+        id="seeds",
+        kind=SourceKind.SEEDS,
+        name=seeds.folder.name,
+        url=str(seeds.folder),
+        interval_s=seeds.interval_s,
+    )
+    await store.put_sources([folder], "seeds")
+    await store.put_sources(_newsroom(sandbox), "sandbox")
+
+
+def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
+    if sandbox is None:
+        return ()
+    return (
+        Source(
+            id="newsroom",
+            kind=SourceKind.FEED,
+            name="Newsroom (sandbox)",
+            url=sandbox.feed_url,
+            interval_s=_NEWSROOM_INTERVAL_S,
+            private=True,
+        ),
+    )
+
+
+def _wired(
+    settings: Settings,
+    store: SqliteStore,
+    fetcher: Fetcher,
+    room: TelegramRoom,
+    sandbox: Sandbox | None,
+) -> Rasid:
+    words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
+    deliver = Deliver(
+        store=store,
+        messenger=room.messenger,
+        words=words,
+        topics=knowledge.topics,
+        places=knowledge.places,
+        pacing=Pacing(),
+        clock=now,
+        chance=random.random,
+        lease=secrets.token_hex(8),
+    )
+    ingest = Ingest(
+        store=store,
+        pollers={
+            SourceKind.FEED: FeedPoller(fetcher, now),
+            SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
+        },
+        knowledge=knowledge,
+        policy=Policy(
+            max_age=timedelta(hours=limits.max_age_h),
+            baseline_age=timedelta(hours=limits.baseline_age_h),
+            story_window=timedelta(hours=limits.story_window_h),
+        ),
+        clock=now,
+        chance=random.random,
+        wake=deliver.wake,
+        at_once=settings.polling.at_once,
+    )
+    commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
+    return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox)
+
+
+async def _recover(rasid: Rasid) -> None:
+    repeated, unconfirmed = await rasid.store.recover(now())
+    if repeated or unconfirmed:
+        log.warning(
+            "recovered may_repeat=%d unconfirmed=%d: the last run ended while sending",
+            repeated,
+            unconfirmed,
+        )
+
+
+async def _once(rasid: Rasid) -> None:
+    await _recover(rasid)
+    sources = [age.source for age in await rasid.store.source_ages()]
+    gate = asyncio.Semaphore(rasid.settings.polling.at_once)
+
+    async def visit(source: Source) -> None:
+        async with gate:
+            await rasid.ingest.visit(source)
+
+    await asyncio.gather(*(visit(source) for source in sources))
+    await rasid.deliver.drain()
+    await _tell_once(rasid)
+
+
+async def _tell_once(rasid: Rasid) -> None:
+    ages = await rasid.store.source_ages()
+    failed = sum(bool(age.error) for age in ages)
+    counts = await rasid.store.outbox_counts()
+    told = ", ".join(f"{n} {state}" for state, n in counts.items()) or "nothing to send"
+    print(f"{len(ages)} sources polled, {failed} unreachable; outbox: {told}", file=sys.stderr)
+
+
+async def _forever(rasid: Rasid) -> None:
+    await _recover(rasid)
+    stopped = _stop_signal()
+    engine = LocalEngine()
+    engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
+    sending = asyncio.create_task(rasid.deliver.run(), name="sender")
+    receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
+    presenting = asyncio.create_task(_present(rasid), name="presenter")
+    await engine.start()
+    log.info("started version=%s sources=%d", __version__, len(await rasid.store.source_ages()))
+    stopping = asyncio.create_task(stopped.wait(), name="stop")
+    try:
+        # A part that ends by itself is a failure: the process ends and its manager restarts it.
+        await asyncio.wait({stopping, sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        presenting.cancel()
+        await engine.stop()
+        await rasid.ingest.cancel()
+        await rasid.room.stop()
+        rasid.deliver.stop()
+        await asyncio.wait({sending, receiving}, timeout=_FINISH_S)
+        log.info("stopped")
+    for part in (sending, receiving):
+        if part.done() and not part.cancelled():
+            part.result()
+
+
+async def _present(rasid: Rasid) -> None:
+    words = rasid.words
+    await rasid.room.start({lang: greeting.profile(words, lang) for lang in words.languages})
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped

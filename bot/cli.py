@@ -1,0 +1,224 @@
+"""The command line. Each command is a few lines over ``app``, ``measure`` and ``operate``.
+
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 schema.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from bot import __version__, app, config, measure, operate
+from bot.config import Settings
+from bot.errors import BotError, ConfigError, SchemaError, SourceError
+from bot.sources import documents
+
+
+class _Group(click.Group):
+    """Turns our errors into one sentence and the right exit code, in one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ConfigError, measure.LineError) as error:
+            _end(2, error)
+        except SchemaError as error:
+            _end(3, error)
+        except BotError as error:
+            _end(1, error)
+        except BrokenPipeError:
+            # Whoever read our output has enough.
+            sys.stderr.close()
+            raise SystemExit(0) from None
+
+
+def _end(code: int, error: BotError) -> NoReturn:
+    click.echo(f"rasid: {error}", err=True)
+    raise SystemExit(code)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rasid")
+def main() -> None:
+    """Rasid (راصد) watches the news near military bases and alerts by Telegram."""
+
+
+def _configured(command: Callable[..., None]) -> Callable[..., None]:
+    @click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("config.yaml"),
+        show_default=True,
+        help="The configuration file.",
+    )
+    @wraps(command)
+    def with_settings(*args: Any, config_file: Path, **kwargs: Any) -> None:
+        command(config.load(config_file), *args, **kwargs)
+
+    return with_settings
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Poll everything, send everything, exit.")
+@_configured
+def run(settings: Settings, once: bool) -> None:
+    """Poll, match, group, send and answer commands until told to stop."""
+    asyncio.run(app.run(settings, once=once))
+
+
+@main.command()
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@_configured
+def match(settings: Settings, file: Path) -> None:
+    """Say what would be flagged in FILE (or - for standard input), and why.
+
+    A document is answered for people; JSON Lines are answered with JSON Lines.
+    """
+    judge = measure.Judge(app.knowledge_of(settings))
+    if _is_json_lines(file):
+        _write(judge.match(row) for row in measure.read_lines(_lines(file)))
+    else:
+        _explain(judge, file)
+
+
+@main.command()
+@click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@_configured
+def stories(settings: Settings, file: Path) -> None:
+    """Say which entries of FILE (JSON Lines in time order) tell the same story."""
+    judge = measure.Judge(app.knowledge_of(settings))
+    window = timedelta(hours=settings.limits.story_window_h)
+    _write(judge.stories(measure.read_lines(_lines(file)), window))
+
+
+@main.group()
+def feeds() -> None:
+    """The operator's sources."""
+
+
+@feeds.command("list")
+@_configured
+def feeds_list(settings: Settings) -> None:
+    """Every source, its address and how it is doing."""
+    now = app.now()
+    for age in asyncio.run(operate.list_feeds(settings)):
+        source = age.source
+        click.echo(f"{source.id}\t{source.name}\t{source.url}\t{operate.age_words(age, now)}")
+
+
+@feeds.command("add")
+@click.argument("url")
+@click.option("--name", help="What readers see as the source.  [default: the address]")
+@click.option("--lang", default="", help="Language code of its entries.")
+@click.option(
+    "--interval", type=click.IntRange(60), default=300, show_default=True, help="Seconds."
+)
+@click.option("--private", is_flag=True, help="It may stand at a private or loopback address.")
+@_configured
+def feeds_add(
+    settings: Settings, url: str, *, name: str | None, lang: str, interval: int, private: bool
+) -> None:
+    """Add a feed; a running bot polls it at once."""
+    if not url.startswith(("http://", "https://")):
+        raise ConfigError(f"{url!r} is not an address: write https://…", "url")
+    source = operate.feed_source(url, name or url, lang, interval, private=private)
+    asyncio.run(operate.add_feed(settings, source))
+    click.echo(f"added {source.id}")
+
+
+@feeds.command("remove")
+@click.argument("url_or_id")
+@_configured
+def feeds_remove(settings: Settings, url_or_id: str) -> None:
+    """Remove a feed that was added on the command line."""
+    asyncio.run(operate.remove_feed(settings, url_or_id))
+    click.echo(f"removed {url_or_id}")
+
+
+@feeds.command("test")
+@click.argument("url")
+@click.option("--private", is_flag=True, help="It may stand at a private or loopback address.")
+@_configured
+def feeds_test(settings: Settings, url: str, private: bool) -> None:
+    """Visit URL once and show what is there and what would be flagged."""
+    try:
+        poll = asyncio.run(operate.visit_feed(settings, url, private=private))
+    except SourceError as error:
+        raise BotError(operate.error_words(error)) from error
+    judge = measure.Judge(app.knowledge_of(settings))
+    for note in poll.notes:
+        click.echo(f"note: {note}")
+    click.echo(f"{len(poll.entries)} entries, etag {poll.etag or 'none'}")
+    for entry in poll.entries:
+        date = f"{entry.published_at:%Y-%m-%d %H:%M} UTC" if entry.published_at else "no date"
+        click.echo(f"{date}  {judge.explain(entry.title, entry.body)}")
+
+
+@main.command()
+@_configured
+def doctor(settings: Settings) -> None:
+    """Check configuration, data, token, database, disk and sources; say how to mend."""
+    checks = asyncio.run(operate.doctor(settings))
+    for check in checks:
+        mend = "" if check.well else f"\n      mend: {check.mend}"
+        click.echo(f"{'ok ' if check.well else 'BAD'} {check.what}: {check.told}{mend}")
+    if not all(check.well for check in checks):
+        raise SystemExit(1)
+
+
+@main.command()
+@_configured
+def migrate(settings: Settings) -> None:
+    """Bring the database up to this version."""
+
+    async def open_and_close() -> None:
+        await (await app.open_store(settings)).close()
+
+    asyncio.run(open_and_close())
+    click.echo("the database is up to date")
+
+
+def _write(answers: Iterable[dict[str, object]]) -> None:
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+def _is_json_lines(file: Path) -> bool:
+    if str(file) == "-":
+        first = sys.stdin.buffer.peek(1)[:4096] if hasattr(sys.stdin.buffer, "peek") else b"{"
+        return first.lstrip()[:1] == b"{" or not first.strip()
+    if not file.is_file():
+        raise ConfigError(f"{file} is not a file", "FILE")
+    return file.suffix in {".jsonl", ".ndjson"}
+
+
+def _lines(file: Path) -> Iterator[str]:
+    if str(file) == "-":
+        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        yield from sys.stdin
+        return
+    if not file.is_file():
+        raise ConfigError(f"{file} is not a file", "FILE")
+    with file.open(encoding="utf-8") as lines:
+        yield from lines
+
+
+def _explain(judge: measure.Judge, file: Path) -> None:
+    dash = str(file) == "-"
+    body = sys.stdin.buffer.read() if dash else file.read_bytes()
+    parsed = documents.read("input.txt" if dash else file.name, body)
+    if parsed.problem:
+        raise BotError(f"{file}: {parsed.problem}")
+    for note in parsed.notes:
+        click.echo(f"note: {note}", err=True)
+    for draft in parsed.drafts:
+        click.echo(judge.explain(draft.title, draft.body))

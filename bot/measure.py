@@ -1,0 +1,185 @@
+"""``match`` and ``stories``: the measuring contract over JSON Lines, and the same for people.
+
+In: one object a line ``{"id", "title", "body"?, "lang"?, "date"?, "source"?, "watches"?}``.
+Out: one object a line, in the same order, written as soon as it is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from bot.core import events
+from bot.core.card import place_path
+from bot.core.decide import join_or_open
+from bot.core.matcher import Matcher
+from bot.core.model import Entry, Finding, Knowledge, Match, Reading, Scan, Story, Watch
+from bot.core.query import parse
+from bot.errors import BotError, QueryError
+
+Json = Mapping[str, Any]
+
+_KEPT_MATCHERS = 32
+
+
+class LineError(BotError):
+    """A line of the input is not what the contract says.
+
+    Attributes:
+        number: The line, from 1.
+    """
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(f"line {number}: {message}")
+        self.number = number
+
+
+def read_lines(lines: Iterable[str]) -> Iterator[Json]:
+    """The objects of a JSON Lines text; blank lines are skipped.
+
+    Raises:
+        LineError: A line is no JSON object, or lacks what it needs.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _object(number, line)
+
+
+def _object(number: int, line: str) -> Json:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise LineError(number, f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise LineError(number, 'not an object, write {"id": …, "title": …}')
+    if "id" not in value:
+        raise LineError(number, 'it has no "id"')
+    for key in ("title", "body"):
+        if not isinstance(value.get(key, ""), str | None):
+            raise LineError(number, f'"{key}" must be text')
+    queries = value.get("watches") or []
+    if not (isinstance(queries, list) and all(isinstance(query, str) for query in queries)):
+        raise LineError(number, '"watches" must be a list of texts')
+    return value
+
+
+class Judge:
+    """Reads entries as the bot would, without a store."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._matcher = lru_cache(maxsize=_KEPT_MATCHERS)(self._build)
+
+    def _build(self, queries: tuple[str, ...]) -> Matcher:
+        watches = [Watch(number, 0, query) for number, query in enumerate(queries)]
+        return Matcher(self._knowledge, watches)
+
+    def read(self, title: str, body: str, queries: Sequence[str] = ()) -> tuple[Scan, Reading]:
+        """What stands in a text and what is made of it."""
+        scan = self._matcher(tuple(queries)).scan(title, body)
+        return scan, events.read(scan, self._knowledge)
+
+    def match(self, row: Json) -> dict[str, object]:
+        """The answer of ``match`` to one row."""
+        queries = tuple(row.get("watches") or ())
+        scan, reading = self.read(row.get("title") or "", row.get("body") or "", queries)
+        found = self._matcher(queries).watch_matches(scan, reading)
+        return {
+            "id": row["id"],
+            "flag": reading.flag,
+            "severity": int(reading.severity),
+            "topics": [_topic(finding) for finding in reading.findings],
+            "places": list(reading.places),
+            "watches": [_watch(q, found.get(n, ())) for n, q in enumerate(queries)],
+            "reason": reason(reading),
+        }
+
+    def stories(self, rows: Iterable[Json], window: timedelta) -> Iterator[dict[str, object]]:
+        """The answers of ``stories``: each is decided when its row arrives, with no look-ahead."""
+        recent: dict[str, Story] = {}
+        for row in rows:
+            entry = _entry(row)
+            now = entry.published_at or datetime.now(UTC)
+            recent = {k: s for k, s in recent.items() if now - s.last_seen_at <= window}
+            _, reading = self.read(entry.title, entry.body)
+            story, why = join_or_open(entry, reading, tuple(recent.values()), now)
+            new = story.id not in recent
+            recent[story.id] = story
+            yield {"id": row["id"], "story": story.id, "new": new, "reason": why.value}
+
+    def explain(self, title: str, body: str, lang: str = "en") -> str:
+        """What would be flagged and why, for people."""
+        scan, reading = self.read(title, body)
+        places, topics = self._knowledge.places, self._knowledge.topics
+        lines = [title, f"  {'FLAGGED' if reading.flag else 'not flagged'}: {reason(reading)}"]
+        if reading.flag:
+            lines.append(f"  severity {int(reading.severity)} of 3")
+        for finding in reading.findings:
+            name = topics[finding.topic].names.get(lang, finding.topic)
+            where = "; ".join(place_path(p, lang, places) for p in finding.places)
+            lines.append(f"  {finding.topic} ({name}), {finding.grade}" + (where and f", {where}"))
+            lines += [f"      {span.field}: {scan.text(span)}" for span in finding.spans]
+        others = [p for p in reading.places if all(p not in f.places for f in reading.findings)]
+        if others:
+            lines.append("  also named: " + "; ".join(place_path(p, lang, places) for p in others))
+        return "\n".join(lines)
+
+
+def reason(reading: Reading) -> str:
+    """Why a reading is flagged or not, in one phrase."""
+    if reading.flag:
+        return "flagged"
+    return f"guarded: {reading.guard}" if reading.guard else "no-match"
+
+
+def _topic(finding: Finding) -> dict[str, object]:
+    return {
+        "topic": finding.topic,
+        "grade": finding.grade.value,
+        "places": list(finding.places),
+        "spans": [[span.field.value, span.start, span.end] for span in finding.spans],
+    }
+
+
+def _watch(query: str, matches: Sequence[Match]) -> dict[str, object]:
+    try:
+        parse(query)
+    except QueryError as error:
+        told = {"message": str(error), "column": error.column}
+        return {"query": query, "error": told, "matches": []}
+    return {"query": query, "matches": [_match(match) for match in matches]}
+
+
+def _match(match: Match) -> dict[str, object]:
+    return {
+        "field": match.span.field.value,
+        "start": match.span.start,
+        "end": match.span.end,
+        "text": match.text,
+        "how": match.how.value,
+        "score": match.score,
+    }
+
+
+def _entry(row: Json) -> Entry:
+    return Entry(
+        source_id="input",
+        key=str(row["id"]),
+        fingerprint=f"input:{row['id']}",
+        title=row.get("title") or "",
+        body=row.get("body") or "",
+        source_name=row.get("source") or "",
+        lang=row.get("lang") or "",
+        published_at=_date(row.get("date")),
+    )
+
+
+def _date(text: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,185 @@
+"""What the operator asks on the command line: the sources, and whether all is well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import app, config
+from bot.config import Settings
+from bot.core.model import Poll, Source, SourceAge, SourceKind
+from bot.errors import BotError, ConfigError, SourceError
+from bot.measure import Judge
+from bot.sources.feed import FeedPoller
+from bot.sources.identity import feed_id
+from bot.stores.sqlite import SqliteStore
+
+_LOW_DISK_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of ``doctor``: what was looked at, whether it is well, and how to mend it."""
+
+    what: str
+    well: bool
+    told: str
+    mend: str = ""
+
+
+@asynccontextmanager
+async def store_of(settings: Settings) -> AsyncIterator[SqliteStore]:
+    """The store of these settings with its sources as config.yaml has them."""
+    store = await app.open_store(settings)
+    try:
+        await store.put_sources(app.configured_sources(settings), "config")
+        yield store
+    finally:
+        await store.close()
+
+
+async def list_feeds(settings: Settings) -> tuple[SourceAge, ...]:
+    """Every source and how it is doing."""
+    async with store_of(settings) as store:
+        return await store.source_ages()
+
+
+async def add_feed(settings: Settings, source: Source) -> None:
+    """Add a feed beside those of config.yaml; a running bot polls it at its next tick.
+
+    Raises:
+        ConfigError: It is there already.
+    """
+    async with store_of(settings) as store:
+        if not await store.add_source(source, "operator"):
+            raise ConfigError(f"{source.url} is among the sources already", "url")
+
+
+async def remove_feed(settings: Settings, url_or_id: str) -> None:
+    """Remove a feed that was added by ``add_feed``.
+
+    Raises:
+        ConfigError: There is none, or it stands in config.yaml.
+    """
+    async with store_of(settings) as store:
+        for source_id in (url_or_id, feed_id(url_or_id)):
+            if await store.remove_source(source_id, "operator"):
+                return
+        known = {age.source.id for age in await store.source_ages()}
+    if {url_or_id, feed_id(url_or_id)} & known:
+        raise ConfigError(f"{url_or_id} stands in config.yaml: remove it there", "feeds")
+    raise ConfigError(f"no feed {url_or_id!r}: see python -m bot feeds list", "url")
+
+
+async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> Poll:
+    """Visit an address once as a poll would, and record nothing.
+
+    Raises:
+        SourceError: The visit failed.
+    """
+    known = {feed.url: feed for feed in settings.feeds}
+    private = private or (url in known and known[url].private)
+    source = feed_source(url, url, private=private)
+    fetcher = app.fetcher_of(settings)
+    try:
+        return await FeedPoller(fetcher, app.now).poll(source)
+    finally:
+        await fetcher.close()
+
+
+def feed_source(
+    url: str, name: str, lang: str = "", interval_s: int = 300, *, private: bool = False
+) -> Source:
+    """A feed as a source; its id comes from its address."""
+    return Source(
+        id=feed_id(url),
+        kind=SourceKind.FEED,
+        name=name,
+        url=url,
+        lang=lang,
+        interval_s=interval_s,
+        private=private,
+    )
+
+
+def age_words(age: SourceAge, now: datetime) -> str:
+    """How a source is doing, in a few words."""
+    if age.error:
+        return f"FAILING ({age.source.failures} in a row): {age.error}"
+    if age.source.polled_ok_at is None:
+        return "not polled yet"
+    minutes = (now - age.source.polled_ok_at) // timedelta(minutes=1)
+    return f"ok, polled {minutes} min ago"
+
+
+async def doctor(settings: Settings) -> tuple[Check, ...]:
+    """Look at everything that can be looked at without sending anything."""
+    checks = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
+    return (*checks, *await _database(settings))
+
+
+def _token() -> Check:
+    try:
+        token = config.token(os.environ)
+    except ConfigError as error:
+        return Check("token", well=False, told=str(error), mend="set TELEGRAM_BOT_TOKEN again")
+    told = "set" if token else "none: `run` starts the sandbox"
+    return Check("token", well=True, told=told)
+
+
+def _knowledge(settings: Settings) -> Check:
+    try:
+        knowledge = app.knowledge_of(settings)
+    except BotError as error:
+        return Check("data", well=False, told=str(error), mend="restore bot/data from the release")
+    Judge(knowledge)
+    told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
+    return Check("data", well=True, told=told)
+
+
+def _seeds(settings: Settings) -> Check:
+    folder = settings.seeds.folder
+    if not folder.is_dir():
+        mend = f"mkdir {folder}, or set seeds.folder"
+        return Check("seeds", well=False, told=f"{folder} is not a folder", mend=mend)
+    return Check("seeds", well=True, told=f"{sum(1 for _ in folder.iterdir())} files in {folder}")
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(p for p in app.database_path(settings).parents if p.exists())
+    free = shutil.disk_usage(folder).free
+    told = f"{free // 2**20} MB free in {folder}"
+    return Check("disk", free > _LOW_DISK_BYTES, told, "make room, or set store.path elsewhere")
+
+
+async def _database(settings: Settings) -> tuple[Check, ...]:
+    path = app.database_path(settings)
+    try:
+        async with store_of(settings) as store:
+            counts, dead = await store.outbox_counts(), await store.dead_letters(5)
+            ages = await store.source_ages()
+    except BotError as error:
+        mend = "see docs/operate.md, “The database”"
+        return (Check("database", well=False, told=str(error), mend=mend),)
+    states = ", ".join(f"{n} {state}" for state, n in counts.items()) or "empty"
+    letters = "; ".join(f"#{row['id']} {row['state']}: {row['error']}" for row in dead)
+    return (
+        Check("database", well=True, told=str(path)),
+        Check("outbox", not dead, f"{states}{letters and f' ({letters})'}", "read the errors"),
+        *_failing(ages),
+    )
+
+
+def _failing(ages: tuple[SourceAge, ...]) -> Iterator[Check]:
+    failing = [age for age in ages if age.error]
+    told = f"{len(ages)} sources, {len(failing)} failing"
+    yield Check("sources", not failing, told, "python -m bot feeds test URL")
+
+
+def error_words(error: SourceError) -> str:
+    """A failed visit for people: what kind of failure, and what was found."""
+    return f"{type(error).__name__}: {error}"
