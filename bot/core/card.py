@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.core.i18n import Voice
@@ -11,7 +11,7 @@ from bot.core.render import cut
 from bot.core.text import clean, isolate
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
-_TITLE, _EXTRACT, _NAME = 300, 600, 80
+_TITLE, _EXTRACT, _NAME, _PLACES = 300, 600, 80, 3
 
 
 def sign(severity: Severity) -> str:
@@ -55,6 +55,12 @@ def place_path(place_id: str, lang: str, places: Mapping[str, Place]) -> str:
     return ("، " if lang in {"ar", "fa", "ckb"} else ", ").join(p.name(lang) for p in chain)
 
 
+def innermost(found: Sequence[str], places: Mapping[str, Place]) -> list[str]:
+    """``found`` without the places that another one of them lies in: its path names them."""
+    around = {parent for p in found if p in places for parent in places[p].parents}
+    return [p for p in found if p not in around]
+
+
 def stamp(at: datetime, voice: Voice) -> str:
     """A time as it is written everywhere: day, hour and minute, and its zone."""
     return voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
@@ -74,8 +80,8 @@ def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
 
 
 def _where(card: Card, voice: Voice, places: Mapping[str, Place]) -> Line:
-    shown = [isolate(place_path(p, voice.lang, places)) for p in card.places[:3]]
-    return (Part("📍 " + " · ".join(shown)),) if shown else ()
+    shown = [isolate(place_path(p, voice.lang, places)) for p in innermost(card.places, places)]
+    return (Part("📍 " + " · ".join(shown[:_PLACES])),) if shown else ()
 
 
 def _whence(card: Card, voice: Voice) -> Line:

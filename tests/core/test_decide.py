@@ -1,0 +1,135 @@
+"""Entries become verdicts: told once, never late, never lost, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.core.decide import Mind, Policy, Turn, decide
+from bot.core.model import (
+    Audience,
+    Chat,
+    Entry,
+    Reason,
+    Recall,
+    Severity,
+    Story,
+    Verdict,
+    Watch,
+)
+from bot.data import load_knowledge
+from tests.making import ATTACK, NOW, an_entry
+
+KNOWN = load_knowledge()
+EVERYTHING = Watch(1, 7, "topic:all")
+
+
+def judge(
+    *entries: Entry,
+    watches: Sequence[Watch] = (EVERYTHING,),
+    known: Sequence[str] = (),
+    stories: Sequence[Story] = (),
+    **turn: Any,
+) -> tuple[Verdict, ...]:
+    audience = Audience(1, {w.chat_id: Chat(w.chat_id) for w in watches}, tuple(watches))
+    mind = Mind.of(KNOWN, audience)
+    return decide(
+        entries, Recall(frozenset(known), tuple(stories)), Turn(mind, Policy(), NOW, **turn)
+    )
+
+
+def reasons(*entries: Entry, **more: Any) -> list[Reason]:
+    return [verdict.reason for verdict in judge(*entries, **more)]
+
+
+def test_a_new_attack_opens_a_story_and_alerts_its_subscriber() -> None:
+    (verdict,) = judge(an_entry())
+    assert verdict.reason is Reason.NEW_STORY
+    (alert,) = verdict.alerts
+    assert alert.chat_id == 7
+    assert alert.card.title == ATTACK
+    assert alert.card.places[0] == "ain-al-asad"
+    assert "rocket-attack" in alert.card.topics
+    assert alert.card.severity is Severity.CRITICAL
+
+
+def test_deciding_twice_adds_nothing() -> None:
+    entry = an_entry()
+    assert reasons(entry, known=[entry.fingerprint]) == [Reason.ALREADY_SEEN]
+    assert reasons(entry, entry) == [Reason.NEW_STORY, Reason.ALREADY_SEEN]
+
+
+def test_a_copy_joins_the_story_and_still_tells_whoever_matches() -> None:
+    first, copy = judge(an_entry(1), an_entry(2))
+    assert copy.reason is Reason.KNOWN_STORY
+    assert first.story is not None
+    assert copy.story is not None
+    assert copy.story.id == first.story.id
+    # The store drops what a chat was told already; the decision loses nobody.
+    assert [a.chat_id for a in copy.alerts] == [7]
+
+
+def test_the_same_text_days_later_is_another_story() -> None:
+    (first,) = judge(an_entry(1))
+    assert first.story is not None
+    old = replace(first.story, last_seen_at=NOW - timedelta(days=2))
+    old = replace(old, first_seen_at=old.last_seen_at, published_at=old.last_seen_at)
+    assert reasons(an_entry(2), stories=[old]) == [Reason.NEW_STORY]
+
+
+def test_old_news_does_not_alert() -> None:
+    old = an_entry(published_at=NOW - timedelta(hours=25))
+    (verdict,) = judge(old)
+    assert (verdict.reason, verdict.alerts, verdict.story) == (Reason.TOO_OLD, (), None)
+
+
+def test_an_undated_entry_of_a_known_feed_alerts() -> None:
+    assert reasons(an_entry(published_at=None)) == [Reason.NEW_STORY]
+
+
+def test_the_first_poll_of_a_feed_alerts_only_of_the_last_two_hours() -> None:
+    entries = [
+        an_entry(1, published_at=NOW - timedelta(hours=3)),
+        an_entry(2, published_at=None),
+        an_entry(3, published_at=NOW - timedelta(hours=1)),
+    ]
+    expected = [Reason.TOO_OLD, Reason.TOO_OLD, Reason.NEW_STORY]
+    assert reasons(*entries, baseline=True) == expected
+
+
+def test_a_seed_is_never_too_old() -> None:
+    seed = an_entry(published_at=NOW - timedelta(days=1900), is_seed=True)
+    assert reasons(seed) == [Reason.NEW_STORY]
+
+
+def test_football_is_guarded_or_no_match_and_tells_nobody() -> None:
+    title = "الصواريخ تهزم الضيوف بثلاثة أهداف أمام جماهير الملعب"
+    (verdict,) = judge(an_entry(title=title))
+    assert verdict.reason in {Reason.GUARDED, Reason.NO_MATCH}
+    assert verdict.alerts == ()
+
+
+def test_a_watch_needs_no_topic() -> None:
+    entry = an_entry(title="افتتاح جسر جديد في الرمادي")
+    (verdict,) = judge(entry, watches=[Watch(3, 9, "الرمادي")])
+    (alert,) = verdict.alerts
+    assert alert.chat_id == 9
+    assert alert.card.severity is Severity.NOTICE
+    assert verdict.story is not None
+    assert verdict.story.severity is Severity.NONE  # nobody's "last stories"
+    assert alert.card.whys[0].matches[0].text == "الرمادي"
+
+
+def test_several_watches_of_one_chat_make_one_alert_with_all_its_reasons() -> None:
+    watches = [EVERYTHING, Watch(2, 7, "عين الاسد"), Watch(3, 8, "قاعدة")]
+    (verdict,) = judge(an_entry(), watches=watches)
+    whys = {a.chat_id: [w.query for w in a.card.whys] for a in verdict.alerts}
+    assert whys == {7: ["topic:all", "عين الاسد"], 8: ["قاعدة"]}
+
+
+def test_a_stored_watch_that_cannot_be_read_does_not_stop_the_others() -> None:
+    watches = [Watch(9, 6, 'broken "('), EVERYTHING]
+    (verdict,) = judge(an_entry(), watches=watches)
+    assert [a.chat_id for a in verdict.alerts] == [7]

@@ -1,0 +1,55 @@
+"""The answer table, row by row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot import errors
+from bot.core.model import DeliveryState, Severity
+from bot.core.settle import settlement
+from tests.making import NOW, a_delivery
+
+P, U, D, C = (
+    DeliveryState.PENDING,
+    DeliveryState.UNCONFIRMED,
+    DeliveryState.DEAD,
+    DeliveryState.CANCELLED,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "parts", "state", "wait_s"),
+    [
+        (errors.DeliveryDelayed(7, "429", 30), {}, P, 30.5),
+        (errors.DeliveryDelayed(7, "no route"), {}, P, 1),
+        (errors.DeliveryDelayed(7, "no route"), {"attempts": 500}, P, 60),
+        (errors.MessengerDown(7, "401"), {"attempts": 500}, P, 60),
+        (errors.ThreadGone(7, "topic"), {}, P, 0),
+        (errors.ChatMoved(7, "moved", -1007), {}, P, 0),
+        (errors.DeliveryRefused(7, "can't parse"), {}, P, 0),
+        (errors.DeliveryRefused(7, "can't parse"), {"refused": 1}, D, None),
+        (errors.ChatGone(7, "blocked"), {}, C, None),
+        (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.CRITICAL}, P, 1),
+        (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.IMPORTANT}, P, 1),
+        (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.NOTICE}, U, None),
+    ],
+)
+def test_each_answer_leads_where_the_table_says(error, parts, state, wait_s) -> None:
+    settled = settlement(a_delivery(**parts), error, NOW, 1.0)
+    assert settled.state is state
+    if wait_s is not None:
+        assert settled.not_before_at == NOW + timedelta(seconds=wait_s)
+    assert settled.error == str(error)
+
+
+def test_a_refused_text_and_a_lost_answer_are_remembered() -> None:
+    assert settlement(a_delivery(), errors.DeliveryRefused(7, "x"), NOW, 0).refused
+    assert settlement(a_delivery(), errors.DeliveryUncertain(7, "x"), NOW, 0).uncertain
+
+
+def test_every_delivery_error_has_a_row() -> None:
+    for kind in errors.DeliveryError.__subclasses__():
+        error = kind(7, "x", -1007) if kind is errors.ChatMoved else kind(7, "x")
+        assert settlement(a_delivery(), error, NOW, 0.5).error == "x"

@@ -1,0 +1,243 @@
+"""The sender: every row of the answer table happens, and what one chat does harms no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import errors
+from bot.core.model import (
+    AddWatch,
+    Chat,
+    ChatStatus,
+    Message,
+    PutChat,
+    Severity,
+)
+from bot.core.pacing import Limits, Pacing, Rate
+from bot.data import load_knowledge
+from bot.data.catalogues import load_words
+from bot.flow.deliver import IN_FLIGHT, Deliver
+from bot.stores.sqlite import SqliteStore
+from tests.making import a_batch, a_note, a_verdict
+
+WORDS, KNOWN = load_words(), load_knowledge()
+FAST = Rate(10_000, timedelta(seconds=1), burst=100)
+Script = Callable[[Message, int], Exception | None]
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Scripted:
+    """A messenger that answers as the script says: (message, how many before) → error or none."""
+
+    def __init__(self, script: Script = lambda message, n: None, delay_s: float = 0) -> None:
+        self.script, self.delay_s = script, delay_s
+        self.tried: list[Message] = []
+        self.arrived: list[Message] = []
+        self.flying = self.most_flying = 0
+
+    async def send(self, message: Message) -> int:
+        error = self.script(message, sum(m.chat_id == message.chat_id for m in self.tried))
+        self.tried.append(message)
+        self.flying += 1
+        self.most_flying = max(self.most_flying, self.flying)
+        await asyncio.sleep(self.delay_s)
+        self.flying -= 1
+        if error:
+            raise error
+        self.arrived.append(message)
+        return len(self.arrived)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    yield opened
+    await opened.close()
+
+
+def sender(store: SqliteStore, messenger: Scripted, pacing: Pacing | None = None) -> Deliver:
+    return Deliver(
+        store=store,
+        messenger=messenger,
+        words=WORDS,
+        topics=KNOWN.topics,
+        places=KNOWN.places,
+        pacing=pacing or Pacing(Limits(FAST, FAST, FAST)),
+        clock=clock,
+        chance=lambda: 0.0,
+        lease="test",
+    )
+
+
+async def alert(store: SqliteStore, *chats: Chat, number: int = 1, **card: object) -> None:
+    for chat in chats:
+        await store.answer(hash((chat.id, number)), [PutChat(chat)], [], clock())
+    verdict = a_verdict(number, *(chat.id for chat in chats), **card)
+    await store.record(a_batch(verdict, at=clock()))
+
+
+async def test_an_alert_reaches_its_chat_in_its_language(store: SqliteStore) -> None:
+    messenger = Scripted()
+    await alert(store, Chat(7, lang="ar"), Chat(8, lang="en"))
+    await sender(store, messenger).drain()
+    told = {m.chat_id: m.text for m in messenger.arrived}
+    assert "عين الأسد، الأنبار، العراق" in told[7]
+    assert "Ain al-Asad, Anbar, Iraq" in told[8]
+    assert await store.outbox_counts() == {"sent": 2}
+
+
+async def test_at_most_eight_are_in_flight(store: SqliteStore) -> None:
+    messenger = Scripted(delay_s=0.02)
+    await alert(store, *(Chat(n) for n in range(1, 41)))
+    await sender(store, messenger).drain()
+    assert len(messenger.arrived) == 40
+    assert messenger.most_flying == IN_FLIGHT
+
+
+async def test_a_lost_answer_to_a_grave_alert_is_sent_again_and_says_so(
+    store: SqliteStore,
+) -> None:
+    messenger = Scripted(lambda m, n: errors.DeliveryUncertain(7, "lost") if n == 0 else None)
+    await alert(store, Chat(7))
+    await sender(store, messenger).drain()
+    assert ["possible repeat" in m.text for m in messenger.tried] == [False, True]
+    assert await store.outbox_counts() == {"sent": 1}
+
+
+async def test_a_lost_answer_to_a_notice_is_left_visible(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.DeliveryUncertain(7, "lost"))
+    await alert(store, Chat(7), severity=Severity.NOTICE)
+    await sender(store, messenger).drain()
+    assert len(messenger.tried) == 1
+    assert (await store.dead_letters(1))[0]["state"] == "unconfirmed"
+
+
+async def test_a_refused_text_goes_once_more_as_plain_text_then_becomes_a_dead_letter(
+    store: SqliteStore,
+) -> None:
+    messenger = Scripted(lambda m, n: errors.DeliveryRefused(7, "can't parse entities"))
+    await alert(store, Chat(7))
+    await sender(store, messenger).drain()
+    assert [m.html for m in messenger.tried] == [True, False]
+    assert "<" not in messenger.tried[1].text
+    assert (await store.dead_letters(1))[0]["error"] == "can't parse entities"
+
+
+async def test_a_blocked_chat_is_paused_and_its_neighbours_are_told(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.ChatGone(7, "blocked") if m.chat_id == 7 else None)
+    await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], clock())
+    await alert(store, Chat(7), Chat(8))
+    await sender(store, messenger).drain()
+    assert [m.chat_id for m in messenger.arrived] == [8]
+    chat = await store.chat(7)
+    assert chat is not None
+    assert chat.status is ChatStatus.GONE
+    assert len(await store.watches(7)) == 1
+
+
+async def test_a_group_that_moved_gets_its_alert_in_its_new_place(store: SqliteStore) -> None:
+    messenger = Scripted(
+        lambda m, n: errors.ChatMoved(-5, "moved", -1005) if m.chat_id == -5 else None
+    )
+    await alert(store, Chat(-5))
+    await sender(store, messenger).drain()
+    assert [m.chat_id for m in messenger.arrived] == [-1005]
+
+
+async def test_a_deleted_topic_falls_back_to_general(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.ThreadGone(-5, "gone") if m.thread_id else None)
+    await alert(store, Chat(-5, thread_id=11))
+    await sender(store, messenger).drain()
+    assert [m.thread_id for m in messenger.tried] == [11, None]
+    assert len(messenger.arrived) == 1
+
+
+async def test_a_429_holds_back_that_chat_and_nobody_else(store: SqliteStore) -> None:
+    messenger = Scripted(
+        lambda m, n: errors.DeliveryDelayed(7, "429", 0.5) if (m.chat_id, n) == (7, 0) else None
+    )
+    await alert(store, Chat(7), *(Chat(n) for n in range(100, 110)))
+    started = clock()
+    await sender(store, messenger).drain()
+    assert messenger.arrived[-1].chat_id == 7
+    assert clock() - started >= timedelta(seconds=1)
+    assert len(messenger.arrived) == 11
+
+
+async def test_a_chat_over_its_rate_gives_its_place_to_others(store: SqliteStore) -> None:
+    slow = Rate(1, timedelta(seconds=1.5))
+    messenger = Scripted()
+    for number in range(1, 11):
+        await alert(store, Chat(-5) if number < 10 else Chat(8), number=number)
+    deliver = sender(store, messenger, Pacing(Limits(FAST, FAST, slow)))
+    object.__setattr__(deliver.pacing.limits, "private", slow)
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.6)
+    deliver.stop()
+    await running
+    assert {m.chat_id for m in messenger.arrived} == {-5, 8}
+
+
+async def test_a_token_refused_stops_sending_and_drops_nothing(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.MessengerDown(7, "401 Unauthorized"))
+    await alert(store, Chat(7), Chat(8))
+    await sender(store, messenger).drain()
+    assert await store.outbox_counts() == {"pending": 2}
+
+
+async def test_a_delivery_that_cannot_be_rendered_stops_no_other(store: SqliteStore) -> None:
+    messenger = Scripted()
+    broken = sender(store, messenger)
+    topics = dict(KNOWN.topics) | {"broken": None}
+    object.__setattr__(broken, "topics", topics)
+    await alert(store, Chat(7), number=1, topics=("broken",))
+    await alert(store, Chat(8), number=2)
+    await broken.drain()
+    assert [m.chat_id for m in messenger.arrived] == [8]
+    assert (await store.dead_letters(1))[0]["error"] == "an error of ours, see the log"
+
+
+async def test_a_reply_goes_where_it_was_asked(store: SqliteStore) -> None:
+    messenger = Scripted()
+    await store.answer(1, [], [(Chat(-5, thread_id=4), a_note("hi"), 99)], clock())
+    await sender(store, messenger).drain()
+    (message,) = messenger.arrived
+    assert (message.text, message.thread_id, message.reply_to) == ("hi", 4, 99)
+
+
+async def test_stopping_finishes_what_flies_and_frees_what_was_leased(store: SqliteStore) -> None:
+    messenger = Scripted(delay_s=0.2)
+    await alert(store, *(Chat(n) for n in range(1, 31)))
+    deliver = sender(store, messenger)
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.1)
+    deliver.stop()
+    await running
+    counts = await store.outbox_counts()
+    assert set(counts) == {"sent", "pending"}
+    assert counts["sent"] == len(messenger.arrived)
+
+
+async def test_a_store_that_fails_while_settling_is_asked_until_it_takes_it(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messenger, settle, failures = Scripted(), store.settle, iter([True, True])
+
+    async def failing(*args: object) -> None:
+        if next(failures, False):
+            raise errors.StoreUnavailable("disk full")
+        await settle(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "settle", failing)
+    await alert(store, Chat(7))
+    await sender(store, messenger).drain()
+    assert len(messenger.tried) == 1
+    assert await store.outbox_counts() == {"sent": 1}

@@ -1,0 +1,192 @@
+"""The polling half: from a poll to the outbox, in transactions that a crash cannot split."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.decide import Policy
+from bot.core.model import (
+    AddWatch,
+    Chat,
+    Poll,
+    PollStatus,
+    PutChat,
+    Source,
+    SourceKind,
+)
+from bot.data import load_knowledge
+from bot.errors import SourceUnavailable, StoreUnavailable
+from bot.flow.ingest import Ingest
+from bot.stores.sqlite import SqliteStore
+from tests.making import ATTACK, NOW, a_poll, a_source, an_entry
+
+KNOWN = load_knowledge()
+
+
+class Feed:
+    """A poller that brings what it was given: a poll, or an error."""
+
+    def __init__(self, *brings: Poll | Exception, delay_s: float = 0) -> None:
+        self.brings, self.delay_s, self.polls = list(brings), delay_s, 0
+
+    async def poll(self, source: Source) -> Poll:
+        self.polls += 1
+        await asyncio.sleep(self.delay_s)
+        brought = self.brings.pop(0) if len(self.brings) > 1 else self.brings[0]
+        if isinstance(brought, Exception):
+            raise brought
+        return brought
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    await opened.put_sources([a_source()], "config")
+    await opened.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
+    # The first poll of a feed is its baseline; these tests are about the ones after it.
+    yield opened
+    await opened.close()
+
+
+class Bench:
+    """An ingest at a standing clock, with a count of its calls to wake."""
+
+    def __init__(self, store: SqliteStore, *brings: Poll | Exception, delay_s: float = 0) -> None:
+        self.now, self.woken = NOW, 0
+        self.feed = Feed(*brings, delay_s=delay_s)
+        self.ingest = Ingest(
+            store=store,
+            pollers={SourceKind.FEED: self.feed},
+            knowledge=KNOWN,
+            policy=Policy(),
+            clock=self.clock,
+            chance=lambda: 0.0,
+            wake=self.wake,
+        )
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def wake(self) -> None:
+        self.woken += 1
+
+
+async def test_a_new_report_wakes_the_sender_and_records_the_validators(store) -> None:
+    bench = Bench(store, a_poll(an_entry(), etag='"e1"'))
+    await bench.ingest.visit(a_source())
+    assert await store.outbox_counts() == {"pending": 1}
+    assert bench.woken == 1
+    assert (await store.claim_sources(NOW, 1))[0].etag == '"e1"'
+
+
+async def test_an_unchanged_feed_counts_as_polled_and_wakes_nobody(store) -> None:
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED, etag='"e1"'))
+    await bench.ingest.visit(a_source())
+    assert (await store.source_ages())[0].source.polled_ok_at == NOW
+    assert bench.woken == 0
+
+
+async def test_a_failed_poll_is_logged_once_and_backs_off(store, caplog) -> None:
+    bench = Bench(store, SourceUnavailable("wire", "no answer from wire.example"))
+    for failures in range(3):
+        await bench.ingest.visit(a_source(failures=failures))
+    told = [r for r in caplog.records if "source_failed" in r.message]
+    assert len(told) == 1
+    age = (await store.source_ages())[0]
+    assert age.next_due_at == NOW + timedelta(seconds=1200)
+    assert age.error == "no answer from wire.example"
+
+
+async def test_a_poller_that_crashes_stops_neither_the_others_nor_its_own_next_poll(store) -> None:
+    bench = Bench(store, RuntimeError("bug"), a_poll(an_entry()))
+    await bench.ingest.visit(a_source())
+    assert (await store.source_ages())[0].error.startswith("an error of ours")
+    await bench.ingest.visit(a_source())
+    assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_the_validators_of_a_large_poll_are_recorded_only_with_its_last_entry(
+    store, monkeypatch
+) -> None:
+    entries = [an_entry(n, title=f"{ATTACK} {n}") for n in range(45)]
+    record, recorded = store.record, []
+
+    async def crash_on_the_third(batch):
+        if len(recorded) == 2:
+            raise KeyboardInterrupt
+        recorded.append(batch)
+        return await record(batch)
+
+    monkeypatch.setattr(store, "record", crash_on_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        await Bench(store).ingest.take(a_source(), a_poll(*entries, etag="new"))
+    assert [b.poll for b in recorded] == [None, None]
+    monkeypatch.undo()
+    assert (await store.claim_sources(NOW, 1))[0].etag == ""
+    await Bench(store).ingest.take(a_source(), a_poll(*entries, etag="new"))
+    assert (await store.claim_sources(NOW + timedelta(days=1), 1))[0].etag == "new"
+    assert len((await store.recall([e.fingerprint for e in entries], NOW)).known) == 45
+
+
+async def test_a_store_that_does_not_answer_is_asked_again_with_the_same_poll(
+    store, monkeypatch
+) -> None:
+    bench = Bench(store, a_poll(an_entry()))
+    record, failures = store.record, iter([True])
+
+    async def failing(batch):
+        if next(failures, False):
+            raise StoreUnavailable("database is locked")
+        return await record(batch)
+
+    monkeypatch.setattr(store, "record", failing)
+    await bench.ingest.visit(a_source())
+    assert bench.feed.polls == 1
+    assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_two_sources_that_tell_the_same_in_one_moment_meet_in_one_story(store) -> None:
+    other = a_source(id="other", url="https://other.example/rss")
+    await store.add_source(other, "operator")
+    bench = Bench(store)
+    copy = an_entry(2, source_id="other")
+    await asyncio.gather(
+        bench.ingest.take(a_source(), a_poll(an_entry(1))),
+        bench.ingest.take(other, a_poll(copy, source_id="other")),
+    )
+    assert await store.outbox_counts() == {"pending": 1}
+    assert [s.entries for s in await store.latest_stories(5)] == [2]
+
+
+async def test_a_new_subscriber_counts_from_the_next_entry_on(store) -> None:
+    bench = Bench(store)
+    await bench.ingest.take(a_source(), a_poll(an_entry(1)))
+    await store.answer(2, [PutChat(Chat(8)), AddWatch(8, "عين الاسد")], [], NOW)
+    await bench.ingest.take(a_source(), a_poll(an_entry(2, title="حريق قرب عين الأسد")))
+    claimed = await store.claim_deliveries(NOW, 8, "x", timedelta(seconds=9))
+    assert sorted(d.chat.id for d in claimed) in ([7, 8], [7, 7, 8])
+
+
+async def test_a_tick_claims_what_is_due_once_and_does_not_wait_for_it(store) -> None:
+    bench = Bench(store, a_poll(an_entry()), delay_s=0.05)
+    await bench.ingest.tick()
+    await bench.ingest.tick()
+    assert bench.feed.polls <= 1
+    await bench.ingest.drain()
+    assert bench.feed.polls == 1
+    assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_the_first_poll_of_a_feed_is_its_baseline(store) -> None:
+    bench = Bench(store)
+    old = an_entry(published_at=NOW - timedelta(hours=5))
+    await bench.ingest.take(a_source(), a_poll(old))
+    assert await store.outbox_counts() == {}
+    polled = a_source(polled_ok_at=NOW)
+    await bench.ingest.take(polled, a_poll(an_entry(2, published_at=old.published_at)))
+    assert await store.outbox_counts() == {"pending": 1}
