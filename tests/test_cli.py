@@ -1,0 +1,172 @@
+"""The command line keeps its contract: answers, order, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ARTICLE = "حالة تأهب قصوى في قاعدة عين الأسد بعد سقوط صواريخ في محيطها"
+
+
+def bot(
+    *args: str, text: str = "", cwd: Path = ROOT, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("RASID_", "TELEGRAM_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *args],
+        input=text,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=clean | {"PYTHONPATH": str(ROOT)} | environ,
+        check=False,
+    )
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "config.yaml").write_text("feeds:\n  - {name: A, url: 'https://a.example/rss'}\n")
+    (tmp_path / "seeds").mkdir()
+    return tmp_path
+
+
+def test_match_answers_each_line_in_order_with_honest_offsets() -> None:
+    rows = [
+        {"id": "a", "title": ARTICLE, "watches": ["عين الاسد", "سوق (", "غائب"]},
+        {"id": 2, "title": "افتتاح معرض الكتاب", "body": None},
+    ]
+    done = bot("match", "-", text="\n".join(json.dumps(row) for row in rows) + "\n\n")
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["id"], first["flag"], first["severity"]) == ("a", True, 3)
+    assert "base-alert" in {t["topic"] for t in first["topics"]}
+    assert first["places"][0] == "ain-al-asad"
+    found, wrong, absent = first["watches"]
+    match = found["matches"][0]
+    assert ARTICLE[match["start"] : match["end"]] == match["text"]
+    assert set(match) == {"field", "start", "end", "text", "how", "score"}
+    assert (wrong["matches"], wrong["error"]["column"]) == ([], 4)
+    assert absent == {"query": "غائب", "matches": []}
+    for topic in first["topics"]:
+        assert set(topic) == {"topic", "grade", "places", "spans"}
+    assert (second["id"], second["flag"], second["severity"]) == (2, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"id": 1, "title": "x"}\nnonsense\n', "line 2"),
+        ('{"id": 1, "title": "x"}\n[1]\n', "line 2"),
+        ('{"title": "x"}\n', 'line 1: it has no "id"'),
+        ('{"id": 1, "title": 5}\n', 'line 1: "title" must be text'),
+        ('{"id": 1, "watches": "x"}\n', 'line 1: "watches" must be a list'),
+    ],
+)
+def test_a_line_that_breaks_the_contract_ends_the_run_with_its_number(text, told) -> None:
+    done = bot("match", "-", text=text)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert (
+        len(done.stdout.splitlines())
+        == text[: text.find("nonsense")].count("\n") * ("nonsense" in text)
+        or "nonsense" not in text
+    )
+
+
+def test_match_streams_one_answer_a_line() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "match", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for number in range(3):
+        process.stdin.write(json.dumps({"id": number, "title": ARTICLE}) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["id"] == number
+    process.stdin.close()
+    assert process.wait(10) == 0
+
+
+def test_a_document_is_answered_for_people(tmp_path: Path) -> None:
+    file = tmp_path / "news.txt"
+    file.write_text(ARTICLE + "\n\nقال مصدر أمني إن القوات دخلت الملاجئ.\n", "utf-8")
+    done = bot("match", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "FLAGGED" in done.stdout
+    assert "Ain al-Asad, Anbar, Iraq" in done.stdout
+
+
+def test_stories_are_decided_when_an_entry_arrives() -> None:
+    rows = [
+        {"id": 1, "title": ARTICLE, "date": "2026-11-22T10:00:00Z"},
+        {"id": 2, "title": "أسعار الذهب ترتفع", "date": "2026-11-22T10:01:00Z"},
+        {"id": 3, "title": ARTICLE, "date": "2026-11-22T10:02:00Z"},
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    answers = [json.loads(line) for line in bot("stories", "-", text=text).stdout.splitlines()]
+    assert [a["new"] for a in answers] == [True, True, False]
+    assert answers[0]["story"] == answers[2]["story"] != answers[1]["story"]
+    alone = bot("stories", "-", text="".join(text.splitlines(keepends=True)[:1]))
+    assert json.loads(alone.stdout) == answers[0]
+
+
+def test_feeds_are_listed_added_and_removed(here: Path) -> None:
+    assert bot("feeds", "add", "https://b.example/rss", "--name", "B", cwd=here).returncode == 0
+    listed = bot("feeds", "list", cwd=here).stdout
+    assert "https://a.example/rss" in listed
+    assert "B\thttps://b.example/rss\tnot polled yet" in listed
+    again = bot("feeds", "add", "https://b.example/rss", cwd=here)
+    assert (again.returncode, "already" in again.stderr) == (2, True)
+    assert bot("feeds", "remove", "https://b.example/rss", cwd=here).returncode == 0
+    assert "b.example" not in bot("feeds", "list", cwd=here).stdout
+    fixed = bot("feeds", "remove", "https://a.example/rss", cwd=here)
+    assert (fixed.returncode, "config.yaml" in fixed.stderr) == (2, True)
+
+
+def test_feeds_test_says_why_an_address_is_refused(here: Path) -> None:
+    done = bot("feeds", "test", "http://127.0.0.1:1/rss", cwd=here)
+    assert done.returncode == 1
+    assert "SourceRefused" in done.stderr
+
+
+def test_doctor_is_well_on_a_fresh_folder_and_says_how_to_mend(here: Path) -> None:
+    well = bot("doctor", cwd=here)
+    assert well.returncode == 0, well.stdout
+    (here / "seeds").rmdir()
+    ill = bot("doctor", cwd=here)
+    assert ill.returncode == 1
+    assert "mend: mkdir" in ill.stdout
+
+
+def test_a_wrong_configuration_ends_with_2_and_a_foreign_database_with_3(here: Path) -> None:
+    (here / "bad.yaml").write_text("stor: {}\n")
+    wrong = bot("doctor", "--config", "bad.yaml", cwd=here)
+    assert (wrong.returncode, "did you mean store" in wrong.stderr) == (2, True)
+    (here / "var").mkdir()
+    (here / "var" / "sandbox.db").write_text("something else " * 50)
+    assert bot("migrate", cwd=here).returncode == 3
+    assert bot("nonsense").returncode == 2
+
+
+def test_every_command_has_help() -> None:
+    for command in (["run"], ["match"], ["stories"], ["feeds", "add"], ["doctor"], ["migrate"]):
+        assert "--config" in bot(*command, "--help").stdout
+
+
+def test_every_command_is_documented() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    for command in ("run", "run --once", "match", "stories", "feeds list", "feeds add"):
+        assert f"python -m bot {command}" in page
+    for command in ("feeds remove", "feeds test", "doctor", "migrate"):
+        assert f"python -m bot {command}" in page

@@ -1,0 +1,115 @@
+"""A wrong key is refused with its line; a right one counts in the stated order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(tmp_path: Path, text: str) -> config.Settings:
+    (tmp_path / "config.yaml").write_text(text, "utf-8")
+    return config.load(tmp_path / "config.yaml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "feeds:\n  - name: x\n    url: http://a.b/\n    intervall_s: 60\n",
+            "line 4: unknown key 'intervall_s'; did you mean interval_s",
+        ),
+        ("stor:\n  path: x\n", "line 1: unknown key 'stor'; did you mean store"),
+        ("store:\n  path: x\nlog:\n  level: LOUD\n", r"line 4: log\.level"),
+        ("feeds:\n  - name: x\n", r"line 2: feeds\.0\.url"),
+        ("feeds:\n  - {name: x, url: 'ftp://a.b'}\n", "line 2"),
+        ("feeds:\n  - {name: x, url: 'http://a.b/', interval_s: 5}\n", "line 2"),
+        (
+            "feeds:\n  - {name: a, url: 'http://x/'}\n  - {name: b, url: 'http://x/'}\n",
+            "'b' has the same url as 'a'",
+        ),
+        ("a: [", "not valid YAML"),
+        ("- a\n", "keys and values"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        load(tmp_path, text)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.yaml cannot be read"):
+        config.load(tmp_path / "nowhere.yaml", {})
+
+
+def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path, "")
+    assert settings.limits.max_age_h == 24
+    assert settings.feeds == ()
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RASID_LIMITS__MAX_AGE_H", "5")
+    settings = load(tmp_path, "limits:\n  max_age_h: 9\n  watches_per_chat: 7\n")
+    assert (settings.limits.max_age_h, settings.limits.watches_per_chat) == (5, 7)
+
+
+def test_an_unknown_variable_of_ours_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("")
+    with pytest.raises(ConfigError, match="RASID_STOR__PATH is not known; did you mean"):
+        config.load(tmp_path / "c.yaml", {"RASID_STOR__PATH": "x", "HOME": "/root"})
+
+
+def test_paths_are_taken_from_the_files_own_folder(tmp_path: Path) -> None:
+    settings = load(tmp_path, "store:\n  path: var/r.db\nseeds:\n  folder: /srv/seeds\n")
+    assert settings.store.path == tmp_path / "var/r.db"
+    assert settings.seeds.folder == Path("/srv/seeds")
+
+
+def test_the_token_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("123456:ABC-def\n")
+    for environ in (
+        {"TELEGRAM_BOT_TOKEN": "123456:ABC-def"},
+        {"TELEGRAM_BOT_TOKEN_FILE": str(file)},
+    ):
+        found = config.token(environ)
+        assert found is not None
+        assert found.get_secret_value() == "123456:ABC-def"
+        assert "ABC" not in repr(found)
+    assert config.token({}) is None
+
+
+@pytest.mark.parametrize(
+    "environ", [{"TELEGRAM_BOT_TOKEN": "hello"}, {"TELEGRAM_BOT_TOKEN_FILE": "/nowhere/token"}]
+)
+def test_a_wrong_token_is_refused_and_not_repeated(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="TELEGRAM_BOT_TOKEN") as refused:
+        config.token(environ)
+    assert "hello" not in str(refused.value)
+
+
+def test_a_token_is_no_key_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown key 'token'"):
+        load(tmp_path, "telegram:\n  token: 1:x\n")
+
+
+def test_the_shipped_file_works_and_names_feeds_in_several_languages() -> None:
+    settings = config.load(ROOT / "config.yaml", {})
+    assert 20 <= len(settings.feeds) <= 30
+    assert {"ar", "en", "fa", "ckb", "tr"} <= {feed.lang for feed in settings.feeds}
+    assert all(feed.name and feed.country for feed in settings.feeds)
+
+
+def test_every_key_is_described_and_documented() -> None:
+    page = (ROOT / "docs" / "config.md").read_text("utf-8")
+    for name, description, _ in config.keys():
+        assert description, name
+        assert f"`{name}`" in page, f"docs/config.md does not name {name}"
