@@ -197,7 +197,9 @@ def _secret_file(file: str) -> str:
     return found
 
 
-def keys(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+def every_key(
+    model: type[BaseModel] = Settings, prefix: str = ""
+) -> Iterator[tuple[str, str, Any]]:
     """Every key as (dotted name, description, default), for docs/config.md and its test."""
     for name, field in model.model_fields.items():
         inner = _section(field.annotation)
@@ -205,7 +207,7 @@ def keys(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[
         if inner is None or many:
             yield f"{prefix}{name}", field.description or "", field.get_default()
         if inner is not None:
-            yield from keys(inner, f"{prefix}{name}{'[]' if many else ''}.")
+            yield from every_key(inner, f"{prefix}{name}{'[]' if many else ''}.")
 
 
 def _section(annotation: Any) -> type[BaseModel] | None:

@@ -110,6 +110,6 @@ def test_the_shipped_file_works_and_names_feeds_in_several_languages() -> None:
 
 def test_every_key_is_described_and_documented() -> None:
     page = (ROOT / "docs" / "config.md").read_text("utf-8")
-    for name, description, _ in config.keys():
+    for name, description, _ in config.every_key():
         assert description, name
         assert f"`{name}`" in page, f"docs/config.md does not name {name}"

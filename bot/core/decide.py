@@ -141,6 +141,14 @@ def _too_old(entry: Entry, turn: Turn) -> str:
 def join_or_open(
     entry: Entry, reading: Reading, recent: Sequence[Story], now: datetime
 ) -> tuple[Story, Reason]:
+    """The story this entry joins, grown by it, or the new one it opens.
+
+    Args:
+        entry: The entry.
+        reading: What ``events`` makes of it.
+        recent: Stories it may join.
+        now: When it is decided; stands in where the entry has no date.
+    """
     sketch = stories.sketch(entry.title, entry.body)
     at = entry.published_at or now
     joined = stories.find_story(sketch, reading, at, recent)

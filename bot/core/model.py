@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 # ── what comes in ────────────────────────────────────────────────────────────────────────────
 
@@ -466,6 +467,28 @@ class Settlement:
 # ── what is asked ────────────────────────────────────────────────────────────────────────────
 
 
+class Happening(StrEnum):
+    """``Request.name`` of what nobody typed; no command can have such a name."""
+
+    ADDED = "@added"  # the bot came into a group or channel, or was unblocked
+    GONE = "@gone"  # removed or blocked
+    MOVED = "@moved"  # ``args`` is the new chat id
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the bot presents itself in one language.
+
+    ``about`` is at most 120 characters, ``description`` 512; the commands are (name, what it
+    does), those of private chats and those of groups.
+    """
+
+    about: str
+    description: str
+    private: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A chat command, a button press or plain text, already stripped of Telegram.
@@ -543,3 +566,127 @@ class SourceAge:
     last_entry_at: datetime | None
     entries: int
     error: str = ""
+
+
+# ── what is read ─────────────────────────────────────────────────────────────────────────────
+
+
+class Token(NamedTuple):
+    """One word, folded, and where it stands in the original: ``field[start:end]``.
+
+    A named tuple: a text makes hundreds, and frozen dataclasses cost three times as much to make.
+
+    ``glued``: only a zero-width non-joiner stands before the next token, so both may be one word.
+    ``function``: a word such as على that never answers to a keyword by itself.
+    """
+
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+    function: bool = False
+
+
+class Hit(NamedTuple):
+    """A phrase found in a scan: tokens ``start`` to ``end`` (exclusive), and how."""
+
+    start: int
+    end: int
+    how: How = How.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over an entry: its tokens and everything known that stands in them.
+
+    ``tokens`` are those of the title, then from ``split`` on those of the body; ``sentences``
+    numbers the sentence of each. ``terms`` maps a lexicon category, ``places`` a gazetteer id and
+    ``phrases`` a phrase number of the matcher that scanned to the hits, in order.
+    """
+
+    title: str
+    body: str
+    tokens: tuple[Token, ...] = ()
+    split: int = 0
+    sentences: tuple[int, ...] = ()
+    terms: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    places: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    phrases: Mapping[int, tuple[Hit, ...]] = field(default_factory=dict)
+
+    def span(self, hit: Hit) -> Span:
+        """The characters of ``hit`` in the original field."""
+        last = self.tokens[hit.end - 1].end
+        where = Field.TITLE if hit.start < self.split else Field.BODY
+        return Span(where, self.tokens[hit.start].start, last)
+
+    def text(self, span: Span) -> str:
+        """What stands at ``span`` in the original."""
+        source = self.title if span.field is Field.TITLE else self.body
+        return source[span.start : span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A phrase of the lexicon. A word ending in ``*`` is open at its end.
+
+    ``only`` restricts it to sentences in ``lang``: for words that mean something else elsewhere.
+    """
+
+    text: str
+    category: str
+    lang: str
+    only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A way in which a topic shows: ``first`` and ``second`` (if any) in one sentence.
+
+    Positions are counted in tokens. ``near`` must stand within ``near_within`` tokens of the
+    pair, in that sentence or the one before; empty when no context is needed. Categories of the
+    gazetteer are ``place.base``, ``place.town`` and ``place.country``. ``limit`` caps the severity.
+    """
+
+    first: frozenset[str]
+    second: frozenset[str] = frozenset()
+    within: int = 12
+    near: frozenset[str] = frozenset()
+    near_within: int = 40
+    limit: Severity = Severity.CRITICAL
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A reason not to believe a condition, by name.
+
+    One of ``terms`` within ``within`` tokens of the pair (in the same sentence when
+    ``sentence``; anywhere in the title when ``title``, for it says what the rest is about) stops
+    it, unless one of ``unless`` stands in the sentence of the pair.
+    """
+
+    name: str
+    terms: frozenset[str]
+    within: int = 10
+    sentence: bool = False
+    title: bool = False
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRule:
+    """How a topic is recognised: any of its conditions, none of its guards."""
+
+    topic: str
+    conditions: tuple[Condition, ...]
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the data folder knows. ``strict`` names match letter by letter, unfolded."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
+    rules: tuple[TopicRule, ...] = ()
+    strict: frozenset[str] = frozenset()

@@ -1,0 +1,217 @@
+"""What each chat command does: gather → decide → record.
+
+Deciding is in the modules beside this one and is pure; here stands what each command needs to
+know, and who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.i18n import Voice, Words
+from bot.core.matcher import phrase_shadow
+from bot.core.model import (
+    Answer,
+    Chat,
+    ChatKind,
+    ChatStatus,
+    Happening,
+    Knowledge,
+    MoveChat,
+    Note,
+    PutChat,
+    Request,
+)
+from bot.flow import following, greeting, health, plain, subscribing, telling
+from bot.flow.asked import Asked, Limits
+from bot.flow.wording import pressed
+from bot.ports import Clock, Store
+
+Act = Callable[[Asked], Awaitable[Answer]]
+
+# Stories looked through for those a new subscriber asked for.
+_LOOKED_AT = 50
+
+
+class Commands:
+    """Answers requests.
+
+    Args:
+        store: Asked for facts; :meth:`serve` also records in it.
+        knowledge: Topics and places.
+        words: The catalogues.
+        clock: Now.
+        limits: How much one chat may ask for.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        knowledge: Knowledge,
+        words: Words,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        self._store = store
+        self._knowledge = knowledge
+        self._words = words
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._acts: dict[str, Act] = {
+            "start": self._start,
+            "help": self._help,
+            "lang": self._lang,
+            "stop": self._stop,
+            "subscribe": self._subscribe,
+            "unsubscribe": self._unsubscribe,
+            "watch": self._watch,
+            "unwatch": self._unwatch,
+            "drop": self._drop,
+            "list": self._list,
+            "recent": self._recent,
+            "why": self._why,
+            "status": self._status,
+        }
+
+    async def serve(self, request: Request) -> Answer | None:
+        """Answer ``request`` and record effects and replies in one transaction.
+
+        Returns:
+            The answer, ``None`` when this update was answered before.
+
+        Raises:
+            StoreUnavailable: Nothing was recorded; ask again.
+        """
+        answer = await self.answer(request)
+        replies = tuple(_reply(request, note) for note in answer.notes)
+        new = await self._store.answer(request.update_id, answer.effects, replies, self._clock())
+        return answer if new else None
+
+    async def answer(self, request: Request) -> Answer:
+        """What ``request`` changes and what is said to it; changes nothing itself."""
+        happened = await self._happening(request)
+        if happened is not None:
+            return happened
+        asked = await self._asked(request)
+        return _introduced(asked, await self._decided(asked))
+
+    async def _decided(self, asked: Asked) -> Answer:
+        if asked.request.button:
+            return await self._pressed(asked)
+        if not asked.request.name:
+            return plain.text(asked, self._knowledge)
+        return await self._command(asked, asked.request.name)
+
+    async def _happening(self, request: Request) -> Answer | None:
+        match request.name:
+            case Happening.MOVED:
+                return Answer((MoveChat(request.chat.id, int(request.args)),))
+            case Happening.GONE:
+                known = await self._store.chat(request.chat.id)
+                return Answer((PutChat(replace(known, status=ChatStatus.GONE)),) if known else ())
+            case Happening.ADDED:
+                return greeting.welcome(await self._asked(request), self._knowledge)
+        return None
+
+    async def _asked(self, request: Request) -> Asked:
+        known = await self._store.chat(request.chat.id)
+        chat = replace(known, kind=request.chat.kind) if known else request.chat
+        watches = await self._store.watches(request.chat.id)
+        voice = Voice(self._words, chat.lang)
+        return Asked(request, chat, known is not None, watches, voice, self._clock(), self._limits)
+
+    async def _pressed(self, asked: Asked) -> Answer:
+        sent = pressed(asked.args)
+        if sent is None or sent[0] not in self._acts:
+            return greeting.too_old(asked)
+        op, arg = sent
+        return await self._command(replace(asked, request=replace(asked.request, args=arg)), op)
+
+    async def _command(self, asked: Asked, name: str) -> Answer:
+        act = self._acts.get(name)
+        # Only a button may name a watch by the number of its row.
+        if act is None or (name == "drop" and not asked.request.button):
+            return greeting.unknown(asked)
+        if not asked.request.is_admin and name not in greeting.READ_ONLY:
+            return greeting.admins_only(asked)
+        return await act(asked)
+
+    async def _start(self, asked: Asked) -> Answer:
+        return greeting.start(asked, self._knowledge)
+
+    async def _help(self, asked: Asked) -> Answer:
+        return greeting.help_(asked)
+
+    async def _lang(self, asked: Asked) -> Answer:
+        return greeting.lang(asked, self._knowledge)
+
+    async def _stop(self, asked: Asked) -> Answer:
+        return greeting.stop(asked)
+
+    async def _subscribe(self, asked: Asked) -> Answer:
+        stories = () if asked.watches else await self._store.latest_stories(_LOOKED_AT)
+        return subscribing.subscribe(asked, self._knowledge, stories)
+
+    async def _unsubscribe(self, asked: Asked) -> Answer:
+        return subscribing.unsubscribe(asked, self._knowledge)
+
+    async def _watch(self, asked: Asked) -> Answer:
+        found = following.pieces(asked.args)
+        since = asked.now - timedelta(days=self._limits.counted_days)
+        counts = {
+            piece.query.canonical: await self._store.count_matching(
+                phrase_shadow(piece.query), since
+            )
+            for piece in found[: self._limits.watches]
+            if piece.query is not None
+        }
+        return following.watch(asked, found, counts)
+
+    async def _unwatch(self, asked: Asked) -> Answer:
+        return following.unwatch(asked, self._knowledge)
+
+    async def _drop(self, asked: Asked) -> Answer:
+        return following.drop(asked, self._knowledge)
+
+    async def _list(self, asked: Asked) -> Answer:
+        return following.listed(asked, self._knowledge)
+
+    async def _recent(self, asked: Asked) -> Answer:
+        count = telling.how_many(asked)
+        if count is None:
+            return telling.wrong_number(asked)
+        return telling.recent(asked, self._knowledge, await self._store.latest_stories(count))
+
+    async def _why(self, asked: Asked) -> Answer:
+        request = asked.request
+        story_id = (request.args or None) if request.button else None
+        message_id = None if story_id else request.reply_to
+        card = await self._store.alert_card(asked.chat.id, message_id, story_id)
+        return telling.why(asked, self._knowledge, card)
+
+    async def _status(self, asked: Asked) -> Answer:
+        return health.status(asked, await self._store.source_ages())
+
+
+def _introduced(asked: Asked, answer: Answer) -> Answer:
+    """Remember whom we talk to: the outbox has to know the language of a stranger's reply."""
+    met = asked.is_known or any(isinstance(effect, PutChat) for effect in answer.effects)
+    if met or not answer.notes:
+        return answer
+    return replace(answer, effects=(PutChat(asked.chat), *answer.effects))
+
+
+def _reply(request: Request, note: Note) -> tuple[Chat, Note, int | None]:
+    """Where a note goes and what it answers."""
+    return request.chat, note, _answered(request)
+
+
+def _answered(request: Request) -> int | None:
+    if request.button:
+        return request.message_id if (pressed(request.args) or ("",))[0] == "why" else None
+    if request.name == "why" and request.reply_to is not None:
+        return request.reply_to
+    # In private it is plain which message is meant; in a group it is not.
+    return None if request.chat.kind is ChatKind.PRIVATE else request.message_id

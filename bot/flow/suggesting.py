@@ -1,0 +1,39 @@
+"""What the reader may have meant."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process
+
+from bot.core.model import Knowledge
+from bot.core.text import fold
+from bot.flow.wording import EVERYTHING
+
+# Below this a suggestion is noise (rapidfuzz ratio of folded names, 0-100).
+LIKENESS = 68
+MOST = 3
+
+
+def nearest(knowledge: Knowledge, text: str, lang: str) -> tuple[str, ...]:
+    """At most three subscriptions whose names look like ``text``, the likest first."""
+    names = _names(knowledge, lang)
+    found = process.extract(
+        fold(text), [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=LIKENESS, limit=12
+    )
+    ranked = dict.fromkeys(names[index][1] for _, _, index in found)
+    return tuple(ranked)[:MOST]
+
+
+def _names(knowledge: Knowledge, lang: str) -> list[tuple[str, str]]:
+    """(folded name, subscription) of every topic and place; ``lang`` first among equals."""
+    topics = [
+        (name, f"topic:{topic.id}")
+        for topic in knowledge.topics.values()
+        for name in topic.names.values()
+    ]
+    places = [
+        (name, f"{EVERYTHING} + place:{place.id}")
+        for place in knowledge.places.values()
+        for code in sorted(place.names, key=lambda code: code != lang)
+        for name in place.names[code]
+    ]
+    return [(fold(name), query) for name, query in (*topics, *places)]

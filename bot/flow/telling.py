@@ -1,0 +1,139 @@
+"""What is known: /recent, /why, /status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.core.card import place_path, sign, stamp
+from bot.core.i18n import Voice, mark
+from bot.core.model import Answer, Card, How, Line, Part, Story, Style, Why
+from bot.core.render import cut
+from bot.core.text import clean
+from bot.flow.asked import Asked
+from bot.flow.wording import Knowing, ago, code, note, subject, title, topic_name
+
+_HEADLINE, _NAME, _ERROR, _WORDS = 200, 80, 120, 8
+
+FOUND = {
+    How.EXACT: mark("as written"),
+    How.CLITIC: mark("with a prefix or the article"),
+    How.STEM: mark("another form of the word"),
+    How.SOUND: mark("the same name in another script"),
+    How.ALIAS: mark("another name of the same"),
+    How.FUZZY: mark("spelt a little differently"),
+}
+
+
+def story_lines(asked: Asked, knowledge: Knowing, story: Story) -> list[Line]:
+    """One story: its headline with the link, then source, place and age."""
+    voice = asked.voice
+    headline = Part(cut(clean(story.title), _HEADLINE), Style.BOLD, story.link)
+    at = story.published_at or story.first_seen_at
+    about = [_safe(story.source_name), *_where(voice, knowledge, story.places[:1])]
+    details = " · ".join([*(piece for piece in about if piece), ago(voice, asked.now, at)])
+    return [
+        voice.says("{sign} {title}", sign=sign(story.severity), title=headline),
+        voice.says("{details}", details=details),
+    ]
+
+
+def _where(voice: Voice, knowledge: Knowing, places: Iterable[str]) -> list[str]:
+    return [place_path(place, voice.lang, knowledge.places) for place in places]
+
+
+def _safe(name: str) -> str:
+    return cut(clean(name), _NAME)
+
+
+def recent(asked: Asked, knowledge: Knowing, stories: Sequence[Story]) -> Answer:
+    """The latest stories, newest first."""
+    voice = asked.voice
+    if not stories:
+        nothing = voice.says(
+            "No report yet. {status} shows whether the sources are being read.", status="/status"
+        )
+        return Answer(notes=(note(voice, [nothing]),))
+    count = len(stories)
+    lines = [title(voice.says_n("The latest report:", "The latest {n} reports:", count))]
+    for story in stories:
+        lines += [(), *story_lines(asked, knowledge, story)]
+    return Answer(notes=(note(voice, lines),))
+
+
+def how_many(asked: Asked) -> int | None:
+    """The number of /recent, in the digits of any script; ``None`` when it is none."""
+    wanted = asked.args.strip()
+    if not wanted:
+        return asked.limits.recent_default
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0
+    return number if 1 <= number <= asked.limits.recent else None
+
+
+def wrong_number(asked: Asked) -> Answer:
+    """/recent with something else behind it."""
+    voice = asked.voice
+    lines = [
+        voice.says(
+            "{text} is not a number from 1 to {most}.",
+            text=code(asked.args[:40]),
+            most=asked.limits.recent,
+        ),
+        voice.says("Right, for example: {example}", example=code("/recent 5")),
+    ]
+    return Answer(notes=(note(voice, lines),))
+
+
+def why(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
+    """Which words of which report met which watch, and when."""
+    voice = asked.voice
+    if card is None:
+        lines = [
+            voice.says("I find no alert here."),
+            voice.says("Answer an alert with {command}, or press its button.", command="/why"),
+        ]
+        return Answer(notes=(note(voice, lines),), toast=voice.label("I find no alert here."))
+    lines = [
+        title(voice.says("Why this alert came:")),
+        voice.says(
+            "{title}", title=Part(cut(clean(card.title), _HEADLINE), Style.ITALIC, card.link)
+        ),
+        *(line for given in card.whys for line in _reason(voice, knowledge, given)),
+        (),
+        *_facts(voice, knowledge, card, asked.now),
+    ]
+    return Answer(notes=(note(voice, lines),))
+
+
+def _reason(voice: Voice, knowledge: Knowing, given: Why) -> list[Line]:
+    name = Part(subject(voice, knowledge, given.query), Style.BOLD)
+    lines = [voice.says("• You follow {what}", what=name)]
+    seen = dict.fromkeys((clean(m.text), m.how, m.score) for m in given.matches)
+    for text, how, score in list(seen)[:_WORDS]:
+        lines.append(_word(voice, text, how, score))
+    return lines
+
+
+def _word(voice: Voice, text: str, how: How, score: int) -> Line:
+    found = Part(cut(text, _NAME), Style.CODE)
+    return voice.says(
+        "   found: {text}, {how} ({score}%)", text=found, how=voice.label(FOUND[how]), score=score
+    )
+
+
+def _facts(voice: Voice, knowledge: Knowing, card: Card, now: datetime) -> list[Line]:
+    topics = ", ".join(topic_name(voice, knowledge, topic) for topic in card.topics)
+    places = " · ".join(_where(voice, knowledge, card.places[:3]))
+    lines = [voice.says("Topics: {topics}", topics=topics)] if topics else []
+    lines += [voice.says("Places: {places}", places=places)] if places else []
+    lines.append(
+        voice.says("Source: {source}", source=Part(_safe(card.source_name), url=card.link))
+    )
+    if card.published_at is None:
+        lines.append(voice.says("Published: the report gives no date"))
+    else:
+        at, age = stamp(card.published_at, voice), ago(voice, now, card.published_at)
+        lines.append(voice.says("Published: {time} ({ago})", time=at, ago=age))
+    at, age = stamp(card.seen_at, voice), ago(voice, now, card.seen_at)
+    lines.append(voice.says("Read by me: {time} ({ago})", time=at, ago=age))
+    return lines

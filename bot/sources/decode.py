@@ -1,0 +1,160 @@
+"""Bytes to text, whatever the label says.
+
+The order, decided once: byte order mark, valid UTF-8, the declared charset, an Arabic charset when
+the bytes read as Arabic, Windows Latin. Labels lie more often than valid UTF-8 happens by chance.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LABELS = (
+    re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})", re.IGNORECASE),
+    re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE),
+)
+_LABEL_WITHIN = 4_096
+# Labels that decode anything and are written by default: no evidence against Arabic.
+_LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
+_ARABIC_CHARSETS = ("cp1256", "iso8859-6", "cp720", "cp864")
+_SAMPLE = 200_000
+# Tab, line feed and carriage return stay; the rest of C0 and C1, DEL and non-characters go.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_ARABIC_RUN = re.compile("[\u0621-\u063a\u0640-\u0652\u067e\u0686\u0698\u06a9\u06af\u06cc]{2,}")
+_ARABIC_HABITS = re.compile("(?<![\u0621-\u064a])(?:ال|وال|في |من |على |و)|ة(?![\u0621-\u064a])")
+_BAD_UTF8 = "\udc80-\udcff"
+_BAD = re.compile(f"[{_BAD_UTF8}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text without control characters, the charset it was read as, and what had to be mended."""
+
+    text: str
+    charset: str
+    notes: tuple[str, ...] = ()
+
+
+def decode(body: bytes, declared: str = "") -> Decoded:
+    """Read ``body`` as text. Never fails.
+
+    Args:
+        body: A feed, a page or a plain text.
+        declared: The charset of the Content-Type header; the document's own label counts too.
+    """
+    label = _known(declared) or _known(_own_label(body))
+    text, charset, damage = _read(body, label)
+    # Plain ASCII is the same in every charset: no label of it is false.
+    notes = () if body.isascii() else _notes(label, charset, damage)
+    return Decoded(_CONTROLS.sub("", text), charset, notes)
+
+
+def _read(body: bytes, label: str) -> tuple[str, str, int]:
+    """The text, its charset, and the number of bytes that were no text."""
+    for mark, charset in _MARKS:
+        if body.startswith(mark):
+            return _counted(body[len(mark) :].decode(charset, "replace"), charset)
+    if charset := _unmarked_utf16(body):
+        return _counted(body.decode(charset, "replace"), charset)
+    lenient = body.decode("utf-8", "surrogateescape")
+    bad = len(_BAD.findall(lenient))
+    if bad == 0:
+        return lenient, "utf-8", 0
+    return _utf8_with_damage(body, lenient, bad) or _legacy(body, label)
+
+
+def _unmarked_utf16(body: bytes) -> str:
+    # ASCII in UTF-16 is valid UTF-8 full of NULs, so this must be asked first.
+    if body.startswith((b"<\x00", b"{\x00")):
+        return "utf-16-le"
+    return "utf-16-be" if body.startswith((b"\x00<", b"\x00{")) else ""
+
+
+def _utf8_with_damage(body: bytes, lenient: str, bad: int) -> tuple[str, str, int] | None:
+    """UTF-8 with a few broken places: far more letters are whole than bytes are not."""
+    whole = sum(1 for letter in lenient[:_SAMPLE] if letter > "\x7f") - len(
+        _BAD.findall(lenient[:_SAMPLE])
+    )
+    if whole < 4 * bad:
+        return None
+    return body.decode("utf-8", "replace"), "utf-8", bad
+
+
+def _legacy(body: bytes, label: str) -> tuple[str, str, int]:
+    if label and label not in _LATIN and not label.startswith("utf"):
+        text, charset, damage = _counted(body.decode(label, "replace"), label)
+        if damage * 50 <= len(text):
+            return text, charset, damage
+    arabic = arabic_charset(body)
+    charset = arabic or "cp1252"
+    return _counted(body.decode(charset, "replace"), charset)
+
+
+def arabic_charset(body: bytes) -> str:
+    """The one-byte Arabic charset in which ``body`` reads as Arabic; ``""`` if in none.
+
+    Arabic stands in runs of letters and has its habits (the article, the final teh marbuta);
+    accented Latin letters stand alone between plain ones.
+    """
+    high = re.sub(rb"[^\x80-\xff ]+", b" ", body[:_SAMPLE])
+    total = sum(1 for byte in high if byte >= 0x80)
+    if total < 2:
+        return ""
+    scores = {name: _arabic_score(high, total, name) for name in _ARABIC_CHARSETS}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > 0 else ""
+
+
+def _arabic_score(high: bytes, total: int, charset: str) -> float:
+    text = high.decode(charset, "replace")
+    in_runs = sum(len(run) for run in _ARABIC_RUN.findall(text))
+    if in_runs < 0.7 * total:
+        return 0.0
+    return in_runs / total + len(_ARABIC_HABITS.findall(text)) / total
+
+
+def _counted(text: str, charset: str) -> tuple[str, str, int]:
+    return text, charset, text.count("\ufffd")
+
+
+def _own_label(body: bytes) -> str:
+    head = body[:_LABEL_WITHIN]
+    for pattern in _LABELS:
+        if found := pattern.search(head):
+            return found[1].decode("ascii")
+    return ""
+
+
+def _known(label: str) -> str:
+    """Python's name of a text charset; ``""`` when there is no such charset."""
+    try:
+        codec = codecs.lookup(label.strip())
+    except (LookupError, ValueError):
+        return ""
+    # Labels reach this from outside: "zip" and "rot13" are codecs too, but read no text.
+    return codec.name if getattr(codec, "_is_text_encoding", False) else ""
+
+
+def _notes(label: str, charset: str, damage: int) -> tuple[str, ...]:
+    notes = []
+    if label and not _same(label, charset):
+        notes.append(f"Its text is labelled {label} but is {charset}; it was read as {charset}.")
+    if damage:
+        places = "1 byte is" if damage == 1 else f"{damage} bytes are"
+        notes.append(f"{places} not {charset} and stand as \ufffd in the text.")
+    return tuple(notes)
+
+
+def _same(label: str, charset: str) -> bool:
+    families = ({"ascii", "utf-8", "iso8859-1", "cp1252"}, {"utf-16", "utf-16-le", "utf-16-be"})
+    if charset == "utf-8":
+        return label in {"utf-8", "ascii"}
+    return label == charset or any({label, charset} <= family for family in families)

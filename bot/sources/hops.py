@@ -1,0 +1,82 @@
+"""Where a request may go: the first address of a source and each redirect after it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import aiohttp
+from yarl import URL
+
+from bot.core.model import Source
+from bot.errors import SourceInvalid
+from bot.sources import failures, guard
+
+
+def first(source: Source) -> URL:
+    """The address of ``source`` itself.
+
+    Raises:
+        SourceRefused: The guard objects.
+        SourceInvalid: It is no web address.
+    """
+    if source.private:
+        return _own_address(source)
+    if reason := guard.objection(source.url):
+        raise failures.refused(source, reason)
+    return URL(source.url)
+
+
+def _own_address(source: Source) -> URL:
+    with suppress(ValueError):
+        url = URL(source.url)
+        if url.scheme in ("http", "https") and url.raw_host:
+            return url
+    raise SourceInvalid(source.id, "Its address does not begin with http:// or https://.")
+
+
+def is_exempt(source: Source, url: URL) -> bool:
+    """Whether the operator's ``private`` covers ``url``: only the source's own host and port."""
+    is_web = url.scheme in ("http", "https") and bool(url.raw_host)
+    return source.private and is_web and url.origin() == _own_address(source).origin()
+
+
+def following(source: Source, response: aiohttp.ClientResponse) -> URL:
+    """Where a redirecting answer leads.
+
+    Raises:
+        SourceRefused: The guard objects.
+        SourceInvalid: It leads nowhere.
+    """
+    # Bytes of a header that are not UTF-8 arrive as lone surrogates.
+    location = response.headers.get("Location", "").encode("utf-8", "surrogateescape")
+    text = location.decode("utf-8", "replace").strip()
+    if not text:
+        raise SourceInvalid(source.id, f"It answers {response.status} but does not say where to.")
+    try:
+        url = response.url.join(URL(text))
+    except ValueError as error:
+        raise SourceInvalid(source.id, "It redirects to something that is no address.") from error
+    if reason := guard.oddity(text) or ("" if is_exempt(source, url) else _inward(text, url)):
+        raise failures.refused(source, f"it redirects to {shown(url)}, and {reason}")
+    return _with_credentials(source, url)
+
+
+def _inward(text: str, url: URL) -> str:
+    # Judged as it was written too: joining may already have tidied it.
+    return (guard.objection(text) if URL(text).scheme else "") or guard.objection(str(url))
+
+
+def _with_credentials(source: Source, url: URL) -> URL:
+    """The source's own user name and password on its own host; on any other host none."""
+    own = URL(source.url)
+    bare = url.with_user(None)
+    if own.user is None or bare.origin() != own.origin():
+        return bare
+    return bare.with_user(own.user).with_password(own.password)
+
+
+def shown(url: URL) -> str:
+    """The address as it may stand in a log: no password, no query."""
+    if not url.raw_host:
+        return repr(str(url)[:60])
+    return str(url.with_user(None).with_query(None).with_fragment(None))[:200]

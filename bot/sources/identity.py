@@ -1,0 +1,160 @@
+"""Which entry is which: canonical links, keys inside one source, fingerprints over all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+VERSION = "1"
+
+_TRACKING = re.compile(
+    r"\A(?:utm_|at_|mtm_|pk_|ns_|hsa_)|"
+    r"\A(?:fbclid|gclid|dclid|msclkid|yclid|igshid|mc_cid|mc_eid|_ga|cmpid|ocid|ito|amp|"
+    r"rss|ref_src|spm|wt_mc|xtor)\Z",
+    re.IGNORECASE,
+)
+_LEADING_LABEL = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?\Z", re.IGNORECASE)
+_AMP_CACHE_HOST = re.compile(r"\.cdn\.ampproject\.org\Z")
+_AMP_CACHE_PATH = re.compile(r"\A/(?:amp|[acvir])/(?:s/)?(?=[^/]+\.[^/]+)")
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What an entry says of itself, as far as it tells entries apart."""
+
+    guid: str
+    link: str
+    title: str
+    text: str
+
+
+def canonical_link(url: str) -> str:
+    """The form of a link under which its copies meet; ``""`` for what is no web address.
+
+    Scheme, ``www.``, mobile and AMP variants, default port, fragment, tracking parameters and the
+    order of the query are dropped; all else stays. Never to be fetched.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in _PORTS or not host:
+        return ""
+    path = parts.path
+    if _is_amp_cache(host, path):
+        host, _, path = _AMP_CACHE_PATH.sub("", path).partition("/")
+        path = f"/{path}"
+    shown = f":{port}" if port and port not in _PORTS.values() else ""
+    query = _query(parts.query)
+    return _LEADING_LABEL.sub("", host.lower()) + shown + _path(path) + (f"?{query}" * bool(query))
+
+
+def _is_amp_cache(host: str, path: str) -> bool:
+    is_google = host.removeprefix("www.").startswith("google.") and path.startswith("/amp/")
+    at_cache = is_google or bool(_AMP_CACHE_HOST.search(host))
+    return at_cache and bool(_AMP_CACHE_PATH.match(path))
+
+
+def _path(path: str) -> str:
+    plain = unicodedata.normalize("NFC", unquote(path))
+    return quote(_AMP_PATH.sub("", plain).rstrip("/"), safe="/:@!$&'()*+,;=-._~")
+
+
+def _query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
+    kept = [pair for pair in pairs if not _is_tracking(*pair)]
+    return urlencode(sorted(kept))
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    return bool(_TRACKING.match(name)) or (name, value.lower()) == ("outputType", "amp")
+
+
+def keys(entries: Sequence[Marks]) -> tuple[str | None, ...]:
+    """One key per entry of one document, in order; ``None`` for a repetition of an earlier one.
+
+    A key is the guid, else the canonical link, else a hash of the words. Where different entries
+    of the document share one, these alone go down a ladder: the guid as written, guid and link,
+    guid and link and title, and all the words.
+    """
+    found: list[str | None] = [None] * len(entries)
+    open_ = _first_of_each(entries)
+    for step in range(len(_LADDER)):
+        named = {index: _LADDER[step](entries[index]) for index in open_}
+        times = Counter(named.values())
+        settled = [index for index in open_ if times[named[index]] == 1]
+        for index in settled:
+            found[index] = named[index]
+        open_ = [index for index in open_ if times[named[index]] > 1]
+    return tuple(found)
+
+
+def _first_of_each(entries: Sequence[Marks]) -> list[int]:
+    """The entries without their repetitions: same guid and link, and the same title."""
+    first: dict[tuple[str, str, str], int] = {}
+    for index, entry in enumerate(entries):
+        same = (_plain_key(entry), canonical_link(entry.link) or entry.link, entry.title)
+        first.setdefault(same, index)
+    return list(first.values())
+
+
+def _plain_key(entry: Marks) -> str:
+    guid = entry.guid.strip()
+    if guid:
+        return canonical_link(guid) or f"guid:{guid}"
+    return canonical_link(entry.link) or f"text:{digest(entry.title, entry.text[:300])}"
+
+
+def _written_guid(entry: Marks) -> str:
+    return f"as-is:{entry.guid.strip() or entry.link.strip()}"
+
+
+def _guid_and_link(entry: Marks) -> str:
+    return f"{_written_guid(entry)} {canonical_link(entry.link) or entry.link}"
+
+
+def _guid_link_title(entry: Marks) -> str:
+    return f"{_guid_and_link(entry)} {digest(entry.title)}"
+
+
+def _everything(entry: Marks) -> str:
+    return f"{_guid_and_link(entry)} {digest(entry.title, entry.text)}"
+
+
+_LADDER = (_plain_key, _written_guid, _guid_and_link, _guid_link_title, _everything)
+
+
+def fingerprint(source_id: str, key: str) -> str:
+    """The versioned hash that names an entry over all sources."""
+    return f"{VERSION}:{digest(source_id, key)}"
+
+
+def digest(*texts: str) -> str:
+    """128 bits of ``texts`` in hex; where one ends and the next begins counts."""
+    summed = blake2b(digest_size=16)
+    for text in texts:
+        body = text.encode("utf-8", "surrogatepass")
+        summed.update(len(body).to_bytes(8, "big") + body)
+    return summed.hexdigest()
+
+
+def digest_of_bytes(body: bytes) -> str:
+    """Versioned 128-bit hash of a whole document, in hex."""
+    return f"{VERSION}:{blake2b(body, digest_size=16).hexdigest()}"
+
+
+def feed_id(url: str) -> str:
+    """The stable id of the feed at ``url``: its host, to be readable, and a hash of the whole."""
+    try:
+        host = urlsplit(url).hostname or "feed"
+    except ValueError:  # half a literal address, as in "http://[::1"
+        host = "feed"
+    return f"{host.removeprefix('www.')}-{digest(url)[:8]}"

@@ -1,0 +1,56 @@
+"""What came instead of a feed, in a sentence the operator can act on."""
+
+from __future__ import annotations
+
+import re
+
+from bot.sources import plain
+
+_CHALLENGES = (
+    "just a moment",
+    "attention required",
+    "checking your browser",
+    "are you a robot",
+    "verify you are human",
+    "captcha",
+    "ddos protection",
+    "access denied",
+)
+_TITLE = re.compile(r"<title[^>]*>(.{0,300}?)</title", re.IGNORECASE | re.DOTALL)
+_FEED_LINK = re.compile(
+    r"<link\b[^>]{0,400}type=[\"']application/(?:rss|atom)\+xml[\"'][^>]{0,400}>", re.IGNORECASE
+)
+_HREF = re.compile(r"href=[\"']([^\"']{1,400})", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
+_HEAD = 20_000
+
+
+def what_it_is(text: str, content_type: str = "") -> str:
+    """What ``text`` is, given that it is no feed."""
+    head = text[:_HEAD]
+    if not head.strip():
+        return "It answers with an empty document instead of a feed."
+    if _HTML.search(head):
+        return _page(head)
+    if head.lstrip().startswith("<"):
+        root = re.search(r"<([\w:.-]{1,60})", head)
+        name = f" (<{root[1]}>)" if root else ""
+        return f"It answers with XML{name} that is no feed."
+    label = f" labelled {content_type}" if content_type else ""
+    return f'It answers with a text{label} that is no feed: "{plain.line_of(head[:400])[:80]}".'
+
+
+def _page(head: str) -> str:
+    found = _TITLE.search(head)
+    title = plain.line_of(found[1])[:100] if found else ""
+    named = f' titled "{title}"' if title else ""
+    if any(mark in head.lower() for mark in _CHALLENGES):
+        return (
+            f"It answers with a page{named} that wants to be convinced of a human, not with the "
+            "feed. Ask the publisher to let feed readers pass, or use another address."
+        )
+    feed = _FEED_LINK.search(head)
+    address = _HREF.search(feed[0]) if feed else None
+    if address:
+        return f"It is a web page{named}, not a feed; the page says its feed is at {address[1]}."
+    return f"It is a web page{named}, not a feed. Look for the address of its RSS or Atom feed."

@@ -1,0 +1,206 @@
+"""The seeds folder: local documents read as entries, noticed while the program runs.
+
+Stateless towards the store: whenever the folder differs from what the store recorded last, *all*
+its entries are given back, and the store drops those it knows. So nothing is lost when a record
+fails, and renaming a file changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import unicodedata
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.model import Entry, Poll, PollStatus, Source
+from bot.errors import SourceUnavailable
+from bot.ports import Clock
+from bot.sources import documents, identity
+from bot.sources.draft import Draft, Parsed, entry_of
+
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """What changes when a file does; the bytes are read only when this has."""
+
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    name: str  # relative to the folder
+    gate: _Gate
+
+
+@dataclass(slots=True)
+class _Survey:
+    """One look at the folder: content hash by name, the bytes just read, and what to tell."""
+
+    hashes: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class SeedsPoller:
+    """Looks into the seeds folder."""
+
+    def __init__(
+        self, folder: Path, now: Clock, settle_s: float = 1.0, max_bytes: int = 20_000_000
+    ) -> None:
+        """Files changed less than ``settle_s`` ago may be half written and wait for a later poll;
+        files beyond ``max_bytes`` are named and left alone."""
+        self._folder = folder
+        self._now = now
+        self._settle_s = settle_s
+        self._max_bytes = max_bytes
+        # One thread: looks never overlap, and nothing else that blocks can hold them up.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="seeds")
+        self._gates: dict[str, tuple[_Gate, str]] = {}
+        self._parsed: dict[tuple[str, str], Parsed] = {}  # by content hash and name
+        self._told: set[tuple[str, str]] = set()  # name and what was told of it
+
+    async def poll(self, source: Source) -> Poll:
+        """Look once. "Not modified" means: as the store recorded it last (``source.body_hash``).
+
+        Raises:
+            SourceUnavailable: The folder is not there or cannot be read.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._look, source)
+
+    def _look(self, source: Source) -> Poll:
+        survey = self._survey(source)
+        state = identity.digest_of_bytes("\n".join(sorted(survey.hashes.values())).encode())
+        is_new = state != source.body_hash
+        entries = self._entries(source, survey) if is_new else ()
+        return Poll(
+            source_id=source.id,
+            status=PollStatus.CHANGED if is_new else PollStatus.NOT_MODIFIED,
+            entries=entries,
+            body_hash=state,
+            notes=tuple(survey.notes),
+        )
+
+    def _survey(self, source: Source) -> _Survey:
+        survey = _Survey()
+        try:
+            files = sorted(_files(self._folder), key=lambda file: file.name)
+        except OSError as error:
+            raise SourceUnavailable(
+                source.id, f"The seeds folder {self._folder.name!r} cannot be read: create it."
+            ) from error
+        for file in files:
+            self._visit(file, survey)
+        self._forget(survey)
+        return survey
+
+    def _visit(self, file: _File, survey: _Survey) -> None:
+        known = self._gates.get(file.name)
+        if known and known[0] == file.gate:
+            survey.hashes[file.name] = known[1]
+        elif not self._is_inside(file.path):
+            self._tell(survey, file.name, "it is a link out of the seeds folder and is not read")
+        elif file.gate.size > self._max_bytes:
+            size = f"{file.gate.size:,} bytes, and the limit is {self._max_bytes:,}"
+            self._tell(survey, file.name, f"it is too large: {size}")
+        elif self._is_settled(file):
+            self._read(file, survey)
+        elif known:  # being written: what stood there counts until it is finished
+            survey.hashes[file.name] = known[1]
+
+    def _is_inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._folder.resolve())
+
+    def _is_settled(self, file: _File) -> bool:
+        # Both ways: a copied file may carry a time far ahead and must not wait until then.
+        age_s = self._now().timestamp() - file.gate.mtime_ns / 1e9
+        return abs(age_s) >= self._settle_s
+
+    def _read(self, file: _File, survey: _Survey) -> None:
+        try:
+            body = file.path.read_bytes()
+        except OSError as error:
+            self._tell(survey, file.name, f"it cannot be read: {error.strerror}")
+            return
+        content = identity.digest_of_bytes(body)
+        self._gates[file.name] = (file.gate, content)
+        survey.hashes[file.name] = content
+        survey.bodies[file.name] = body
+
+    def _entries(self, source: Source, survey: _Survey) -> tuple[Entry, ...]:
+        found: dict[str, Entry] = {}
+        for name, content in survey.hashes.items():
+            for draft in self._drafts(name, content, survey):
+                entry = entry_of(draft, seed_key(draft), source, self._now(), is_seed=True)
+                found.setdefault(entry.fingerprint, entry)
+        return tuple(found.values())
+
+    def _drafts(self, name: str, content: str, survey: _Survey) -> tuple[Draft, ...]:
+        parsed = self._parsed.get((content, name))
+        if parsed is None:
+            body = self._body(name, survey)
+            parsed = documents.read(Path(name).name, body) if body is not None else Parsed()
+            self._parsed[content, name] = parsed
+        for note in (*parsed.notes, parsed.problem):
+            if note:
+                self._tell(survey, name, note, content)
+        return parsed.drafts
+
+    def _body(self, name: str, survey: _Survey) -> bytes | None:
+        """The bytes of this look, else of now; ``None`` when the file went away meanwhile."""
+        if name in survey.bodies:
+            return survey.bodies[name]
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError:
+            return None
+
+    def _tell(self, survey: _Survey, name: str, what: str, content: str = "") -> None:
+        """Note it once for this content."""
+        if (name, what + content) not in self._told:
+            self._told.add((name, what + content))
+            survey.notes.append(f"{name}: {what.rstrip('.')}.")
+
+    def _forget(self, survey: _Survey) -> None:
+        """Drop what is remembered of files that are gone."""
+        for name in self._gates.keys() - survey.hashes.keys():
+            del self._gates[name]
+        present = {(content, name) for name, content in survey.hashes.items()}
+        for key in self._parsed.keys() - present:
+            del self._parsed[key]
+
+
+def seed_key(draft: Draft) -> str:
+    """A seed is its words: neither its name nor its spacing nor its capitals."""
+    words = unicodedata.normalize("NFKC", f"{draft.title} {draft.body}").casefold()
+    return f"seed:{identity.digest(' '.join(words.split()))}"
+
+
+def _files(folder: Path) -> Iterator[_File]:
+    """Every finished, visible file below ``folder``; linked folders are not entered."""
+    open_ = [folder]
+    while open_:
+        here = open_.pop()
+        with os.scandir(here) as children:
+            for child in children:
+                if child.name.startswith(".") or child.name.endswith(_UNFINISHED):
+                    continue
+                if child.is_dir(follow_symlinks=False):
+                    open_.append(Path(child.path))
+                elif child.is_file():
+                    with suppress(FileNotFoundError):  # gone between the listing and this look
+                        yield _file(folder, child)
+
+
+def _file(folder: Path, child: os.DirEntry[str]) -> _File:
+    path, stat = Path(child.path), child.stat()
+    gate = _Gate(stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    return _File(path, path.relative_to(folder).as_posix(), gate)

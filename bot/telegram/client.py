@@ -1,0 +1,166 @@
+"""Sending through the Bot API. The one door where its errors become ours.
+
+What each answer means for the outbox is the table of ``docs/promises``: a refused text, a chat
+that is gone and a lost answer each want something else done next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from telegram import Bot, LinkPreviewOptions, ReplyParameters
+from telegram import error as vendor
+from telegram.constants import ParseMode
+
+from bot.core.model import Message
+from bot.errors import (
+    ChatGone,
+    ChatMoved,
+    DeliveryDelayed,
+    DeliveryError,
+    DeliveryRefused,
+    DeliveryUncertain,
+    MessengerDown,
+    ThreadGone,
+)
+from bot.telegram.keyboards import keyboard
+from bot.telegram.request import NeverLeft
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# Fragments of the descriptions of "400 Bad Request", lower case, as the Bot API server writes
+# them (tdlib/telegram-bot-api, Client.cpp).
+_THREAD_GONE = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
+_CHAT_GONE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user_is_blocked",
+    "input_user_deactivated",
+    "group chat was deactivated",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "chat_send_plain_forbidden",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "not a member of",
+)
+# A group that moved without saying where: the next update or send tells.
+_MOVED_SILENTLY = ("group chat was upgraded",)
+
+
+class TelegramMessenger:
+    """``ports.Messenger`` over a python-telegram-bot ``Bot``."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, message: Message) -> int:
+        """Send ``message`` and return its message id.
+
+        Raises:
+            DeliveryError: See ``bot.errors``; no class of ``telegram.error`` passes through.
+        """
+        try:
+            sent = await self._bot.send_message(
+                chat_id=message.chat_id,
+                text=message.text,
+                parse_mode=ParseMode.HTML if message.html else None,
+                message_thread_id=message.thread_id,
+                reply_parameters=_answering(message),
+                reply_markup=keyboard(message.buttons),
+                link_preview_options=_NO_PREVIEW,
+                disable_notification=message.silent,
+            )
+        except vendor.TelegramError as error:
+            raise translated(message.chat_id, error) from error
+        return sent.message_id
+
+
+def _answering(message: Message) -> ReplyParameters | None:
+    if message.reply_to is None:
+        return None
+    return ReplyParameters(message.reply_to, allow_sending_without_reply=True)
+
+
+def translated(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    """What ``error`` means for a message to ``chat_id``: the row of its nearest known class."""
+    kind = next(kind for kind in type(error).__mro__ if kind in MEANINGS)
+    return MEANINGS[kind](chat_id, error)
+
+
+def _flooded(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    assert isinstance(error, vendor.RetryAfter)  # noqa: S101 - its row of MEANINGS
+    # Since 22.2 the vendor gives an int or a timedelta, by an environment variable.
+    waits = error.retry_after
+    seconds = float(waits) if isinstance(waits, int) else waits.total_seconds()
+    return DeliveryDelayed(chat_id, _text(error), seconds)
+
+
+def _moved(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    assert isinstance(error, vendor.ChatMigrated)  # noqa: S101 - its row of MEANINGS
+    return ChatMoved(chat_id, _text(error), error.new_chat_id)
+
+
+def _gone(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    return ChatGone(chat_id, _text(error))
+
+
+def _down(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    # The vendor quotes the token itself in some of these texts, so none is passed on.
+    return MessengerDown(chat_id, f"{type(error).__name__}: the bot token was refused")
+
+
+def _delayed(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    return DeliveryDelayed(chat_id, _text(error))
+
+
+def _refused(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    return DeliveryRefused(chat_id, _text(error))
+
+
+def _uncertain(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    return DeliveryUncertain(chat_id, _text(error))
+
+
+def _network(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    # "Too Many Requests" without parameters is a plain NetworkError for the vendor.
+    flooded = "too many requests" in error.message.lower()
+    if flooded or isinstance(error.__cause__, NeverLeft):
+        return _delayed(chat_id, error)
+    return _uncertain(chat_id, error)
+
+
+def _bad_request(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
+    described = error.message.lower()
+    for fragments, meaning in _BAD_REQUESTS:
+        if any(fragment in described for fragment in fragments):
+            return meaning(chat_id, _text(error))
+    return _refused(chat_id, error)
+
+
+def _text(error: vendor.TelegramError) -> str:
+    return f"{type(error).__name__}: {error.message}"
+
+
+_BAD_REQUESTS: tuple[tuple[tuple[str, ...], type[DeliveryError]], ...] = (
+    (_THREAD_GONE, ThreadGone),
+    (_CHAT_GONE, ChatGone),
+    (_MOVED_SILENTLY, DeliveryDelayed),
+)
+
+# Every class of telegram.error, each with its own row: a test fails on one that has none.
+MEANINGS: dict[type, Callable[[int, vendor.TelegramError], DeliveryError]] = {
+    vendor.RetryAfter: _flooded,
+    vendor.ChatMigrated: _moved,
+    vendor.Forbidden: _gone,
+    vendor.InvalidToken: _down,
+    vendor.EndPointNotFound: _down,
+    vendor.BadRequest: _bad_request,
+    vendor.Conflict: _delayed,
+    vendor.PassportDecryptionError: _refused,
+    vendor.TimedOut: _network,
+    vendor.NetworkError: _network,
+    vendor.TelegramError: _uncertain,
+}

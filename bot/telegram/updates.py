@@ -1,0 +1,169 @@
+"""Receiving: fetch → serve and record → confirm.
+
+python-telegram-bot's own polling confirms updates before their handlers ran, so that a crash
+loses commands. Here an update counts as confirmed only by the next ``getUpdates``, which is asked
+after the answer was recorded; one that comes twice is answered once (``Store.answer``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from telegram import Update
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application, ContextTypes, ExtBot
+
+from bot.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+POLL_S = 30
+WEDGED_S = 150.0
+NETWORK_TRIES = 5
+TOKEN_REFUSED = "token-refused: set TELEGRAM_BOT_TOKEN to the token that BotFather gave you"  # noqa: S105
+ALLOWED = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+class RasidBot(ExtBot[None]):
+    """The vendor's bot, which keeps its token to itself and gives updates out unparsed."""
+
+    def __repr__(self) -> str:
+        return "RasidBot[]"
+
+    async def unparsed_updates(self, offset: int | None, timeout_s: int) -> list[dict[str, Any]]:
+        """getUpdates as plain JSON, so that one that cannot be parsed does not hide the rest."""
+        asked = {
+            "offset": offset,
+            "timeout": timeout_s,
+            "limit": 100,
+            "allowed_updates": ALLOWED,
+        }
+        found = await self._post("getUpdates", asked, read_timeout=timeout_s + 30.0)
+        return found if isinstance(found, list) else []
+
+    async def reconnect(self) -> None:
+        """Drop the polling connection; the next poll opens a new one."""
+        await self._request[0].shutdown()
+
+    async def disconnect(self) -> None:
+        """Close all connections, also when nobody was ever asked who we are."""
+        for request in self._request:
+            await request.shutdown()
+
+
+class UpdateLoop:
+    """Polls until stopped.
+
+    Args:
+        app: With its handlers; not initialised yet, so that a start needs no network.
+        first_pause_s: Where the back-off begins; it doubles up to a minute.
+    """
+
+    def __init__(
+        self,
+        app: AnyApplication,
+        bot: RasidBot,
+        *,
+        poll_s: int = POLL_S,
+        wedged_s: float = WEDGED_S,
+        first_pause_s: float = 1.0,
+    ) -> None:
+        self._app = app
+        self._bot = bot
+        self._poll_s = poll_s
+        self._wedged_s = wedged_s
+        self._first_pause_s = first_pause_s
+        self._offset: int | None = None
+        self._failures: dict[int, Exception] = {}
+        self._task: asyncio.Task[None] | None = None
+        app.add_error_handler(self._remember)
+
+    async def run(self) -> None:
+        """Poll and serve until :meth:`stop`; no failure of network or store ends it."""
+        self._task = asyncio.create_task(self._turns(), name="updates")
+        await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.result()
+
+    async def stop(self) -> None:
+        """End at once. An update being served is repeated at the next start, and answered once."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _turns(self) -> None:
+        pauses = self._pauses()
+        while True:
+            trouble = await self._turn()
+            if not trouble:
+                pauses = self._pauses()
+                continue
+            pause = next(pauses)
+            level = logging.ERROR if trouble == TOKEN_REFUSED else logging.WARNING
+            log.log(level, "updates_wait reason=%s again_in_s=%.1f", trouble, pause)
+            await asyncio.sleep(pause)
+
+    async def _turn(self) -> str:
+        """One poll and what it brought; the name of the trouble when there was one."""
+        try:
+            await self._app.initialize()
+            async with asyncio.timeout(self._wedged_s):
+                updates = await self._bot.unparsed_updates(self._offset, self._poll_s)
+        except Conflict:
+            return "another-instance-polls"
+        except InvalidToken:
+            return TOKEN_REFUSED
+        except TimeoutError:
+            await self._bot.reconnect()
+            return "poll-wedged"
+        except TelegramError as error:
+            return f"{type(error).__name__}:{error.message}"
+        for raw in updates:
+            await self._take(raw)
+        return ""
+
+    async def _take(self, raw: dict[str, Any]) -> None:
+        """Serve one update and let the next poll confirm it."""
+        update_id = int(raw["update_id"])
+        try:
+            update = Update.de_json(raw, self._bot)
+        except (TypeError, ValueError, KeyError, AttributeError):
+            log.exception("update_unreadable update=%s", update_id)
+        else:
+            await self._serve(update)
+        self._offset = update_id + 1
+
+    async def _serve(self, update: Update) -> None:
+        """Until it is served, or has failed in a way that waiting does not mend."""
+        for tries, pause in enumerate(self._pauses(), start=1):
+            await self._app.process_update(update)
+            error = self._failures.pop(update.update_id, None)
+            if error is None:
+                return
+            if not _is_passing(error, tries):
+                log.error("update_skipped update=%s", update.update_id, exc_info=error)
+                return
+            log.warning("update_again update=%s error=%s", update.update_id, type(error).__name__)
+            await asyncio.sleep(pause)
+
+    async def _remember(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if isinstance(update, Update) and context.error is not None:
+            self._failures[update.update_id] = context.error
+
+    def _pauses(self) -> Iterator[float]:
+        pause = self._first_pause_s
+        while True:
+            yield pause
+            pause = min(pause * 2, 60.0)
+
+
+def _is_passing(error: Exception, tries: int) -> bool:
+    if isinstance(error, StoreUnavailable):
+        return True
+    network = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    return network and tries < NETWORK_TRIES

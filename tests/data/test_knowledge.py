@@ -1,0 +1,134 @@
+"""The data folder: whole, and wrong lines named."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.core.matcher import Matcher
+from bot.data import FOLDER, examples, expand, load_knowledge
+from bot.errors import ConfigError
+
+KNOWLEDGE = load_knowledge()
+TOPICS = {"base-alert", "rocket-attack", "drone-attack", "explosion", "all-clear"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(
+        FOLDER, tmp_path / "data", ignore=shutil.ignore_patterns("locales", "__pycache__")
+    )
+    return tmp_path / "data"
+
+
+def test_the_shipped_topics_are_there_with_names_in_both_languages() -> None:
+    assert set(KNOWLEDGE.topics) == TOPICS
+    for topic in KNOWLEDGE.topics.values():
+        assert {"ar", "en"} <= topic.names.keys() & topic.about.keys()
+
+
+def test_only_the_topics_asked_for_are_read() -> None:
+    knowledge = load_knowledge(["explosion"])
+    assert set(knowledge.topics) == {"explosion"}
+    assert [rule.topic for rule in knowledge.rules] == ["explosion"]
+
+
+def test_an_unknown_topic_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="rocket-attack"):
+        load_knowledge(["rockets"])
+
+
+def test_every_topic_has_examples_both_ways() -> None:
+    seen = {(topic, verdict) for topic, _, verdict in examples()}
+    assert seen == {(topic, verdict) for topic in TOPICS for verdict in (True, False)}
+
+
+def test_every_place_has_an_arabic_and_an_english_name() -> None:
+    poor = [p.id for p in KNOWLEDGE.places.values() if not {"ar", "en"} <= p.names.keys()]
+    assert [key for key in poor if key not in ("rubarya", "io")] == []
+
+
+def test_ain_al_asad_lies_in_anbar_in_iraq() -> None:
+    assert KNOWLEDGE.places["ain-al-asad"].parents == ("anbar", "iq")
+
+
+def test_parents_lead_outward_without_a_circle() -> None:
+    for place in KNOWLEDGE.places.values():
+        assert place.id not in place.parents
+        for parent in place.parents:
+            assert place.id not in KNOWLEDGE.places[parent].parents
+
+
+def test_every_unambiguous_name_is_found_in_a_text() -> None:
+    matcher = Matcher(KNOWLEDGE, ())
+    lost = [
+        (place.id, name)
+        for place in KNOWLEDGE.places.values()
+        if not place.needs_context
+        for names in place.names.values()
+        for name in names
+        if place.id not in matcher.scan(name, "").places
+    ]
+    assert lost == []
+
+
+def test_groups_and_ranges_are_written_out() -> None:
+    assert list(expand("rocket(|s)")) == ["rocket", "rockets"]
+    assert list(expand("(a|b) (c|d)")) == ["a c", "a d", "b c", "b d"]
+    assert list(expand("in {1999..2001}")) == ["in 1999", "in 2000", "in 2001"]
+
+
+def append(name: str, text: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    return change
+
+
+def replace(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (append("gazetteer.jsonl", "{not json}\n"), r"gazetteer\.jsonl:\d{3}: "),
+        (append("gazetteer.jsonl", '{"id": "x", "kind": "base", "country": "IQ"}\n'), "names"),
+        (append("gazetteer.jsonl", '{"id": "x", "colour": 1}\n'), "colour"),
+        (replace("gazetteer.jsonl", '["anbar", "iq"]', '["atlantis"]'), "atlantis"),
+        (replace("lexicon/rocket.yaml", "category:", "kategory:"), r"rocket\.yaml:1: .*kategory"),
+        (append("lexicon/rocket.yaml", "only: [\n"), r"rocket\.yaml:\d+: "),
+        (append("lexicon/drone.yaml", 'only: {fa: ["؟"]}\n'), "no word"),
+        (
+            append("guards.yaml", "odd: {terms: [weather-words]}\n"),
+            r"guards\.yaml:\d+: .*weather-words",
+        ),
+        (replace("topics/explosion.yaml", "denial", "denails"), r"explosion\.yaml:\d+: .*denails"),
+        (replace("topics/explosion.yaml", "near_within", "nearwithin"), "nearwithin"),
+        (replace("topics/explosion.yaml", "examples:", "example:"), "example"),
+    ],
+)
+def test_a_wrong_line_is_named_with_its_file(
+    folder: Path, change: Callable[[Path], None], words: str
+) -> None:
+    load_knowledge(folder=folder)
+    change(folder)
+    fresh = folder.rename(folder.parent / "changed")  # what was read once is remembered by folder
+    with pytest.raises(ConfigError, match=words):
+        load_knowledge(folder=fresh)
+
+
+def test_a_missing_file_is_a_configuration_error(folder: Path) -> None:
+    (folder / "guards.yaml").unlink()
+    with pytest.raises(ConfigError, match=r"guards\.yaml"):
+        load_knowledge(folder=folder)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sources.dates import believable, written
+
+NOW = datetime(2024, 1, 20, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2021-07-07", datetime(2021, 7, 7, tzinfo=UTC)),
+        ("2021-07-07T16:30:00+03:00", datetime(2021, 7, 7, 13, 30, tzinfo=UTC)),
+        ("2021-07-07 16:30", datetime(2021, 7, 7, 16, 30, tzinfo=UTC)),
+        ("2021/7/7", datetime(2021, 7, 7, tzinfo=UTC)),
+        ("7.7.2021 10:00", datetime(2021, 7, 7, 10, tzinfo=UTC)),
+        ("٢٠٢١-٠٧-٠٧", datetime(2021, 7, 7, tzinfo=UTC)),
+        ("۲۰۲۱/۰۷/۰۷", datetime(2021, 7, 7, tzinfo=UTC)),
+        ("Wed, 07 Jul 2021 13:30:00 GMT", datetime(2021, 7, 7, 13, 30, tzinfo=UTC)),
+        ("Wed, 07 Jul 2021 16:30:00 +0300", datetime(2021, 7, 7, 13, 30, tzinfo=UTC)),
+        ("yesterday", None),
+        ("2021-13-40", None),
+        ("", None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_dates_are_read_as_people_write_them(text: str, found: datetime | None) -> None:
+    assert written(text) == found
+
+
+def test_a_date_is_believed_within_reason_only() -> None:
+    assert believable(NOW, NOW + timedelta(minutes=10)) == NOW + timedelta(minutes=10)
+    assert believable(NOW, NOW + timedelta(minutes=11)) is None
+    assert believable(NOW, datetime(1999, 12, 31, tzinfo=UTC)) is None
+    assert believable(NOW, None, None) is None
+
+
+def test_the_date_of_the_update_stands_in_for_one_that_cannot_be_believed() -> None:
+    assert believable(NOW, datetime(1970, 1, 1, tzinfo=UTC), NOW) == NOW
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_date_in_utc_or_none(text: str) -> None:
+    found = written(text)
+    assert found is None or found.utcoffset() == timedelta(0)

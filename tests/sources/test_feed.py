@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import pickle
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.model import Poll, PollStatus
+from bot.errors import SourceInvalid
+from bot.sources import bounds, feed
+from bot.sources.draft import Parsed
+from bot.sources.feed import FeedPoller
+from bot.sources.fetch import Fetcher, FetchLimits
+from tests.sources.servers import feed_at, serving
+
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+NOW = datetime(2021, 7, 7, 14, 0, tzinfo=UTC)
+SIRENS = "صفارات الإنذار تدوي قرب قاعدة حرير"
+CALM = "هدوء حذر في محيط المطار"
+
+
+def parsed(name: str) -> Parsed:
+    return feed.parse((RECORDINGS / name).read_bytes(), base_url="https://news.example.com/rss")
+
+
+def rss(*items: str) -> bytes:
+    return f"<rss version='2.0'><channel><title>t</title>{''.join(items)}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cp1256_declared.rss",
+        "cp1256_undeclared.rss",
+        "cp1256_declared_utf8.rss",
+        "cp1256_declared_latin1.rss",
+        "iso8859_6_declared.rss",
+        "utf8_declared_cp1256.rss",
+        "utf8_bom.rss",
+        "utf16_bom.rss",
+        "utf16_unmarked.rss",
+        "control_characters.rss",
+        "php_warning.rss",
+    ],
+)
+def test_an_arabic_feed_reads_the_same_however_it_is_encoded(name: str) -> None:
+    found = parsed(name)
+    assert [draft.title for draft in found.drafts] == [SIRENS, CALM]
+    assert found.drafts[0].body.startswith("قال سكان إنهم سمعوا")
+    assert found.drafts[0].published_at == datetime(2021, 7, 7, 13, 30, tzinfo=UTC)
+    assert found.problem == ""
+
+
+def test_bad_bytes_in_one_title_leave_the_others_alone() -> None:
+    titles = [draft.title for draft in parsed("utf8_bad_bytes.rss").drafts]
+    assert titles == [SIRENS, CALM.replace("هدوء", "هدوء\ufffd\ufffd")]
+
+
+def test_a_broken_feed_gives_what_can_be_read_and_a_note() -> None:
+    found = parsed("truncated.rss")
+    assert found.drafts[0].title == SIRENS
+    assert "broken at line" in found.notes[0]
+    assert parsed("unescaped_entities.rss").drafts[1].title == CALM
+
+
+def test_atom_html_becomes_text_and_a_time_without_zone_is_utc() -> None:
+    (draft,) = parsed("atom_no_zone.atom").drafts
+    assert draft.title == "شنیده شدن صدای انفجار در اربیل"
+    assert draft.body == "گزارش‌های نخستین از چند محله رسیده است.\nعلت هنوز روشن نیست."
+    assert draft.link == "https://news.example.com/fa/7"
+    assert draft.lang == "fa"
+    assert draft.published_at == datetime(2021, 7, 7, 12, 0, tzinfo=UTC)
+    assert draft.updated_at == datetime(2021, 7, 7, 8, 0, tzinfo=UTC)
+
+
+def test_rdf_is_read_too() -> None:
+    (draft,) = parsed("rdf.rdf").drafts
+    assert draft.title == "Rocket lands near Camp Taji"
+    assert draft.updated_at == datetime(2021, 7, 7, 7, 0, tzinfo=UTC)
+
+
+def test_a_json_feed_is_read() -> None:
+    first, second = parsed("json_feed.json").drafts
+    assert (first.guid, first.link) == ("17", "https://news.example.com/17")
+    assert (first.title, first.body) == (
+        "Sirens & smoke over Erbil",
+        "Sirens sounded.\nSmoke rose.",
+    )
+    assert first.published_at == datetime(2021, 7, 7, 7, 0, tzinfo=UTC)
+    assert (second.title, second.link) == ("A short note without a title.", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ((RECORDINGS / "challenge.html").read_bytes(), "convinced of a human"),
+        ((RECORDINGS / "front_page.html").read_bytes(), "at https://news.example.com/rss.xml"),
+        (b"", "empty document"),
+        (b" \n ", "empty document"),
+        (b'{"error": "no such feed"}', 'no feed: "no such feed"'),
+        (b'{"items": [', "cut short"),
+        (b"[" * 100_000, "cut short"),
+        (b"<opml version='2.0'/>", "<opml>"),
+        (b"Not found", '"Not found"'),
+        (b"/etc/hostname", '"/etc/hostname"'),
+        (b"http://127.0.0.1:1/feed", '"http://127.0.0.1:1/feed"'),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "no feed"),
+        ((RECORDINGS / "billion_laughs.xml").read_bytes(), "declares entities"),
+        ((RECORDINGS / "external_entity.xml").read_bytes(), "declares entities"),
+    ],
+)
+def test_what_is_no_feed_is_called_by_its_name(body: bytes, says: str) -> None:
+    found = feed.parse(body)
+    assert found.drafts == ()
+    assert says in found.problem
+
+
+def test_a_doctype_without_a_subset_is_harmless() -> None:
+    (draft,) = parsed("rss091_doctype.rss").drafts
+    assert draft.title == "Café near the base closes"
+
+
+DEEP = 150_000
+BOMBS = {
+    "depth": rss(f"<item><title>{'<a>' * DEEP}{'</a>' * DEEP}</title></item>"),
+    "attributes": rss(f"<item {' '.join(f'a{n}=' + chr(39) * 2 for n in range(60_000))}/>"),
+    "attributes where XML is broken": rss(
+        f"&<b<item {' '.join(f'a{n}=' + chr(39) * 2 for n in range(60_000))}/>"
+    ),
+    "tags": rss("<item><title>x</title></item>", "<a/>" * 250_000),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs_are_refused_before_the_slow_parser_sees_them(name: str) -> None:
+    begun = time.process_time()
+    found = feed.parse(BOMBS[name])
+    assert found.problem
+    assert time.process_time() - begun < 1.0
+
+
+def test_unclosed_tags_in_a_broken_feed_are_no_depth_bomb() -> None:
+    items = [f"<item><title>t{n}</title><description>{'a<br>' * 20}</description></item>"
+             for n in range(30)]  # fmt: skip
+    assert len(feed.parse(rss(*items)).drafts) == 30
+
+
+def test_only_the_newest_500_entries_are_read() -> None:
+    items = [f"<item><title>t{n}</title><pubDate>Wed, 07 Jul 2021 {n // 60:02}:{n % 60:02}:00 GMT"
+             "</pubDate></item>" for n in range(600)]  # fmt: skip
+    found = feed.parse(rss(*items))
+    assert {draft.title for draft in found.drafts} == {f"t{n}" for n in range(100, 600)}
+    assert found.notes == ("It holds 600 entries; the newest 500 were read.",)
+    assert bounds.MAX_ENTRIES == 500
+
+
+def test_summary_and_full_text_are_not_said_twice() -> None:
+    item = (
+        "<item xmlns:content='http://purl.org/rss/1.0/modules/content/'><title>t</title>"
+        "<description>Sirens sounded at…</description><content:encoded><![CDATA[<p>Sirens sounded "
+        "at\ndawn.</p><p>More.</p>]]></content:encoded></item>"
+    )
+    assert feed.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
+
+
+def test_an_entry_without_words_is_none() -> None:
+    found = feed.parse(rss("<item><guid>1</guid><title> </title></item>"))
+    assert (found.drafts, found.problem) == ((), "")
+
+
+def test_parsing_can_move_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(feed.parse)) is feed.parse  # noqa: S301 - our own bytes
+    found = parsed("truncated.rss")
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.integers(0, 900), st.integers(0, 60))
+def test_a_damaged_feed_never_raises(noise: bytes, at: int, cut: int) -> None:
+    body = (RECORDINGS / "atom_no_zone.atom").read_bytes()
+    found = feed.parse(body[:at] + noise + body[at + cut :])
+    assert isinstance(found, Parsed)
+
+
+class Publisher:
+    """A feed on loopback whose document and validators a test can change."""
+
+    def __init__(self) -> None:
+        self.body = rss("<item><title>One</title><guid>1</guid></item>")
+        self.headers: dict[str, str] = {}
+        self.status = 200
+
+    async def answer(self, request: web.Request) -> web.Response:
+        etag = self.headers.get("ETag")
+        if etag and request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304, headers={"ETag": etag})
+        return web.Response(status=self.status, body=self.body, headers=self.headers)
+
+
+async def polls(publisher: Publisher, *, times: int = 1, **fields: object) -> list[Poll]:
+    """Poll as the store would have it: what a poll leaves behind goes into the next."""
+    found: list[Poll] = []
+    fetcher = Fetcher(FetchLimits())
+    try:
+        async with serving(feed=publisher.answer) as url:
+            source = feed_at(f"{url}/feed", **fields)
+            for _ in range(times):
+                poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
+                found.append(poll)
+                source = replace(
+                    source,
+                    etag=poll.etag,
+                    last_modified=poll.last_modified,
+                    body_hash=poll.body_hash,
+                )
+    finally:
+        await fetcher.close()
+    return found
+
+
+async def test_an_unchanged_feed_is_read_once_with_validators() -> None:
+    publisher = Publisher()
+    publisher.headers = {"ETag": '"v1"'}
+    first, second, third = await polls(publisher, times=3)
+    assert first.status is PollStatus.CHANGED
+    assert [entry.title for entry in first.entries] == ["One"]
+    assert (second.status, second.entries) == (PollStatus.NOT_MODIFIED, ())
+    assert (third.etag, third.body_hash) == ('"v1"', first.body_hash)
+
+
+async def test_an_unchanged_feed_is_read_once_without_validators() -> None:
+    first, second = await polls(Publisher(), times=2)
+    assert (first.status, second.status) == (PollStatus.CHANGED, PollStatus.NOT_MODIFIED)
+    assert second.body_hash == first.body_hash != ""
+
+
+async def test_a_validator_the_server_dropped_is_dropped_here() -> None:
+    (poll,) = await polls(Publisher(), etag='"old"', last_modified="old")
+    assert (poll.etag, poll.last_modified) == ("", "")
+
+
+async def test_a_last_modified_of_the_future_is_not_kept() -> None:
+    publisher = Publisher()
+    publisher.headers = {"Last-Modified": "Fri, 01 Jan 2041 00:00:00 GMT"}
+    (poll,) = await polls(publisher)
+    assert poll.last_modified == ""
+    publisher.headers = {"Last-Modified": "Wed, 07 Jul 2021 13:00:00 GMT"}
+    (poll,) = await polls(publisher)
+    assert poll.last_modified == "Wed, 07 Jul 2021 13:00:00 GMT"
+
+
+async def test_an_empty_feed_is_a_poll_that_worked() -> None:
+    publisher = Publisher()
+    publisher.body = rss()
+    (poll,) = await polls(publisher)
+    assert (poll.status, poll.entries) == (PollStatus.CHANGED, ())
+
+
+async def test_a_page_in_place_of_a_feed_is_invalid() -> None:
+    publisher = Publisher()
+    publisher.body = (RECORDINGS / "front_page.html").read_bytes()
+    with pytest.raises(SourceInvalid, match="web page") as failed:
+        await polls(publisher)
+    assert failed.value.source_id == "feed-1"
+
+
+async def test_entries_carry_the_source_and_a_stable_fingerprint() -> None:
+    publisher = Publisher()
+    (first,) = await polls(publisher, lang="en")
+    publisher.body = publisher.body.replace(b"One", b"One, corrected")
+    (second,) = await polls(publisher)
+    old, new = first.entries[0], second.entries[0]
+    assert (old.source_id, old.source_name, old.lang) == ("feed-1", "A feed", "en")
+    assert old.fingerprint == new.fingerprint
+    assert old.fingerprint.startswith("1:")
+    assert old.text_hash != new.text_hash
+
+
+async def test_the_charset_of_the_header_is_used_and_repairs_are_noted() -> None:
+    publisher = Publisher()
+    publisher.body = rss("<item><title>Взрыв у базы</title></item>".encode().decode())
+    publisher.headers = {"Content-Type": "text/xml; charset=windows-1256"}
+    (poll,) = await polls(publisher)
+    assert poll.entries[0].title == "Взрыв у базы"
+    assert "labelled cp1256" in poll.notes[0]

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sources.plain import MAX_CHARS, line_of, text_of, tidy
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("<p>One\nline</p><p>Two<br>three</p>", "One line\nTwo\nthree"),
+        ("a <b>b</b><i>c</i> d", "a bc d"),
+        ("<script>alert(1)</script>x<style>y{}</style>", "x"),
+        ("<!-- gone -->here", "here"),
+        ("<ul><li>a<li>b</ul>", "a\nb"),
+        ("fire &amp; smoke &#x41; &eacute;", "fire & smoke A é"),
+        ("5 < 6 and 7 > 2", "5 < 6 and 7 > 2"),
+        ("می‌رود", "می‌رود"),
+        ("<p>unclosed <b>bold", "unclosed bold"),
+        ("a&nbsp;&nbsp;b", "a b"),
+        ("&#0;&#xD800;&#27;x", "\ufffd\ufffdx"),
+        ("", ""),
+        ("<img src=x onerror=alert(1)>", ""),
+        ("<svg><text>drawn</text></svg>seen", "seen"),
+    ],
+)
+def test_html_becomes_what_a_reader_sees(fragment: str, text: str) -> None:
+    assert text_of(fragment) == text
+
+
+def test_a_headline_is_one_line() -> None:
+    assert line_of("<p>a</p><p>b</p>") == "a b"
+
+
+def test_depth_is_no_danger() -> None:
+    assert text_of("<div>" * 50_000 + "x") in {"x", ""}
+
+
+@given(st.text(max_size=300))
+def test_any_fragment_becomes_tidy_text(fragment: str) -> None:
+    found = text_of(f"<p>{fragment}</p>")
+    found.encode()
+    assert tidy(found) == found
+    assert len(found) <= MAX_CHARS
+
+
+@given(st.text(max_size=200))
+def test_tidying_twice_changes_nothing(text: str) -> None:
+    assert tidy(tidy(text)) == tidy(text)
