@@ -167,11 +167,12 @@ def _mark(text: str, lang: str) -> str:
     """The mark that gives a line its direction, where its first letter would not.
 
     A line takes the reader's direction; a line that is nothing but one quoted value (a headline)
-    takes that value's own.
+    takes that value's own. Some readers skip isolates when they look for the first letter (UAX #9
+    does), some do not (HTML's ``dir="auto"``): both must come to the same.
     """
-    own = _first_strong(_outside_isolates(text))
-    rtl = is_rtl(lang) if own is not None else _first_strong(text)
-    if rtl is None or rtl == own:
+    skipping, naive = _first_strong(_outside_isolates(text)), _first_strong(text)
+    rtl = naive if skipping is None else is_rtl(lang)
+    if rtl is None or skipping == naive == rtl:
         return ""
     return _RLM if rtl else _LRM
 

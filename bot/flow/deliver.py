@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from weakref import WeakValueDictionary
 
 from bot.core.card import alert_note
 from bot.core.i18n import Voice, Words
@@ -74,6 +75,7 @@ class Deliver:
     lease: str
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _sends: set[asyncio.Task[None]] = field(default_factory=set)
+    _chats: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stopping: bool = False
     _down: bool = False
 
@@ -141,8 +143,11 @@ class Deliver:
             self._down = False
 
     async def _turn(self, delivery: Delivery) -> None:
+        # One after the other within a chat: an answer of two messages must be read in order.
+        chat = self._chats.setdefault(delivery.chat.id, asyncio.Lock())
         try:
-            await self._deliver(delivery)
+            async with chat:
+                await self._deliver(delivery)
         except StoreUnavailable as error:
             # Not sent yet: the lease runs out and the row is claimed again.
             log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)

@@ -120,7 +120,8 @@ def test_a_cut_prefers_the_space_between_words() -> None:
         ("قاعدة", "ar", ""),  # its first letter says so already
         ("/watch عين", "ar", RLM),  # an Arabic line that begins in Latin
         ("hello", "en", ""),
-        (f"{FSI}عين الأسد{PDI} is watched", "en", ""),  # English around an isolated Arabic name
+        (f"{FSI}عين الأسد{PDI} is watched", "en", LRM),  # not every reader skips isolates
+        (f"🗞 {FSI}Reuters{PDI} · نُشر", "ar", RLM),
         (f"🔴 {FSI}سقوط صاروخين{PDI}", "en", RLM),  # nothing but a headline: its own direction
         (f"🔴 {FSI}Rockets hit{PDI}", "ar", LRM),
         ("🔴 14:02", "ar", ""),

@@ -213,6 +213,24 @@ async def test_a_reply_goes_where_it_was_asked(store: SqliteStore) -> None:
     assert (message.text, message.thread_id, message.reply_to) == ("hi", 4, 99)
 
 
+async def test_messages_of_one_chat_arrive_in_order_however_slow_the_first_is(
+    store: SqliteStore,
+) -> None:
+    messenger = Scripted()
+    slow = iter([0.2, 0.0, 0.0])
+
+    async def send(message: Message) -> int:
+        await asyncio.sleep(next(slow))
+        messenger.arrived.append(message)
+        return len(messenger.arrived)
+
+    messenger.send = send  # type: ignore[method-assign]
+    notes = [(Chat(7), a_note(text), None) for text in ("first", "second", "third")]
+    await store.answer(1, [], notes, clock())
+    await sender(store, messenger).drain()
+    assert [m.text for m in messenger.arrived] == ["first", "second", "third"]
+
+
 async def test_stopping_finishes_what_flies_and_frees_what_was_leased(store: SqliteStore) -> None:
     messenger = Scripted(delay_s=0.2)
     await alert(store, *(Chat(n) for n in range(1, 31)))
