@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test check format lock clean help
+.PHONY: run test check format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -24,6 +24,9 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pictures: $(VENV)/dev.ok ## take the README's pictures again
+	RASID_TEST_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest tests/e2e/test_browser.py
 
 lock: $(VENV)/dev.ok ## compile the hashed locks from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
