@@ -166,12 +166,13 @@ def _directed(text: str, lang: str) -> str:
 def _mark(text: str, lang: str) -> str:
     """The mark that gives a line its direction, where its first letter would not.
 
-    A line takes the reader's direction; a line that is nothing but one quoted value (a headline)
-    takes that value's own. Some readers skip isolates when they look for the first letter (UAX #9
+    A line takes the reader's direction; one that is nothing but a quoted value (a headline) takes
+    that value's own. Some readers skip isolates when they look for the first letter (UAX #9
     does), some do not (HTML's ``dir="auto"``): both must come to the same.
     """
     skipping, naive = _first_strong(_outside_isolates(text)), _first_strong(text)
-    rtl = naive if skipping is None else is_rtl(lang)
+    headline = skipping is None and text.count(_FSI) <= 1
+    rtl = naive if headline else is_rtl(lang)
     if rtl is None or skipping == naive == rtl:
         return ""
     return _RLM if rtl else _LRM

@@ -124,6 +124,7 @@ def test_a_cut_prefers_the_space_between_words() -> None:
         (f"🗞 {FSI}Reuters{PDI} · نُشر", "ar", RLM),
         (f"🔴 {FSI}سقوط صاروخين{PDI}", "en", RLM),  # nothing but a headline: its own direction
         (f"🔴 {FSI}Rockets hit{PDI}", "ar", LRM),
+        (f"{FSI}Wire{PDI} · {FSI}الأنبار{PDI}", "ar", RLM),  # several values: the reader's own
         ("🔴 14:02", "ar", ""),
         ("عين: watched", "en", LRM),
     ],
