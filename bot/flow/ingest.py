@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.decide import Mind, Policy, Turn, decide
@@ -26,7 +27,7 @@ from bot.core.model import (
     Verdict,
 )
 from bot.core.retry import poll_wait, send_wait
-from bot.errors import SourceError, StoreUnavailable
+from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
 from bot.ports import Clock, Poller, Store
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Ingest:
     _mind: Mind | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
+    _answered_at: datetime | None = None  # when a feed beyond this machine last answered
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -94,16 +96,30 @@ class Ingest:
         try:
             poll = await self.pollers[source.kind].poll(source)
         except SourceError as error:
+            self._heard(source, answered=not isinstance(error, SourceUnavailable))
             await self._failed(source, str(error), getattr(error, "retry_after_s", None))
             return
+        self._heard(source, answered=True)
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         verdicts = await self.take(source, poll)
         _report(source, verdicts)
 
+    def _heard(self, source: Source, *, answered: bool) -> None:
+        if answered and source.kind is SourceKind.FEED and not source.private:
+            self._answered_at = self.clock()
+
+    def _is_offline(self, source: Source, now: datetime) -> bool:
+        """Whether no feed at all has answered of late: then it is our network that is down."""
+        lately = 2 * timedelta(seconds=source.interval_s)
+        return self._answered_at is None or now - self._answered_at > lately
+
     async def _failed(self, source: Source, error: str, asked_s: float | None = None) -> None:
         now = self.clock()
-        wait = poll_wait(source.interval_s, source.failures + 1, self.chance(), asked_s)
+        # Backing off spares a publisher in trouble. When nobody answers it would only make us
+        # late once the network is back.
+        failures = 1 if self._is_offline(source, now) else source.failures + 1
+        wait = poll_wait(source.interval_s, failures, self.chance(), asked_s)
         if await self.store.source_failed(source.id, error, now, now + wait):
             log.warning("source_failed source=%s url=%s error=%s", source.id, source.url, error)
 

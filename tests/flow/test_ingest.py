@@ -20,7 +20,7 @@ from bot.core.model import (
     SourceKind,
 )
 from bot.data import load_knowledge
-from bot.errors import SourceUnavailable, StoreUnavailable
+from bot.errors import SourceInvalid, SourceUnavailable, StoreUnavailable
 from bot.flow.ingest import Ingest
 from bot.stores.sqlite import SqliteStore
 from tests.making import ATTACK, NOW, a_poll, a_source, an_entry
@@ -92,14 +92,31 @@ async def test_an_unchanged_feed_counts_as_polled_and_wakes_nobody(store) -> Non
 
 
 async def test_a_failed_poll_is_logged_once_and_backs_off(store, caplog) -> None:
-    bench = Bench(store, SourceUnavailable("wire", "no answer from wire.example"))
+    bench = Bench(store, SourceInvalid("wire", "a page where the feed was"))
     for failures in range(3):
         await bench.ingest.visit(a_source(failures=failures))
     told = [r for r in caplog.records if "source_failed" in r.message]
     assert len(told) == 1
     age = (await store.source_ages())[0]
     assert age.next_due_at == NOW + timedelta(seconds=1200)
-    assert age.error == "no answer from wire.example"
+    assert age.error == "a page where the feed was"
+
+
+async def test_a_feed_is_not_left_alone_longer_because_our_own_network_is_down(store) -> None:
+    await store.add_source(a_source(id="other", url="https://other.example/rss"), "operator")
+    silent = SourceUnavailable("wire", "no answer from wire.example")
+    bench = Bench(store, silent, a_poll(), silent)
+
+    async def due_in_s() -> float:
+        age = next(a for a in await store.source_ages() if a.source.id == "wire")
+        assert age.next_due_at is not None
+        return (age.next_due_at - NOW).total_seconds()
+
+    await bench.ingest.visit(a_source(failures=7))
+    assert await due_in_s() == 300
+    await bench.ingest.visit(a_source(id="other"))
+    await bench.ingest.visit(a_source(failures=7))
+    assert await due_in_s() == 6 * 3600
 
 
 async def test_a_poller_that_crashes_stops_neither_the_others_nor_its_own_next_poll(store) -> None:
