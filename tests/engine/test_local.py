@@ -1,0 +1,99 @@
+"""Ticks come, late rather than never, one at a time, whatever the last one did."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.engine.local import LocalEngine
+
+EVERY = timedelta(seconds=0.05)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[LocalEngine]:
+    made = LocalEngine()
+    yield made
+    await made.stop()
+
+
+async def test_the_first_tick_comes_at_once_and_more_follow(engine: LocalEngine) -> None:
+    ticks: list[float] = []
+
+    async def job() -> None:
+        ticks.append(time.monotonic())
+
+    engine.every(timedelta(seconds=0.1), job, "job")
+    began = time.monotonic()
+    await engine.start()
+    await asyncio.sleep(0.45)
+    assert ticks[0] - began < 0.08
+    assert 3 <= len(ticks) <= 6
+
+
+async def test_a_tick_that_fails_is_logged_and_the_next_one_comes(engine, caplog) -> None:
+    ticks = 0
+
+    async def job() -> None:
+        nonlocal ticks
+        ticks += 1
+        raise RuntimeError("bad tick")
+
+    engine.every(EVERY, job, "poll")
+    await engine.start()
+    await asyncio.sleep(0.3)
+    assert ticks >= 3
+    assert "tick_failed name=poll" in caplog.text
+
+
+async def test_a_tick_never_runs_beside_itself(engine: LocalEngine) -> None:
+    running = most = 0
+
+    async def job() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.12)
+        running -= 1
+
+    engine.every(EVERY, job, "slow")
+    await engine.start()
+    await asyncio.sleep(0.5)
+    assert most == 1
+
+
+async def test_a_tick_that_is_late_is_run_late_and_missed_ones_run_once(engine) -> None:
+    ticks: list[float] = []
+
+    async def job() -> None:
+        ticks.append(time.monotonic())
+
+    engine.every(timedelta(seconds=1), job, "job")
+    await engine.start()
+    await asyncio.sleep(0.1)
+    # The whole process stands still across two ticks, longer than APScheduler's usual patience.
+    time.sleep(2.3)  # noqa: ASYNC251
+    blocked_until = time.monotonic()
+    await asyncio.sleep(0.2)
+    late = [at for at in ticks if at >= blocked_until - 0.05]
+    assert len(late) == 1
+
+
+async def test_after_stop_no_tick_comes(engine: LocalEngine) -> None:
+    ticks = 0
+
+    async def job() -> None:
+        nonlocal ticks
+        ticks += 1
+
+    engine.every(EVERY, job, "job")
+    await engine.start()
+    await asyncio.sleep(0.1)
+    await engine.stop()
+    seen = ticks
+    await asyncio.sleep(0.2)
+    assert ticks == seen > 0
