@@ -116,7 +116,8 @@ class Store(Protocol):
 
     # outbox
     async def recover(self, now: datetime) -> tuple[int, int]:
-        """After a start: leased → pending; sending → pending or unconfirmed by severity.
+        """After a start: leased → pending; sending → pending or unconfirmed by severity; sources
+        that were claimed and not visited are due.
 
         Returns (sent again, left unconfirmed).
         """

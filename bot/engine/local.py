@@ -7,6 +7,7 @@ none runs beside itself (``max_instances=1``).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -25,11 +26,12 @@ class LocalEngine:
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        self._ticks: set[asyncio.Future[None]] = set()
 
     def every(self, interval: timedelta, job: Callable[[], Awaitable[None]], name: str) -> None:
         """Run ``job`` at once and then each ``interval``; an error is logged and ends nothing."""
         self._scheduler.add_job(
-            _guarded(job, name),
+            self._guarded(job, name),
             IntervalTrigger(seconds=interval.total_seconds(), timezone=UTC),
             id=name,
             next_run_time=datetime.now(UTC),
@@ -42,17 +44,26 @@ class LocalEngine:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Start no more ticks. The ticks are short: they only hand out work."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        """Start no more ticks, and wait for those under way: the vendor would cancel them."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._ticks:
+            await asyncio.wait(set(self._ticks))
+        self._scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)  # the vendor shuts down in the loop's next turn
 
+    def _guarded(
+        self, job: Callable[[], Awaitable[None]], name: str
+    ) -> Callable[[], Awaitable[None]]:
+        async def tick() -> None:
+            work = asyncio.ensure_future(job())
+            self._ticks.add(work)
+            work.add_done_callback(self._ticks.discard)
+            try:
+                await work
+            except Exception:
+                # The turn loop: whatever went wrong, the next tick must come.
+                log.exception("tick_failed name=%s", name)
 
-def _guarded(job: Callable[[], Awaitable[None]], name: str) -> Callable[[], Awaitable[None]]:
-    async def tick() -> None:
-        try:
-            await job()
-        except Exception:
-            # The turn loop: whatever went wrong, the next tick must come.
-            log.exception("tick_failed name=%s", name)
-
-    return tick
+        return tick

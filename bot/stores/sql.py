@@ -20,6 +20,13 @@ UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error,
 WHERE id = :id
 """
 
+# After a start: what was claimed and never visited is due at once, not one interval later.
+RECOVER_SOURCES = """
+UPDATE sources SET next_due_at = :now
+WHERE failures = 0 AND next_due_at > :now
+  AND (polled_at IS NULL OR polled_at < next_due_at - interval_s * 1000)
+"""
+
 SOURCE_AGES = """
 SELECT sources.*, count(entries.id) AS entry_count, max(entries.seen_at) AS last_entry_at
 FROM sources LEFT JOIN entries ON entries.source_id = sources.id

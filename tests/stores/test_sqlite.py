@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -67,6 +68,16 @@ async def test_the_due_time_survives_a_restart(tmp_path: Path) -> None:
     assert await second.claim_sources(NOW, 9) == ()
     assert (await second.source_ages())[0].source.name == "renamed"
     await second.close()
+
+
+async def test_a_source_claimed_before_a_crash_is_due_at_once_after_it(store: SqliteStore) -> None:
+    polled = a_source(id="polled", url="https://polled.example/rss")
+    await store.put_sources([a_source(), polled], "config")
+    await store.claim_sources(NOW, 9)
+    later = NOW + timedelta(seconds=2)
+    await store.record(replace(a_batch(poll=a_poll(), at=later), source_id="polled"))
+    await store.recover(later)
+    assert [s.id for s in await store.claim_sources(later, 9)] == ["wire"]
 
 
 async def test_sources_of_another_origin_stay_when_config_drops_its_own(store: SqliteStore) -> None:

@@ -20,9 +20,10 @@ class OutboxTable(SqliteFile):
         return len(self._rows(sql.ADD_DELIVERY, blank | columns | {"now": rows.ms(now)}))
 
     async def recover(self, now: datetime) -> tuple[int, int]:
-        """After a start: (rows that may be sent a second time, rows left unconfirmed)."""
+        """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
 
         def turn() -> tuple[int, int]:
+            self._do(sql.RECOVER_SOURCES, now=rows.ms(now))
             self._do(sql.RECOVER_LEASED)
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
 
