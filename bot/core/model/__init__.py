@@ -1,0 +1,115 @@
+"""The values everything else is about. Frozen, typed, and nothing but data.
+
+Times are aware datetimes in UTC with the suffix ``_at``. Spans are character offsets into the
+*original*, unfolded text of a field, such that ``field[start:end] == text``.
+"""
+
+from __future__ import annotations
+
+from bot.core.model.alerts import Alert, Batch, Card, Reason, Recall, Story, Verdict, Why
+from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
+from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
+from bot.core.model.knowledge import (
+    Condition,
+    Guard,
+    Knowledge,
+    Place,
+    Severity,
+    Term,
+    Topic,
+    TopicRule,
+)
+from bot.core.model.messages import (
+    Button,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Line,
+    Message,
+    Note,
+    Part,
+    Settlement,
+    Style,
+)
+from bot.core.model.reading import (
+    Field,
+    Finding,
+    Grade,
+    Hit,
+    How,
+    Match,
+    Reading,
+    Scan,
+    Span,
+    Token,
+)
+from bot.core.model.requests import (
+    AddWatch,
+    Answer,
+    DropWatch,
+    Effect,
+    Happening,
+    MoveChat,
+    Profile,
+    PutChat,
+    Request,
+)
+
+__all__ = [
+    "AddWatch",
+    "Alert",
+    "Answer",
+    "Audience",
+    "Batch",
+    "Button",
+    "Card",
+    "Chat",
+    "ChatKind",
+    "ChatStatus",
+    "Condition",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
+    "DropWatch",
+    "Effect",
+    "Entry",
+    "Field",
+    "Finding",
+    "Grade",
+    "Guard",
+    "Happening",
+    "Hit",
+    "How",
+    "Knowledge",
+    "Line",
+    "Match",
+    "Message",
+    "MoveChat",
+    "Note",
+    "Part",
+    "Place",
+    "Poll",
+    "PollStatus",
+    "Profile",
+    "PutChat",
+    "Reading",
+    "Reason",
+    "Recall",
+    "Request",
+    "Scan",
+    "Settlement",
+    "Severity",
+    "Source",
+    "SourceAge",
+    "SourceKind",
+    "Span",
+    "Story",
+    "Style",
+    "Term",
+    "Token",
+    "Topic",
+    "TopicRule",
+    "Verdict",
+    "Watch",
+    "Why",
+]

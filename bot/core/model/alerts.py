@@ -1,0 +1,114 @@
+"""What is decided: stories, alerts, and the reason of every entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.model.entries import Entry, Poll
+from bot.core.model.knowledge import Severity
+from bot.core.model.reading import Match, Reading
+
+
+class Reason(StrEnum):
+    """Why an entry did or did not become an alert: for the log, the counters and /why."""
+
+    ALREADY_SEEN = "already-seen"
+    TOO_OLD = "too-old"
+    NO_MATCH = "no-match"
+    GUARDED = "guarded"
+    KNOWN_STORY = "known-story"
+    NEW_STORY = "new-story"
+    STORY_GREW = "story-grew"
+    CORRECTED = "corrected"
+    BELOW_LEVEL = "below-level"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Entries about one event. ``sketch`` is what ``core.stories`` compares, opaque elsewhere."""
+
+    id: str
+    title: str
+    severity: Severity
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    first_seen_at: datetime
+    last_seen_at: datetime
+    source_name: str = ""
+    link: str = ""
+    entries: int = 1
+    sketch: tuple[int, ...] = ()
+    lang: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason an alert reached one chat: the watch, and the words it matched."""
+
+    query: str
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The facts of an alert, as they travel through the outbox; ``core.render`` words them."""
+
+    story_id: str
+    title: str
+    source_name: str
+    link: str
+    topics: tuple[str, ...]
+    places: tuple[str, ...]
+    severity: Severity
+    published_at: datetime | None
+    seen_at: datetime
+    whys: tuple[Why, ...]
+    extract: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The decision to tell one chat of one story, with the facts it will be told."""
+
+    chat_id: int
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided about one entry. ``story`` is set when the entry opens or joins one."""
+
+    entry: Entry
+    reason: Reason
+    reading: Reading
+    story: Story | None = None
+    alerts: tuple[Alert, ...] = ()
+    folded: str = ""  # the searchable shadow of title and body
+    detail: str = ""  # one phrase more for the log: the guard, the age, the story joined
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one turn of ingest writes, in one transaction.
+
+    ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
+    recorded only with the last entry.
+    """
+
+    source_id: str
+    verdicts: tuple[Verdict, ...]
+    poll: Poll | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What the store remembers that a decision needs."""
+
+    known: frozenset[str]  # fingerprints already recorded
+    stories: tuple[Story, ...]  # inside the story window, newest last

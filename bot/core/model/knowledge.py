@@ -1,0 +1,117 @@
+"""What is known before anything is read: places, topics, lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How grave. ``NONE`` is never sent as a topic alert."""
+
+    NONE = 0
+    NOTICE = 1
+    IMPORTANT = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A base, town or region of the gazetteer. No coordinates, on purpose.
+
+    ``names`` maps a language code to its spellings, the best first. ``parents`` are ids from the
+    nearest outward. ``needs_context``: the bare name also means something else, so a base noun
+    must stand beside it.
+    """
+
+    id: str
+    kind: str
+    country: str
+    names: Mapping[str, tuple[str, ...]]
+    parents: tuple[str, ...] = ()
+    needs_context: bool = False
+
+    def name(self, lang: str) -> str:
+        """The best name in ``lang``, else in English, else the id."""
+        for code in (lang, "en"):
+            if self.names.get(code):
+                return self.names[code][0]
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A built-in kind of event. ``names`` and ``about`` map a language code to text."""
+
+    id: str
+    names: Mapping[str, str]
+    about: Mapping[str, str]
+    severity: Severity = Severity.NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A phrase of the lexicon. A word ending in ``*`` is open at its end.
+
+    ``only`` restricts it to sentences in ``lang``: for words that mean something else elsewhere.
+    """
+
+    text: str
+    category: str
+    lang: str
+    only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A way in which a topic shows: ``first`` and ``second`` (if any) in one sentence.
+
+    Positions are counted in tokens. ``near`` must stand within ``near_within`` tokens of the
+    pair, in that sentence or the one before; empty when no context is needed. Categories of the
+    gazetteer are ``place.base``, ``place.town`` and ``place.country``. ``limit`` caps the severity.
+    """
+
+    first: frozenset[str]
+    second: frozenset[str] = frozenset()
+    within: int = 12
+    near: frozenset[str] = frozenset()
+    near_within: int = 40
+    limit: Severity = Severity.CRITICAL
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A reason not to believe a condition, by name.
+
+    One of ``terms`` within ``within`` tokens of the pair (in the same sentence when
+    ``sentence``; anywhere in the title when ``title``, for it says what the rest is about) stops
+    it, unless one of ``unless`` stands in the sentence of the pair.
+    """
+
+    name: str
+    terms: frozenset[str]
+    within: int = 10
+    sentence: bool = False
+    title: bool = False
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRule:
+    """How a topic is recognised: any of its conditions, none of its guards."""
+
+    topic: str
+    conditions: tuple[Condition, ...]
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the data folder knows. ``strict`` names match letter by letter, unfolded."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
+    rules: tuple[TopicRule, ...] = ()
+    strict: frozenset[str] = frozenset()

@@ -1,0 +1,113 @@
+"""What is sent: notes, deliveries and how they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.model.alerts import Card
+from bot.core.model.chats import Chat
+from bot.core.model.knowledge import Severity
+
+
+class Style(StrEnum):
+    """How a part of a message looks."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    ITALIC = "italic"
+    CODE = "code"
+    STRIKE = "strike"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of text in one style. Messages are built from parts, never from HTML strings."""
+
+    text: str
+    style: Style = Style.PLAIN
+    url: str = ""
+
+
+Line = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Either opens ``url`` or sends ``data`` (at most 64 bytes) back."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message before it is text: lines of parts, an optional quotation, rows of buttons."""
+
+    lines: tuple[Line, ...]
+    quote: tuple[Line, ...] = ()  # shown as an expandable quotation after the first line
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery carries: ``ALERT`` a ``Card``, ``REPLY`` a ``Note``."""
+
+    ALERT = "alert"
+    REPLY = "reply"
+
+
+class DeliveryState(StrEnum):
+    """The outbox's states; ``sending`` is durable just before the request is written."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message of the outbox, claimed. An alert carries a ``Card``, a reply a ``Note``."""
+
+    id: int
+    chat: Chat
+    kind: DeliveryKind
+    severity: Severity
+    payload: Card | Note
+    lease: str
+    thread_id: int | None = None
+    reply_to: int | None = None
+    attempts: int = 0
+    refused: int = 0  # times the text itself was refused: from 1 it goes as plain text
+    uncertain: int = 0  # times an answer was lost: from 1 the reader is told "possible repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the messenger is handed: text ready to go, and where it goes."""
+
+    chat_id: int
+    text: str
+    html: bool
+    thread_id: int | None = None
+    reply_to: int | None = None
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one send ended, as the outbox records it."""
+
+    state: DeliveryState
+    message_id: int | None = None
+    not_before_at: datetime | None = None
+    error: str = ""
+    refused: bool = False
+    uncertain: bool = False
