@@ -17,6 +17,7 @@ from bot.core.model import (
     Audience,
     Card,
     Entry,
+    Finding,
     Grade,
     Knowledge,
     Match,
@@ -166,7 +167,7 @@ def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: dat
         # A report that only a watch found is nobody's topic: it is not among "the last stories".
         severity=reading.severity if reading.flag else Severity.NONE,
         topics=_topics(reading),
-        places=reading.places if reading.flag else (),
+        places=_places(reading),
         first_seen_at=now,
         last_seen_at=now,
         source_name=entry.source_name,
@@ -177,12 +178,22 @@ def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: dat
     )
 
 
-def _topics(reading: Reading) -> tuple[str, ...]:
+def _told(reading: Reading) -> list[Finding]:
     """What the report is about; what it only mentions where it is about nothing else."""
     if not reading.flag:
-        return ()
-    lead = [f.topic for f in reading.findings if f.grade is Grade.LEAD]
-    return tuple(dict.fromkeys(lead or [f.topic for f in reading.findings]))
+        return []
+    lead = [finding for finding in reading.findings if finding.grade is Grade.LEAD]
+    return lead or list(reading.findings)
+
+
+def _topics(reading: Reading) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.topic for finding in _told(reading)))
+
+
+def _places(reading: Reading) -> tuple[str, ...]:
+    """Where it happened: not the places that only the background names."""
+    own = {place for finding in _told(reading) for place in finding.places}
+    return tuple(place for place in reading.places if place in own)
 
 
 def _alerts(
@@ -202,7 +213,7 @@ def _card(entry: Entry, reading: Reading, story: Story, now: datetime) -> Card:
         source_name=entry.source_name,
         link=entry.link,
         topics=_topics(reading),
-        places=reading.places if reading.flag else (),
+        places=_places(reading),
         severity=max(reading.severity, Severity.NOTICE) if reading.flag else Severity.NOTICE,
         published_at=entry.published_at,
         seen_at=now,
