@@ -124,7 +124,16 @@ class DeliveryDelayed(DeliveryError):
 
 
 class DeliveryUncertain(DeliveryError):
-    """The request left and no answer came: delivered or not, nobody can tell."""
+    """The request left and nobody can tell whether it was carried out.
+
+    Attributes:
+        answered: The messenger answered that something of its own went wrong (5xx): it hardly
+            was. Otherwise no answer came at all.
+    """
+
+    def __init__(self, chat_id: int, message: str, *, answered: bool = False) -> None:
+        super().__init__(chat_id, message)
+        self.answered = answered
 
 
 class DeliveryRefused(DeliveryError):
@@ -136,7 +145,15 @@ class ThreadGone(DeliveryError):
 
 
 class ChatGone(DeliveryError):
-    """Blocked, kicked, deactivated or not found."""
+    """Blocked, kicked, deactivated or not found.
+
+    Attributes:
+        certain: The messenger said so in so many words (403); otherwise it takes three times.
+    """
+
+    def __init__(self, chat_id: int, message: str, *, certain: bool = True) -> None:
+        super().__init__(chat_id, message)
+        self.certain = certain
 
 
 class ChatMoved(DeliveryError):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.core.i18n import Voice
 from bot.core.model import Button, Card, Line, Note, Part, Place, Severity, Style, Topic
-from bot.core.render import cut
+from bot.core.render import cut, own_direction
 from bot.core.text import clean, isolate
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
@@ -68,15 +68,22 @@ def stamp(at: datetime, voice: Voice) -> str:
 
 def _headline(card: Card) -> Line:
     title = isolate(cut(clean(card.title), _TITLE))
-    return (Part(f"{sign(card.severity)} "), Part(title, Style.BOLD, card.link))
+    dot = own_direction(f"{sign(card.severity)} {title}").removesuffix(title)
+    return (Part(dot), Part(title, Style.BOLD, card.link))
 
 
 def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
-    names = [topics[t].names.get(voice.lang, topics[t].names["en"]) for t in card.topics]
+    names = [_topic_name(t, voice.lang, topics) for t in card.topics]
     if names:
         return (Part(" · ".join(names), Style.ITALIC),)
     watched = " · ".join(isolate(why.query) for why in card.whys)
     return voice.says("Your watch: {query}", query=Part(watched, Style.BOLD))
+
+
+def _topic_name(topic_id: str, lang: str, topics: Mapping[str, Topic]) -> str:
+    # An operator may have switched a topic off while its alerts were waiting.
+    topic = topics.get(topic_id)
+    return topic.names.get(lang, topic.names["en"]) if topic else topic_id
 
 
 def _where(card: Card, voice: Voice, places: Mapping[str, Place]) -> Line:
@@ -105,7 +112,7 @@ def _footer(card: Card, voice: Voice, *, repeat: bool) -> Line:
 
 def _quote(card: Card) -> tuple[Line, ...]:
     extract = cut(clean(card.extract), _EXTRACT)
-    return ((Part(isolate(extract)),),) if extract else ()
+    return ((Part(own_direction(isolate(extract))),),) if extract else ()
 
 
 def _buttons(card: Card, voice: Voice) -> tuple[Button, ...]:

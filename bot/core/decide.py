@@ -20,6 +20,7 @@ from bot.core.model import (
     Finding,
     Grade,
     Knowledge,
+    Known,
     Match,
     Reading,
     Reason,
@@ -32,6 +33,8 @@ from bot.core.model import (
 from bot.core.text import folded_shadow
 
 _EXTRACT_CHARS = 1_000
+# An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
+MAX_EDITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +91,32 @@ def decide(entries: Iterable[Entry], recall: Recall, turn: Turn) -> tuple[Verdic
         recall: Known fingerprints, and the stories inside ``policy.story_window``.
         turn: Everything else.
     """
-    known, recent = set(recall.known), {story.id: story for story in recall.stories}
+    known, recent = dict(recall.known), {story.id: story for story in recall.stories}
     verdicts = []
     for entry in entries:
-        fresh = entry.fingerprint not in known
-        verdict = _decide_one(entry, tuple(recent.values()), turn) if fresh else _seen(entry)
-        known.add(entry.fingerprint)
+        verdict = _verdict(entry, known.get(entry.fingerprint), recent, turn)
+        known[entry.fingerprint] = Known(entry.text_hash, MAX_EDITS)
         if verdict.story:
             recent[verdict.story.id] = verdict.story
         verdicts.append(verdict)
     return tuple(verdicts)
 
 
-def _seen(entry: Entry) -> Verdict:
-    return Verdict(entry, Reason.ALREADY_SEEN, Reading())
+def _verdict(entry: Entry, known: Known | None, recent: Mapping[str, Story], turn: Turn) -> Verdict:
+    if known is None:
+        return _decide_one(entry, tuple(recent.values()), turn)
+    if known.edits >= MAX_EDITS or known.text_hash in {"", entry.text_hash}:
+        return Verdict(entry, Reason.ALREADY_SEEN, Reading())
+    # Its own story if it has one, so that who was told of it is not told again; another only
+    # where it had none: "breaking, more to follow" has become a report.
+    own = recent.get(known.story_id)
+    verdict = _decide_one(entry, tuple(recent.values()), turn, own)
+    return replace(verdict, edited=True)
 
 
-def _decide_one(entry: Entry, recent: Sequence[Story], turn: Turn) -> Verdict:
+def _decide_one(
+    entry: Entry, recent: Sequence[Story], turn: Turn, own: Story | None = None
+) -> Verdict:
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
     reading = events.read(scan, mind.knowledge)
@@ -115,7 +127,10 @@ def _decide_one(entry: Entry, recent: Sequence[Story], turn: Turn) -> Verdict:
         return verdict
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
-    story, reason = join_or_open(entry, reading, recent, turn.now)
+    if own is not None:
+        story, reason = replace(own, last_seen_at=turn.now), Reason.STORY_GREW
+    else:
+        story, reason = join_or_open(entry, reading, recent, turn.now)
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
     alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind.audience)

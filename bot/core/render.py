@@ -17,6 +17,7 @@ from bot.core.model import Line, Note, Part, Style
 LIMIT = 4096
 _RTL = frozenset({"ar", "fa", "he", "ckb", "ur"})
 _RLM, _LRM, _FSI, _PDI = "\u200f", "\u200e", "\u2068", "\u2069"
+_MARKS = (_RLM, _LRM)
 _TAGS = {
     Style.PLAIN: "",
     Style.BOLD: "b",
@@ -84,6 +85,18 @@ def to_plain(note: Note, lang: str, limit: int = LIMIT) -> str:
     lines = [_directed(text_of(line), lang) for line in fitted.lines]
     lines[1:1] = [_directed(text_of(line), lang) for line in fitted.quote]
     return "\n".join(lines)
+
+
+def without_links(note: Note) -> Note:
+    """The note with its addresses as text: what is left when Telegram refuses them as links."""
+    urls = [part.url for line in note.lines for part in line]
+    urls += [button.url for row in note.buttons for button in row]
+    rows = (tuple(button for button in row if not button.url) for row in note.buttons)
+    return replace(
+        note,
+        lines=(*note.lines, *((Part(url),) for url in dict.fromkeys(urls) if url)),
+        buttons=tuple(row for row in rows if row),
+    )
 
 
 def text_of(line: Line) -> str:
@@ -163,17 +176,26 @@ def _directed(text: str, lang: str) -> str:
     return _mark(text, lang) + text
 
 
-def _mark(text: str, lang: str) -> str:
-    """The mark that gives a line its direction, where its first letter would not.
+def own_direction(text: str) -> str:
+    """``text`` with the mark that makes a line of it run in its own direction.
 
-    A line takes the reader's direction; one that is nothing but a quoted value (a headline) takes
-    that value's own. Some readers skip isolates when they look for the first letter (UAX #9
-    does), some do not (HTML's ``dir="auto"``): both must come to the same.
+    For a line that quotes (a headline in another language than the reader's).
     """
-    skipping, naive = _first_strong(_outside_isolates(text)), _first_strong(text)
-    headline = skipping is None and text.count(_FSI) <= 1
-    rtl = naive if headline else is_rtl(lang)
-    if rtl is None or skipping == naive == rtl:
+    rtl = _first_strong(text)
+    return text if rtl is None else (_RLM if rtl else _LRM) + text
+
+
+def _mark(text: str, lang: str) -> str:
+    """The mark that gives a line the reader's direction, where its first letter would not.
+
+    Some programs skip isolates when they look for the first letter (UAX #9 does), some do not
+    (HTML's ``dir="auto"``): both must come to the same. A line that begins with a mark has said
+    its direction itself.
+    """
+    rtl, naive = is_rtl(lang), _first_strong(text)
+    if naive is None or text[0] in _MARKS:
+        return ""
+    if naive == _first_strong(_outside_isolates(text)) == rtl:
         return ""
     return _RLM if rtl else _LRM
 

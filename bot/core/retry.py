@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 _SEND_CAP_S = 60.0
-_POLL_CAP_S = 6 * 3600.0
+LONG_CAP_S = 6 * 3600.0
+# A publisher that does not answer may be our own network: that must not make us late for hours.
+SILENT_CAP_S = 15 * 60.0
 # Telegram's own figure is a whole second; half of one more keeps a slow clock from being early.
 _GRACE_S = 0.5
 
@@ -25,16 +27,22 @@ def send_wait(attempts: int, chance: float, asked_s: float | None = None) -> tim
 
 
 def poll_wait(
-    interval_s: int, failures: int, chance: float, asked_s: float | None = None
+    interval_s: int,
+    failures: int,
+    chance: float,
+    asked_s: float | None = None,
+    *,
+    cap_s: float = LONG_CAP_S,
 ) -> timedelta:
-    """How long a source that failed is left alone: doubling up to six hours, never for good.
+    """How long a source that failed is left alone: doubling up to ``cap_s``, never for good.
 
     Args:
         interval_s: The source's own interval in seconds.
         failures: Failures in a row, this one included (>= 1).
         chance: Between 0 and 1, for jitter of a tenth.
-        asked_s: Retry-After of the publisher; never undercut, even beyond the six hours.
+        asked_s: Retry-After of the publisher; never undercut, even beyond the cap.
+        cap_s: Six hours where it said that there is no feed, ``SILENT_CAP_S`` where nothing came.
     """
     doubled = interval_s * 2.0 ** min(failures - 1, 30)
-    wait = min(doubled, max(_POLL_CAP_S, float(interval_s))) * (1 + chance / 10)
+    wait = min(doubled, max(cap_s, float(interval_s))) * (1 + chance / 10)
     return timedelta(seconds=max(wait, asked_s or 0.0))

@@ -27,7 +27,7 @@ _SHORT_ALIKE = 0.7
 # A flash of few words is written again for the next attack; a long text only for this one.
 _SHORT_WORDS = 20
 _SHORT_WINDOW = timedelta(minutes=40)
-_LONG_WINDOW = timedelta(hours=48)
+_LONG_WINDOW = timedelta(hours=12)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _COUNTS = {
     word: str(count)
@@ -160,6 +160,9 @@ def _resemblance(one: frozenset[int], other: frozenset[int]) -> float:
 
 
 def _may_join(mine: _Sketch, reading: Reading, at: datetime, story: Story, likeness: float) -> bool:
+    # What a watch alone found tells of no event: a report of one must not vanish in it.
+    if reading.flag != (story.severity > 0):
+        return False
     theirs = _opened(story.sketch)
     short = min(mine.words, theirs.words) < _SHORT_WORDS
     if likeness < (_SHORT_ALIKE if short else _ALIKE):

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
-from weakref import WeakValueDictionary
 
 from bot.core.card import alert_note
 from bot.core.i18n import Voice, Words
@@ -28,9 +27,9 @@ from bot.core.model import (
     Topic,
 )
 from bot.core.pacing import Pacing
-from bot.core.render import to_html, to_plain
+from bot.core.render import to_html, to_plain, without_links
 from bot.core.retry import send_wait
-from bot.core.settle import settlement
+from bot.core.settle import Brake, settlement
 from bot.errors import (
     ChatGone,
     ChatMoved,
@@ -48,9 +47,9 @@ log = logging.getLogger(__name__)
 # with room for slow answers (measured elsewhere: 5-6 duplicates per kill at this cap, 0 lost).
 IN_FLIGHT = 8
 _LEASE = timedelta(seconds=90)  # longer than the wait for a slot and the longest send together
-_HOLD = timedelta(seconds=1)  # a chat that must wait longer gives its place in flight to others
+_HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 _IDLE_S = 1.0
-_DOWN_S = 60.0
+_DOWN = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -75,9 +74,9 @@ class Deliver:
     lease: str
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _sends: set[asyncio.Task[None]] = field(default_factory=set)
-    _chats: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _brake: Brake = field(default_factory=Brake)
     _stopping: bool = False
-    _down: bool = False
+    _down_until: datetime | None = None
 
     def wake(self) -> None:
         """There is something to send."""
@@ -95,18 +94,17 @@ class Deliver:
                 await asyncio.sleep(_IDLE_S)
         await self._finish()
 
-    async def drain(self) -> None:
-        """Send everything that may leave now or within the next minute, then return."""
-        while not self._down:
+    async def drain(self, patience: timedelta = timedelta(minutes=1)) -> None:
+        """Send what may leave within ``patience``, then return; the rest stays in the outbox."""
+        ends_at = self.clock() + patience
+        while not self._is_down() and self.clock() < ends_at:
             if await self._start_sends():
                 continue
-            if self._sends:
-                await asyncio.wait(set(self._sends), return_when=asyncio.FIRST_COMPLETED)
-                continue
             due_at = await self.store.next_delivery_at()
-            if due_at is None or due_at - self.clock() > timedelta(minutes=1):
+            if not self._sends and (due_at is None or due_at > ends_at):
                 break
-            await asyncio.sleep(max((due_at - self.clock()).total_seconds(), 0.01))
+            await self._nap()
+            self._awake.clear()
         await self._finish()
 
     def stop(self) -> None:
@@ -119,9 +117,12 @@ class Deliver:
             await asyncio.wait(set(self._sends))
         await self.store.release(self.lease)
 
+    def _is_down(self) -> bool:
+        return self._down_until is not None and self.clock() < self._down_until
+
     async def _start_sends(self) -> int:
         room = IN_FLIGHT - len(self._sends)
-        if room <= 0 or self._down:
+        if room <= 0 or self._is_down():
             return 0
         claimed = await self.store.claim_deliveries(self.clock(), room, self.lease, _LEASE)
         for delivery in claimed:
@@ -135,19 +136,19 @@ class Deliver:
         self._awake.set()
 
     async def _nap(self) -> None:
-        """Until woken, until a send ends, or until the next look at the outbox."""
-        pause = _DOWN_S if self._down else _IDLE_S
+        """Until woken, until a send ends, or until the next delivery may leave."""
+        due_at = await self.store.next_delivery_at()
+        pause_s = (due_at - self.clock()).total_seconds() if due_at else _IDLE_S
+        # What is due already waits for its chat's earlier message or for a place in flight.
+        pause_s = min(max(pause_s, 0.02), _IDLE_S) if pause_s > 0 else _IDLE_S
         try:
-            await asyncio.wait_for(self._awake.wait(), pause)
+            await asyncio.wait_for(self._awake.wait(), pause_s)
         except TimeoutError:
-            self._down = False
+            return
 
     async def _turn(self, delivery: Delivery) -> None:
-        # One after the other within a chat: an answer of two messages must be read in order.
-        chat = self._chats.setdefault(delivery.chat.id, asyncio.Lock())
         try:
-            async with chat:
-                await self._deliver(delivery)
+            await self._deliver(delivery)
         except StoreUnavailable as error:
             # Not sent yet: the lease runs out and the row is claimed again.
             log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
@@ -186,6 +187,8 @@ class Deliver:
     def _render(self, delivery: Delivery) -> Message:
         note, lang = self._note(delivery), delivery.chat.lang
         html = delivery.refused == 0
+        if not html:
+            note = without_links(note)
         return Message(
             chat_id=delivery.chat.id,
             text=to_html(note, lang) if html else to_plain(note, lang),
@@ -204,31 +207,42 @@ class Deliver:
         return alert_note(delivery.payload, voice, self.topics, self.places, repeat=repeat)
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
-        kind = type(error).__name__
+        kind, now = type(error).__name__, self.clock()
         log.warning("delivery_failed delivery=%d kind=%s error=%s", delivery.id, kind, error)
-        await self._consequences(delivery, error)
-        await self._settle(delivery, settlement(delivery, error, self.clock(), self.chance()))
+        settled = settlement(delivery, error, now, self.chance())
+        if settled.state is DeliveryState.CANCELLED and not self._brake.allows(now):
+            log.error("many_chats_gone at once: this looks like an outage, nobody is paused")
+            later = now + self._brake.wait
+            settled = Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
+        await self._patiently(delivery, lambda: self._consequences(delivery, error, settled))
+        await self._settle(delivery, settled)
 
-    async def _consequences(self, delivery: Delivery, error: DeliveryError) -> None:
+    async def _consequences(
+        self, delivery: Delivery, error: DeliveryError, settled: Settlement
+    ) -> None:
         """What a failed send changes beyond its own row."""
+        chat, now = delivery.chat, self.clock()
         match error:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
-                self.pacing.asked_to_wait(delivery.chat, send_wait(1, 0, asked), self.clock())
+                self.pacing.asked_to_wait(chat, send_wait(1, 0, asked), now)
             case ThreadGone():
-                await self.store.thread_gone(delivery.chat.id, self.clock())
-            case ChatGone():
-                await self.store.chat_gone(delivery.chat.id, self.clock())
+                await self.store.thread_gone(chat.id, now)
+            case ChatGone() if settled.state is DeliveryState.CANCELLED:
+                await self.store.chat_gone(chat.id, now)
             case ChatMoved(new_chat_id=new_chat_id):
-                await self.store.chat_moved(delivery.chat.id, new_chat_id, self.clock())
+                await self.store.chat_moved(chat.id, new_chat_id, now)
             case MessengerDown():
-                self._down = True
+                self._down_until = now + _DOWN
                 log.error("messenger_down error=%s sending pauses, nothing is dropped", error)
 
     async def _settle(self, delivery: Delivery, settled: Settlement) -> None:
+        await self._patiently(delivery, lambda: self.store.settle(delivery, settled, self.clock()))
+
+    async def _patiently(self, delivery: Delivery, record: Callable[[], Awaitable[None]]) -> None:
         """Record how a send ended, however long the store takes: forgetting it is a duplicate."""
         for attempt in count(1):
             try:
-                await self.store.settle(delivery, settled, self.clock())
+                await record()
                 break
             except StoreUnavailable as error:
                 log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)

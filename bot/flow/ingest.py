@@ -11,7 +11,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.decide import Mind, Policy, Turn, decide
@@ -21,12 +20,14 @@ from bot.core.model import (
     Entry,
     Knowledge,
     Poll,
+    Reading,
     Reason,
+    Recall,
     Source,
     SourceKind,
     Verdict,
 )
-from bot.core.retry import poll_wait, send_wait
+from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
 from bot.ports import Clock, Poller, Store
 
@@ -60,7 +61,6 @@ class Ingest:
     _mind: Mind | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
-    _answered_at: datetime | None = None  # when a feed beyond this machine last answered
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -95,33 +95,24 @@ class Ingest:
     async def _visit(self, source: Source) -> None:
         try:
             poll = await self.pollers[source.kind].poll(source)
-        except SourceError as error:
-            self._heard(source, answered=not isinstance(error, SourceUnavailable))
-            await self._failed(source, str(error), getattr(error, "retry_after_s", None))
+        except SourceUnavailable as error:
+            await self._failed(source, str(error), error.retry_after_s, SILENT_CAP_S)
             return
-        self._heard(source, answered=True)
+        except SourceError as error:
+            await self._failed(source, str(error))
+            return
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         verdicts = await self.take(source, poll)
         _report(source, verdicts)
 
-    def _heard(self, source: Source, *, answered: bool) -> None:
-        if answered and source.kind is SourceKind.FEED and not source.private:
-            self._answered_at = self.clock()
-
-    def _is_offline(self, source: Source, now: datetime) -> bool:
-        """Whether no feed at all has answered of late: then it is our network that is down."""
-        lately = 2 * timedelta(seconds=source.interval_s)
-        return self._answered_at is None or now - self._answered_at > lately
-
-    async def _failed(self, source: Source, error: str, asked_s: float | None = None) -> None:
-        now = self.clock()
-        # Backing off spares a publisher in trouble. When nobody answers it would only make us
-        # late once the network is back.
-        failures = 1 if self._is_offline(source, now) else source.failures + 1
-        wait = poll_wait(source.interval_s, failures, self.chance(), asked_s)
+    async def _failed(
+        self, source: Source, error: str, asked_s: float | None = None, cap_s: float = LONG_CAP_S
+    ) -> None:
+        now, failures = self.clock(), source.failures + 1
+        wait = poll_wait(source.interval_s, failures, self.chance(), asked_s, cap_s=cap_s)
         if await self.store.source_failed(source.id, error, now, now + wait):
-            log.warning("source_failed source=%s url=%s error=%s", source.id, source.url, error)
+            log.warning("source_failed source=%s error=%s", source.id, error)
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
@@ -151,7 +142,7 @@ class Ingest:
         since = now - self.policy.story_window
         recall = await self.store.recall([entry.fingerprint for entry in part], since)
         baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
-        verdicts = decide(part, recall, Turn(mind, self.policy, now, baseline))
+        verdicts = _decided(part, recall, Turn(mind, self.policy, now, baseline))
         if await self.store.record(Batch(source.id, verdicts, poll, now)):
             self.wake()
         return verdicts
@@ -162,6 +153,18 @@ class Ingest:
         if audience is not None or self._mind is None:
             self._mind = Mind.of(self.knowledge, audience or Audience())
         return self._mind
+
+
+def _decided(part: Sequence[Entry], recall: Recall, turn: Turn) -> tuple[Verdict, ...]:
+    """The verdicts; an entry that breaks us is recorded as failed and does not stop the others."""
+    try:
+        return decide(part, recall, turn)
+    except Exception:
+        # The turn loop, one entry at a time.
+        log.exception("decide_crashed source=%s", part[0].source_id)
+    if len(part) == 1:
+        return (Verdict(part[0], Reason.FAILED, Reading(), detail="an error of ours, see the log"),)
+    return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn))
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:

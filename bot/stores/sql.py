@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+# A due time further away than any wait we give (a clock that was set back) counts as due.
 CLAIM_SOURCES = """
 UPDATE sources SET next_due_at = :now + interval_s * 1000
-WHERE id IN (SELECT id FROM sources WHERE next_due_at <= :now ORDER BY next_due_at LIMIT :limit)
+WHERE id IN (
+    SELECT id FROM sources WHERE next_due_at <= :now OR next_due_at > :absurd
+    ORDER BY next_due_at LIMIT :limit)
 RETURNING *
 """
 
@@ -20,11 +23,12 @@ UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error,
 WHERE id = :id
 """
 
-# After a start: what was claimed and never visited is due at once, not one interval later.
+# After a start: what was claimed and never visited is due at once, not one interval later; so is
+# what failed, for the operator may have started us because the trouble is over.
 RECOVER_SOURCES = """
 UPDATE sources SET next_due_at = :now
-WHERE failures = 0 AND next_due_at > :now
-  AND (polled_at IS NULL OR polled_at < next_due_at - interval_s * 1000)
+WHERE next_due_at > :now
+  AND (failures > 0 OR polled_at IS NULL OR polled_at < next_due_at - interval_s * 1000)
 """
 
 SOURCE_AGES = """
@@ -51,13 +55,21 @@ VALUES (:source_id, :fingerprint, :title, :body, :folded, :link, :source_name, :
     :text_hash, :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at)
 """
 
+# An edit: only where the wording is not the recorded one already.
+EDIT_ENTRY = """
+UPDATE entries SET title = :title, body = :body, folded = :folded, text_hash = :text_hash,
+    reason = :reason, detail = :detail, flag = :flag, severity = :severity,
+    story_id = coalesce(:story_id, story_id), edits = edits + 1
+WHERE fingerprint = :fingerprint AND text_hash <> :text_hash
+"""
+
 # A story grows: it keeps its first headline and takes the graver severity.
 PUT_STORY = """
 INSERT INTO stories (id, title, lang, source_name, link, severity, topics, places, sketch,
-    published_at, first_seen_at, last_seen_at)
+    entries, published_at, first_seen_at, last_seen_at)
 VALUES (:id, :title, :lang, :source_name, :link, :severity, :topics, :places, :sketch,
-    :published_at, :first_seen_at, :last_seen_at)
-ON CONFLICT (id) DO UPDATE SET entries = stories.entries + 1,
+    :entries, :published_at, :first_seen_at, :last_seen_at)
+ON CONFLICT (id) DO UPDATE SET entries = excluded.entries,
     severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at
 """
 
@@ -75,14 +87,35 @@ ON CONFLICT DO NOTHING RETURNING id
 """
 
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
+EXPIRE_LEASES = """
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
+WHERE state = 'leased' AND lease_until <= :now
+"""
+
+# One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
+# it, takes the places of others. A not_before further away than any wait we give (a clock that
+# was set back) counts as due.
 CLAIM_DELIVERIES = """
 UPDATE deliveries SET state = 'leased', lease = :lease, lease_until = :lease_until
 WHERE id IN (
-    SELECT id FROM deliveries
-    WHERE (state = 'pending' AND not_before_at <= :now)
-       OR (state = 'leased' AND lease_until <= :now)
+    SELECT id FROM deliveries AS d
+    WHERE state = 'pending' AND (not_before_at <= :now OR not_before_at > :absurd)
+      AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS open
+        WHERE open.state IN ('leased', 'sending') AND open.chat_id = d.chat_id)
+      AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS first
+        WHERE first.state = 'pending' AND first.chat_id = d.chat_id
+          AND (first.not_before_at <= :now OR first.not_before_at > :absurd)
+          AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
     ORDER BY lane, severity DESC, id LIMIT :limit)
 RETURNING *
+"""
+
+BURY = """
+UPDATE deliveries SET state = 'dead', lease = NULL, lease_until = NULL, error = :error,
+    settled_at = :now
+WHERE id = :id
 """
 
 MARK_SENDING = """
@@ -126,6 +159,11 @@ FROM deliveries WHERE state IN ('pending', 'leased')
 CANCEL_CHAT = """
 UPDATE deliveries SET state = 'cancelled', settled_at = :now, error = 'the chat is gone'
 WHERE chat_id = :chat_id AND state = 'pending'
+"""
+
+CANCEL_ALERTS = """
+UPDATE deliveries SET state = 'cancelled', settled_at = :now, error = 'the chat said /stop'
+WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'alert'
 """
 
 PUT_CHAT = """

@@ -7,6 +7,7 @@ that is gone and a lost answer each want something else done next.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram import error as vendor
@@ -24,7 +25,7 @@ from bot.errors import (
     ThreadGone,
 )
 from bot.telegram.keyboards import keyboard
-from bot.telegram.request import NeverLeft
+from bot.telegram.request import AnswerLost, NeverLeft
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -121,7 +122,8 @@ def _refused(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
 
 
 def _uncertain(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
-    return DeliveryUncertain(chat_id, _text(error))
+    answered = not isinstance(error.__cause__, AnswerLost)
+    return DeliveryUncertain(chat_id, _text(error), answered=answered)
 
 
 def _network(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
@@ -144,9 +146,10 @@ def _text(error: vendor.TelegramError) -> str:
     return f"{type(error).__name__}: {error.message}"
 
 
-_BAD_REQUESTS: tuple[tuple[tuple[str, ...], type[DeliveryError]], ...] = (
+_BAD_REQUESTS: tuple[tuple[tuple[str, ...], Callable[[int, str], DeliveryError]], ...] = (
     (_THREAD_GONE, ThreadGone),
-    (_CHAT_GONE, ChatGone),
+    # Said now and then of chats that are there: only the third time in a row is believed.
+    (_CHAT_GONE, partial(ChatGone, certain=False)),
     (_MOVED_SILENTLY, DeliveryDelayed),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from bot.core.model import (
     Audience,
     Chat,
     Entry,
+    Known,
     Reason,
     Recall,
     Severity,
@@ -29,15 +30,13 @@ EVERYTHING = Watch(1, 7, "topic:all")
 def judge(
     *entries: Entry,
     watches: Sequence[Watch] = (EVERYTHING,),
-    known: Sequence[str] = (),
+    known: Mapping[str, Known] | None = None,
     stories: Sequence[Story] = (),
     **turn: Any,
 ) -> tuple[Verdict, ...]:
     audience = Audience(1, {w.chat_id: Chat(w.chat_id) for w in watches}, tuple(watches))
     mind = Mind.of(KNOWN, audience)
-    return decide(
-        entries, Recall(frozenset(known), tuple(stories)), Turn(mind, Policy(), NOW, **turn)
-    )
+    return decide(entries, Recall(known or {}, tuple(stories)), Turn(mind, Policy(), NOW, **turn))
 
 
 def reasons(*entries: Entry, **more: Any) -> list[Reason]:
@@ -57,7 +56,9 @@ def test_a_new_attack_opens_a_story_and_alerts_its_subscriber() -> None:
 
 def test_deciding_twice_adds_nothing() -> None:
     entry = an_entry()
-    assert reasons(entry, known=[entry.fingerprint]) == [Reason.ALREADY_SEEN]
+    assert reasons(entry, known={entry.fingerprint: Known(entry.text_hash)}) == [
+        Reason.ALREADY_SEEN
+    ]
     assert reasons(entry, entry) == [Reason.NEW_STORY, Reason.ALREADY_SEEN]
 
 
@@ -133,3 +134,25 @@ def test_a_stored_watch_that_cannot_be_read_does_not_stop_the_others() -> None:
     watches = [Watch(9, 6, 'broken "('), EVERYTHING]
     (verdict,) = judge(an_entry(), watches=watches)
     assert [a.chat_id for a in verdict.alerts] == [7]
+
+
+def test_a_watch_only_story_does_not_swallow_a_report_of_an_attack() -> None:
+    body = "قال سكان البغدادي إن النوافذ اهتزت مساء الأحد قرب قاعدة عين الأسد في الأنبار. " * 3
+    calm = an_entry(1, title="بيان قيادة العمليات", body=body)
+    attack = an_entry(2, body=body)
+    watches = [EVERYTHING, Watch(2, 8, "البغدادي")]
+    first, second = judge(calm, attack, watches=watches)
+    assert [a.chat_id for a in first.alerts] == [8]
+    assert second.reason is Reason.NEW_STORY
+    assert 7 in [a.chat_id for a in second.alerts]
+
+
+def test_an_edit_of_an_alerted_entry_stays_in_its_story() -> None:
+    (first,) = judge(an_entry(text_hash="a"))
+    assert first.story is not None
+    known = {first.entry.fingerprint: Known("a", 0, first.story.id)}
+    edited = an_entry(title=f"{ATTACK}: سبعة صواريخ", text_hash="b")
+    (again,) = judge(edited, known=known, stories=[first.story])
+    assert (again.reason, again.edited) == (Reason.STORY_GREW, True)
+    assert again.story is not None
+    assert again.story.id == first.story.id

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Note, Part, Style
-from bot.core.render import LIMIT, cut, fit, to_html, to_plain, units
+from bot.core.model import Button, Note, Part, Style
+from bot.core.render import (
+    LIMIT,
+    cut,
+    fit,
+    own_direction,
+    to_html,
+    to_plain,
+    units,
+    without_links,
+)
 
 RLM, LRM, FSI, PDI = "\u200f", "\u200e", "\u2068", "\u2069"
 TEXT = st.text(max_size=300)
@@ -120,17 +129,35 @@ def test_a_cut_prefers_the_space_between_words() -> None:
         ("قاعدة", "ar", ""),  # its first letter says so already
         ("/watch عين", "ar", RLM),  # an Arabic line that begins in Latin
         ("hello", "en", ""),
-        (f"{FSI}عين الأسد{PDI} is watched", "en", LRM),  # not every reader skips isolates
+        (f"{FSI}عين الأسد{PDI} is watched", "en", LRM),  # not every program skips isolates
         (f"🗞 {FSI}Reuters{PDI} · نُشر", "ar", RLM),
-        (f"🔴 {FSI}سقوط صاروخين{PDI}", "en", RLM),  # nothing but a headline: its own direction
-        (f"🔴 {FSI}Rockets hit{PDI}", "ar", LRM),
-        (f"{FSI}Wire{PDI} · {FSI}الأنبار{PDI}", "ar", RLM),  # several values: the reader's own
+        (f"4. {FSI}Rockets hit{PDI}", "ar", RLM),
+        (f"{FSI}Wire{PDI} · {FSI}الأنبار{PDI}", "ar", RLM),
         ("🔴 14:02", "ar", ""),
         ("عين: watched", "en", LRM),
     ],
 )
-def test_each_line_gets_a_direction_only_where_its_letters_mislead(text, lang, mark) -> None:
+def test_each_line_takes_the_readers_direction(text, lang, mark) -> None:
     assert to_html(Note(((Part(text),),)), lang) == mark + text
+
+
+@pytest.mark.parametrize("lang", ["ar", "en"])
+def test_a_quoted_headline_keeps_its_own_direction(lang) -> None:
+    for text, mark in (("🔴 سقوط صاروخين", RLM), ("🔴 Rockets hit", LRM), ("🔴 14:02", "")):
+        line = own_direction(text)
+        assert line == mark + text
+        assert to_html(Note(((Part(line),),)), lang) == line
+
+
+def test_refused_links_are_left_as_text() -> None:
+    why = Button("why", data="1|why|x")
+    note = Note(
+        ((Part("headline", url="http://intranet/x"),),),
+        buttons=((Button("open", url="http://intranet/x"), why), (Button("y", url="http://b/"),)),
+    )
+    plain = without_links(note)
+    assert plain.buttons == ((why,),)
+    assert to_plain(plain, "en") == "headline\nhttp://intranet/x\nhttp://b/"
 
 
 def test_emoji_count_as_two() -> None:

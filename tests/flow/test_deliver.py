@@ -196,13 +196,129 @@ async def test_a_token_refused_stops_sending_and_drops_nothing(store: SqliteStor
 async def test_a_delivery_that_cannot_be_rendered_stops_no_other(store: SqliteStore) -> None:
     messenger = Scripted()
     broken = sender(store, messenger)
-    topics = dict(KNOWN.topics) | {"broken": None}
+    topics = dict(KNOWN.topics) | {"broken": object()}
     object.__setattr__(broken, "topics", topics)
     await alert(store, Chat(7), number=1, topics=("broken",))
     await alert(store, Chat(8), number=2)
     await broken.drain()
     assert [m.chat_id for m in messenger.arrived] == [8]
     assert (await store.dead_letters(1))[0]["error"] == "an error of ours, see the log"
+
+
+async def test_an_alert_whose_topic_was_switched_off_meanwhile_still_arrives(store) -> None:
+    messenger = Scripted()
+    await alert(store, Chat(7), topics=("no-such-topic",))
+    await sender(store, messenger).drain()
+    assert len(messenger.arrived) == 1
+
+
+async def test_a_payload_that_cannot_be_read_is_a_dead_letter_and_stops_no_other(store) -> None:
+    messenger = Scripted()
+    await alert(store, Chat(7))
+    await alert(store, Chat(8), number=2)
+    await store._write(lambda: store._do("UPDATE deliveries SET payload = '{}' WHERE chat_id = 7"))
+    await sender(store, messenger).drain()
+    assert [m.chat_id for m in messenger.arrived] == [8]
+    assert (await store.dead_letters(1))[0]["error"].startswith("unreadable")
+
+
+async def test_a_link_that_telegram_refuses_does_not_cost_the_alert(store: SqliteStore) -> None:
+    def script(message: Message, n: int) -> Exception | None:
+        links = [b.url for row in message.buttons for b in row if b.url]
+        return errors.DeliveryRefused(7, "Wrong HTTP URL") if links else None
+
+    messenger = Scripted(script)
+    await alert(store, Chat(7), link="http://intranet/x")
+    await sender(store, messenger).drain()
+    (message,) = messenger.arrived
+    assert "http://intranet/x" in message.text
+    assert [b.data for row in message.buttons for b in row] == ["1|why|story00001"]
+
+
+async def test_a_chat_with_a_long_queue_does_not_delay_another(store: SqliteStore) -> None:
+    messenger = Scripted(delay_s=0.01)
+    for number in range(1, 26):
+        await store.answer(number, [], [(Chat(1), a_note(str(number)), None)], clock())
+    deliver = sender(store, messenger, Pacing(Limits(FAST, Rate(1, timedelta(seconds=1)), FAST)))
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.3)
+    began = clock()
+    await alert(store, Chat(2), number=99)
+    deliver.wake()
+    while not any(m.chat_id == 2 for m in messenger.arrived):
+        assert clock() - began < timedelta(seconds=2)
+        await asyncio.sleep(0.01)
+    deliver.stop()
+    await running
+
+
+async def test_sending_goes_on_a_minute_after_a_refused_token_however_busy_it_is(store) -> None:
+    now = [clock()]
+    messenger = Scripted(lambda m, n: errors.MessengerDown(7, "404") if n == 0 else None)
+    deliver = sender(store, messenger)
+    deliver.clock = lambda: now[0]
+    await alert(store, Chat(7))
+    running = asyncio.create_task(deliver.run())
+    for _ in range(40):
+        await asyncio.sleep(0.02)
+        deliver.wake()
+        now[0] += timedelta(seconds=2)
+    deliver.stop()
+    await running
+    assert len(messenger.arrived) == 1
+
+
+async def test_a_topic_that_is_closed_where_there_is_none_becomes_a_dead_letter(store) -> None:
+    messenger = Scripted(lambda m, n: errors.ThreadGone(-5, "TOPIC_CLOSED"))
+    await alert(store, Chat(-5))
+    await sender(store, messenger).drain()
+    assert len(messenger.tried) == 1
+    assert (await store.dead_letters(1))[0]["error"] == "TOPIC_CLOSED"
+
+
+async def test_a_chat_that_is_not_found_is_paused_only_the_third_time(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.ChatGone(7, "not found", certain=False))
+    await alert(store, Chat(7))
+    await sender(store, messenger).drain()
+    assert len(messenger.tried) == 3
+    chat = await store.chat(7)
+    assert chat is not None
+    assert chat.status is ChatStatus.GONE
+
+
+async def test_many_chats_gone_within_a_minute_look_like_an_outage(store, caplog) -> None:
+    messenger = Scripted(lambda m, n: errors.ChatGone(7, "blocked"))
+    await alert(store, *(Chat(n) for n in range(1, 21)))
+    await sender(store, messenger).drain()
+    counts = await store.outbox_counts()
+    assert counts == {"cancelled": 5, "pending": 15}
+    assert "many_chats_gone" in caplog.text
+
+
+async def test_a_store_that_fails_while_a_group_moves_is_asked_until_it_takes_it(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved, failures = store.chat_moved, iter([True])
+
+    async def failing(*args: object) -> None:
+        if next(failures, False):
+            raise errors.StoreUnavailable("disk full")
+        await moved(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "chat_moved", failing)
+    messenger = Scripted(lambda m, n: errors.ChatMoved(-5, "x", -1005) if m.chat_id == -5 else None)
+    await alert(store, Chat(-5))
+    await sender(store, messenger).drain()
+    assert [m.chat_id for m in messenger.arrived] == [-1005]
+
+
+async def test_a_drain_ends_though_telegram_cannot_be_reached(store: SqliteStore) -> None:
+    messenger = Scripted(lambda m, n: errors.DeliveryDelayed(7, "no route"))
+    await alert(store, Chat(7))
+    began = clock()
+    await sender(store, messenger).drain(timedelta(seconds=1.2))
+    assert clock() - began < timedelta(seconds=4)
+    assert await store.outbox_counts() == {"pending": 1}
 
 
 async def test_a_reply_goes_where_it_was_asked(store: SqliteStore) -> None:

@@ -47,6 +47,14 @@ async def claim(store: SqliteStore, lease: str = "mine", limit: int = 8, after_s
     return await store.claim_deliveries(NOW + timedelta(seconds=after_s), limit, lease, LEASE)
 
 
+async def claim_and_send(store: SqliteStore, message_id: int = 1):
+    (delivery,) = await claim(store)
+    await store.mark_sending(delivery, NOW)
+    sent = Settlement(DeliveryState.SENT, message_id=message_id)
+    await store.settle(delivery, sent, NOW)
+    return delivery
+
+
 # ── sources ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -138,14 +146,14 @@ async def test_a_batch_that_fails_half_way_leaves_nothing(store: SqliteStore) ->
     object.__setattr__(bad, "folded", None)
     with pytest.raises(sqlite3.IntegrityError):
         await store.record(a_batch(a_verdict(1, 7), bad, poll=a_poll(etag="new")))
-    assert (await store.recall(["1:1", "1:2"], NOW)).known == frozenset()
+    assert (await store.recall(["1:1", "1:2"], NOW)).known == {}
     assert await store.outbox_counts() == {}
 
 
 async def test_recall_knows_what_was_recorded_and_the_stories_since(store: SqliteStore) -> None:
     await store.record(a_batch(a_verdict(1)))
     recall = await store.recall([f"1:{n}" for n in range(1, 2000)], NOW - timedelta(hours=1))
-    assert recall.known == {"1:1"}
+    assert list(recall.known) == ["1:1"]
     assert [story.id for story in recall.stories] == ["story00001"]
     assert (await store.recall([], NOW + timedelta(hours=1))).stories == ()
 
@@ -179,10 +187,17 @@ async def test_replies_leave_before_alerts_and_the_gravest_first(store: SqliteSt
     await subscribe(store, 7)
     await store.record(a_batch(a_verdict(1, 7, severity=Severity.NOTICE), a_verdict(2, 7)))
     await store.answer(5, [], [(Chat(7), a_note(), 3)], NOW)
-    claimed = await claim(store)
+    claimed = [await claim_and_send(store) for _ in range(3)]
     assert [(d.kind, d.severity) for d in claimed] == [("reply", 2), ("alert", 3), ("alert", 1)]
     assert claimed[0].reply_to == 3
     assert claimed[1].payload == a_card("story00002")
+
+
+async def test_a_chat_has_one_message_in_flight_and_the_gravest_chat_comes_first(store) -> None:
+    await subscribe(store, 7, 8)
+    await store.record(a_batch(a_verdict(1, 7), a_verdict(2, 7), a_verdict(3, 7, 8)))
+    assert [(d.chat.id, d.id) for d in await claim(store)] == [(7, 1), (8, 4)]
+    assert await claim(store, "another") == ()
 
 
 async def test_what_one_process_leased_another_cannot_mark_or_settle(store: SqliteStore) -> None:
@@ -201,25 +216,23 @@ async def test_what_one_process_leased_another_cannot_mark_or_settle(store: Sqli
 async def test_after_a_crash_the_unsent_go_on_and_severity_decides_the_uncertain(
     store: SqliteStore,
 ) -> None:
-    await subscribe(store, 7)
-    light, grave = a_verdict(1, 7, severity=Severity.NOTICE), a_verdict(2, 7)
-    await store.record(a_batch(light, grave, a_verdict(3, 7)))
-    third, second, first = sorted(await claim(store), key=lambda d: d.id, reverse=True)
-    await store.mark_sending(first, NOW)
-    await store.mark_sending(second, NOW)
+    await subscribe(store, 6, 7, 8)
+    light = a_verdict(1, 6, severity=Severity.NOTICE)
+    await store.record(a_batch(light, a_verdict(2, 7), a_verdict(3, 8)))
+    claimed = {d.chat.id: d for d in await claim(store)}
+    await store.mark_sending(claimed[6], NOW)
+    await store.mark_sending(claimed[7], NOW)
     assert await store.recover(NOW) == (1, 1)
     again = await claim(store, "after")
-    assert sorted((d.id, d.uncertain) for d in again) == [(second.id, 1), (third.id, 0)]
+    assert sorted((d.chat.id, d.uncertain) for d in again) == [(7, 1), (8, 0)]
     assert (await store.dead_letters(5))[0]["state"] == "unconfirmed"
 
 
 async def test_a_settled_delivery_is_found_by_its_message(store: SqliteStore) -> None:
     await subscribe(store, 7)
     await store.record(a_batch(a_verdict(1, 7), a_verdict(2, 7)))
-    for number, delivery in enumerate(await claim(store)):
-        await store.mark_sending(delivery, NOW)
-        sent = Settlement(DeliveryState.SENT, message_id=100 + number)
-        await store.settle(delivery, sent, NOW)
+    for message_id in (100, 101):
+        await claim_and_send(store, message_id)
     assert await store.alert_card(7, message_id=100) == a_card("story00001")
     assert await store.alert_card(7, story_id="story00002") == a_card("story00002")
     assert await store.alert_card(7) == a_card("story00002")
@@ -244,6 +257,24 @@ async def test_a_delivery_waits_until_its_time(store: SqliteStore) -> None:
     assert await store.next_delivery_at() == later
     assert await claim(store, after_s=29) == ()
     assert len(await claim(store, after_s=30)) == 1
+
+
+async def test_a_clock_that_was_set_back_delays_nothing(store: SqliteStore) -> None:
+    await store.put_sources([a_source()], "config")
+    await subscribe(store, 7)
+    await store.record(a_batch(a_verdict(1, 7), at=NOW + timedelta(days=1)))
+    await store.claim_sources(NOW + timedelta(days=1), 9)
+    assert len(await store.claim_sources(NOW, 9)) == 1
+    assert len(await claim(store)) == 1
+
+
+async def test_alerts_that_wait_at_stop_do_not_come_after_it(store: SqliteStore) -> None:
+    await subscribe(store, 7)
+    await store.record(a_batch(a_verdict(1, 7)))
+    stopped = [PutChat(Chat(7, status=ChatStatus.STOPPED))]
+    await store.answer(50, stopped, [(Chat(7), a_note("off"), None)], NOW)
+    assert [d.kind for d in await claim(store)] == ["reply"]
+    assert (await store.outbox_counts())["cancelled"] == 1
 
 
 async def test_a_gone_chat_keeps_its_watches_and_loses_its_queue(store: SqliteStore) -> None:
@@ -363,7 +394,7 @@ async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
         await store.record(a_batch(big))
     await store._run(lambda: store._db.execute("PRAGMA max_page_count = 1000000"))
     await store.record(a_batch(big))
-    assert (await store.recall(["1:1"], NOW)).known == {"1:1"}
+    assert list((await store.recall(["1:1"], NOW)).known) == ["1:1"]
     await store.close()
 
 

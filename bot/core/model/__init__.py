@@ -6,7 +6,7 @@ Times are aware datetimes in UTC with the suffix ``_at``. Spans are character of
 
 from __future__ import annotations
 
-from bot.core.model.alerts import Alert, Batch, Card, Reason, Recall, Story, Verdict, Why
+from bot.core.model.alerts import Alert, Batch, Card, Known, Reason, Recall, Story, Verdict, Why
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
 from bot.core.model.knowledge import (
@@ -81,6 +81,7 @@ __all__ = [
     "Hit",
     "How",
     "Knowledge",
+    "Known",
     "Line",
     "Match",
     "Message",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,7 @@ class Reason(StrEnum):
     CORRECTED = "corrected"
     BELOW_LEVEL = "below-level"
     MUTED = "muted"
+    FAILED = "failed"  # an error of ours: recorded, logged, and no obstacle to the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Verdict:
     alerts: tuple[Alert, ...] = ()
     folded: str = ""  # the searchable shadow of title and body
     detail: str = ""  # one phrase more for the log: the guard, the age, the story joined
+    edited: bool = False  # the entry was recorded before, in other words
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,17 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of a recorded entry. ``edits`` counts how often it was read again."""
+
+    text_hash: str = ""
+    edits: int = 0
+    story_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """What the store remembers that a decision needs."""
 
-    known: frozenset[str]  # fingerprints already recorded
+    known: Mapping[str, Known]  # by fingerprint, what was recorded already
     stories: tuple[Story, ...]  # inside the story window, newest last

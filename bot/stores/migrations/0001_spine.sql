@@ -57,6 +57,7 @@ CREATE TABLE entries (
     source_name   TEXT NOT NULL,
     lang          TEXT NOT NULL,
     text_hash     TEXT NOT NULL,
+    edits         INTEGER NOT NULL DEFAULT 0,  -- how often its wording changed and was read again
     is_seed       INTEGER NOT NULL,
     reason        TEXT NOT NULL,
     detail        TEXT NOT NULL,
@@ -122,7 +123,8 @@ CREATE TABLE deliveries (
     settled_at     INTEGER
 );
 CREATE INDEX deliveries_waiting ON deliveries (lane, severity DESC, id) WHERE state = 'pending';
-CREATE INDEX deliveries_open ON deliveries (state) WHERE state IN ('leased', 'sending');
+CREATE INDEX deliveries_open ON deliveries (chat_id) WHERE state IN ('leased', 'sending');
+CREATE INDEX deliveries_queue ON deliveries (chat_id) WHERE state = 'pending';
 CREATE INDEX deliveries_message ON deliveries (chat_id, message_id);
 
 CREATE TABLE processed_updates (

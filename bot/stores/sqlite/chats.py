@@ -10,6 +10,7 @@ from bot.core.model import (
     AddWatch,
     Card,
     Chat,
+    ChatStatus,
     DeliveryKind,
     DropWatch,
     Effect,
@@ -113,6 +114,8 @@ class ChatTables(OutboxTable):
         match effect:
             case PutChat(chat):
                 self._do(sql.PUT_CHAT, **rows.chat_row(chat, now))
+                if chat.status is ChatStatus.STOPPED:
+                    self._do(sql.CANCEL_ALERTS, chat_id=chat.id, now=rows.ms(now))
             case AddWatch(chat_id, query):
                 self._do(sql.ADD_WATCH, chat_id=chat_id, query=query, now=rows.ms(now))
             case DropWatch(chat_id, watch_id):

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Self, TypeVar
@@ -26,6 +27,8 @@ from bot.stores.sqlite import rows
 
 T = TypeVar("T")
 
+# Longer than any wait that is ever given (flood waits of 12 h were seen, polls back off for 6.6).
+ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.core.model import Audience, Batch, Card, DeliveryKind, Recall, Verdict
+from bot.core.model import Audience, Batch, Card, DeliveryKind, Known, Recall, Verdict
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
@@ -29,16 +29,19 @@ class IngestTables(OutboxTable):
 
         return await self._run(turn)
 
-    def _known(self, fingerprints: list[str]) -> frozenset[str]:
-        known: set[str] = set()
+    def _known(self, fingerprints: list[str]) -> dict[str, Known]:
+        known: dict[str, Known] = {}
         for start in range(0, len(fingerprints), _MANY):
             part = fingerprints[start : start + _MANY]
             marks = ",".join("?" * len(part))
             found = self._db.query(
-                f"SELECT hash FROM fingerprints WHERE kind = 'entry' AND hash IN ({marks})", part
+                "SELECT hash, text_hash, edits, entries.story_id FROM fingerprints"
+                " LEFT JOIN entries ON entries.fingerprint = hash"
+                f" WHERE kind = 'entry' AND hash IN ({marks})",
+                part,
             )
-            known.update(row["hash"] for row in found)
-        return frozenset(known)
+            known.update((row["hash"], rows.known(row)) for row in found)
+        return known
 
     async def audience(self, known_revision: int) -> Audience | None:
         """The audience, or ``None`` when ``known_revision`` is still the current one."""
@@ -82,12 +85,24 @@ class IngestTables(OutboxTable):
             "story_id": story.id if story else None,
             "now": rows.ms(now),
         }
-        if not self._rows(sql.REMEMBER_ENTRY, mark):
+        # The story first: entries refer to it. What is known already rolls nothing back, it ends
+        # here, before anything is written.
+        if verdict.edited:
+            if not self._is_reworded(verdict):
+                return 0
+        elif not self._rows(sql.REMEMBER_ENTRY, mark):
             return 0
         if story:
             self._do(sql.PUT_STORY, **rows.story_row(story))
-        self._do(sql.ADD_ENTRY, **rows.entry_row(verdict, now))
+        self._do(
+            sql.EDIT_ENTRY if verdict.edited else sql.ADD_ENTRY, **rows.entry_row(verdict, now)
+        )
         return sum(self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts)
+
+    def _is_reworded(self, verdict: Verdict) -> bool:
+        statement = "SELECT 1 FROM entries WHERE fingerprint = :f AND text_hash <> :t"
+        entry = verdict.entry
+        return bool(self._rows(statement, {"f": entry.fingerprint, "t": entry.text_hash}))
 
     def _add_alert(self, chat_id: int, card: Card, now: datetime) -> int:
         key = {"chat_id": chat_id, "story_id": card.story_id}

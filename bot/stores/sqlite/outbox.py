@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.model import Chat, ChatStatus, Delivery, Settlement
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import SqliteFile
+from bot.stores.sqlite.file import ABSURD, SqliteFile
 
 
 class OutboxTable(SqliteFile):
@@ -38,14 +38,24 @@ class OutboxTable(SqliteFile):
             "limit": limit,
             "lease": lease,
             "lease_until": rows.ms(now + lease_for),
+            "absurd": rows.ms(now + ABSURD),
         }
 
         def turn() -> tuple[Delivery, ...]:
+            self._do(sql.EXPIRE_LEASES, now=values["now"])
             claimed = self._rows(sql.CLAIM_DELIVERIES, values)
             claimed.sort(key=lambda r: (r["lane"], -r["severity"], r["id"]))
-            return tuple(rows.delivery(r, self._chat_or_stranger(r["chat_id"])) for r in claimed)
+            return tuple(d for row in claimed if (d := self._delivery(row, now)) is not None)
 
         return await self._write(turn)
+
+    def _delivery(self, row: rows.Row, now: datetime) -> Delivery | None:
+        """The claimed row as a delivery; one that cannot be read any more is a dead letter."""
+        try:
+            return rows.delivery(row, self._chat_or_stranger(row["chat_id"]))
+        except ValueError as error:
+            self._do(sql.BURY, id=row["id"], error=f"unreadable: {error}", now=rows.ms(now))
+            return None
 
     def _chat_or_stranger(self, chat_id: int) -> Chat:
         row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})

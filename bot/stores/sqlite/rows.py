@@ -16,6 +16,7 @@ from bot.core.model import (
     ChatStatus,
     Delivery,
     DeliveryKind,
+    Known,
     Note,
     Severity,
     Source,
@@ -135,6 +136,11 @@ def entry_row(verdict: Verdict, now: datetime) -> dict[str, object]:
     }
 
 
+def known(row: Row) -> Known:
+    """What is remembered of an entry; its text may have been pruned."""
+    return Known(row["text_hash"] or "", row["edits"] or 0, row["story_id"] or "")
+
+
 def story_row(story: Story) -> dict[str, object]:
     """A story; lists become JSON."""
     return {
@@ -147,6 +153,7 @@ def story_row(story: Story) -> dict[str, object]:
         "topics": json.dumps(story.topics),
         "places": json.dumps(story.places),
         "sketch": json.dumps(story.sketch),
+        "entries": story.entries,
         "published_at": ms_or_none(story.published_at),
         "first_seen_at": ms(story.first_seen_at),
         "last_seen_at": ms(story.last_seen_at),

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core.model import Source, SourceAge
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import SqliteFile
+from bot.stores.sqlite.file import ABSURD, SqliteFile
 
 
 class SourceTable(SqliteFile):
@@ -40,7 +40,7 @@ class SourceTable(SqliteFile):
 
     async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
         """Take what is due and move its due time on by its interval, in one statement."""
-        values = {"now": rows.ms(now), "limit": limit}
+        values = {"now": rows.ms(now), "limit": limit, "absurd": rows.ms(now + ABSURD)}
         claimed = await self._write(lambda: self._rows(sql.CLAIM_SOURCES, values))
         return tuple(rows.source(row) for row in claimed)
 
