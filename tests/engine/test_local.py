@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import apscheduler.schedulers.base as schedulers_base
+import apscheduler.triggers.interval as triggers_interval
 import pytest
 
 from bot.engine.local import LocalEngine
@@ -97,3 +99,30 @@ async def test_after_stop_no_tick_comes(engine: LocalEngine) -> None:
     seen = ticks
     await asyncio.sleep(0.2)
     assert ticks == seen > 0
+
+
+async def test_a_clock_that_is_set_back_an_hour_does_not_silence_the_ticks(monkeypatch) -> None:
+    offset = timedelta()
+
+    class Steered(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + offset
+
+    for module in (schedulers_base, triggers_interval):
+        monkeypatch.setattr(module, "datetime", Steered)
+    engine = LocalEngine(wall=lambda: Steered.now(UTC))
+    ticks = 0
+
+    async def job() -> None:
+        nonlocal ticks
+        ticks += 1
+
+    engine.every(timedelta(seconds=0.2), job, "job")
+    await engine.start()
+    await asyncio.sleep(0.5)
+    offset = -timedelta(hours=1)
+    seen = ticks
+    await asyncio.sleep(2.2)
+    await engine.stop()
+    assert ticks >= seen + 4
