@@ -105,6 +105,15 @@ async def open_store(settings: Settings, *, migrate: bool = True) -> SqliteStore
     )
 
 
+async def look_into(path: Path) -> SqliteStore:
+    """Open the database at ``path`` only to read it.
+
+    Raises:
+        SchemaError: It needs migrating, or is none of ours.
+    """
+    return await SqliteStore.open(path, migrate=False)
+
+
 @dataclass
 class Rasid:
     """The running parts."""

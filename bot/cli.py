@@ -18,8 +18,10 @@ import click
 
 from bot import __version__, app, config, measure, operate
 from bot.config import Settings
+from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
 from bot.sources import documents
+from bot.sources.hops import shown_url
 
 
 class _Group(click.Group):
@@ -81,7 +83,8 @@ def run(settings: Settings, once: bool) -> None:
 def match(settings: Settings, file: Path) -> None:
     """Say what would be flagged in FILE (or - for standard input), and why.
 
-    A document is answered for people; JSON Lines are answered with JSON Lines.
+    A document, or a seeds file of JSON Lines without ids, is answered for people; JSON Lines with
+    ids are answered with JSON Lines.
     """
     judge = measure.Judge(app.knowledge_of(settings))
     if _is_json_lines(file):
@@ -112,12 +115,13 @@ def feeds_list(settings: Settings) -> None:
     now = app.now()
     for age in asyncio.run(operate.list_feeds(settings)):
         source = age.source
-        click.echo(f"{source.id}\t{source.name}\t{source.url}\t{operate.age_words(age, now)}")
+        address = shown_url(source.url) if source.kind is SourceKind.FEED else source.url
+        click.echo(f"{source.id}\t{source.name}\t{address}\t{operate.age_words(age, now)}")
 
 
 @feeds.command("add")
 @click.argument("url")
-@click.option("--name", help="What readers see as the source.  [default: the address]")
+@click.option("--name", help="What readers see as the source.  [default: its host]")
 @click.option("--lang", default="", help="Language code of its entries.")
 @click.option(
     "--interval", type=click.IntRange(60), default=300, show_default=True, help="Seconds."
@@ -129,8 +133,9 @@ def feeds_add(
 ) -> None:
     """Add a feed; a running bot polls it at once."""
     if not url.startswith(("http://", "https://")):
-        raise ConfigError(f"{url!r} is not an address: write https://…", "url")
-    source = operate.feed_source(url, name or url, lang, interval, private=private)
+        # Not repeated here: what is mistyped may still hold a password.
+        raise ConfigError("URL is not an address: write https://…", "url")
+    source = operate.feed_source(url, name or "", lang, interval, private=private)
     asyncio.run(operate.add_feed(settings, source))
     click.echo(f"added {source.id}")
 
@@ -141,7 +146,7 @@ def feeds_add(
 def feeds_remove(settings: Settings, url_or_id: str) -> None:
     """Remove a feed that was added on the command line."""
     asyncio.run(operate.remove_feed(settings, url_or_id))
-    click.echo(f"removed {url_or_id}")
+    click.echo(f"removed {operate.shown_source(url_or_id)}")
 
 
 @feeds.command("test")
@@ -188,8 +193,13 @@ def migrate(settings: Settings) -> None:
 
 
 def _write(answers: Iterable[dict[str, object]]) -> None:
-    for answer in answers:
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    # A bar only where a person waits: on a terminal, and not among the answers themselves.
+    shown = sys.stderr.isatty() and not sys.stdout.isatty()
+    with click.progressbar(
+        answers, file=sys.stderr, show_pos=True, label="read", hidden=not shown
+    ) as bar:
+        for answer in bar:
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
 
 
 def _is_json_lines(file: Path) -> bool:
@@ -198,7 +208,10 @@ def _is_json_lines(file: Path) -> bool:
         return first.lstrip()[:1] == b"{" or not first.strip()
     if not file.is_file():
         raise ConfigError(f"{file} is not a file", "FILE")
-    return file.suffix in {".jsonl", ".ndjson"}
+    if file.suffix not in {".jsonl", ".ndjson"}:
+        return False
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        return not measure.is_seeds(lines)
 
 
 def _lines(file: Path) -> Iterator[str]:

@@ -48,6 +48,21 @@ def read_lines(lines: Iterable[str]) -> Iterator[Json]:
             yield _object(number, line)
 
 
+def is_seeds(lines: Iterable[str]) -> bool:
+    """Whether these are the lines of a seeds file: objects, and no ``"id"`` in any of them."""
+    found = False
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            if "id" in value:
+                return False
+            found = True
+    return found
+
+
 def _object(number: int, line: str) -> Json:
     try:
         value = json.loads(line)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot import app, config
 from bot.config import Settings
@@ -15,7 +16,8 @@ from bot.core.model import Poll, Source, SourceAge, SourceKind
 from bot.errors import BotError, ConfigError, SourceError
 from bot.measure import Judge
 from bot.sources.feed import FeedPoller
-from bot.sources.identity import feed_id
+from bot.sources.hops import shown_url
+from bot.sources.identity import feed_id, host_of
 from bot.stores.sqlite import SqliteStore
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
@@ -56,7 +58,8 @@ async def add_feed(settings: Settings, source: Source) -> None:
     """
     async with store_of(settings) as store:
         if not await store.add_source(source, "operator"):
-            raise ConfigError(f"{source.url} is among the sources already", "url")
+            told = shown_url(source.url)
+            raise ConfigError(f"{told} is among the sources already", "url")
 
 
 async def remove_feed(settings: Settings, url_or_id: str) -> None:
@@ -70,9 +73,15 @@ async def remove_feed(settings: Settings, url_or_id: str) -> None:
             if await store.remove_source(source_id, "operator"):
                 return
         known = {age.source.id for age in await store.source_ages()}
+    told = shown_source(url_or_id)
     if {url_or_id, feed_id(url_or_id)} & known:
-        raise ConfigError(f"{url_or_id} stands in config.yaml: remove it there", "feeds")
-    raise ConfigError(f"no feed {url_or_id!r}: see python -m bot feeds list", "url")
+        raise ConfigError(f"{told} stands in config.yaml: remove it there", "feeds")
+    raise ConfigError(f"no feed {told}: see python -m bot feeds list", "url")
+
+
+def shown_source(url_or_id: str) -> str:
+    """What the operator named, without the password of an address."""
+    return shown_url(url_or_id) if {":", "@"} & set(url_or_id) else url_or_id
 
 
 async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> Poll:
@@ -83,7 +92,7 @@ async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> 
     """
     known = {feed.url: feed for feed in settings.feeds}
     private = private or (url in known and known[url].private)
-    source = feed_source(url, url, private=private)
+    source = feed_source(url, private=private)
     fetcher = app.fetcher_of(settings)
     try:
         return await FeedPoller(fetcher, app.now).poll(source)
@@ -92,13 +101,13 @@ async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> 
 
 
 def feed_source(
-    url: str, name: str, lang: str = "", interval_s: int = 300, *, private: bool = False
+    url: str, name: str = "", lang: str = "", interval_s: int = 300, *, private: bool = False
 ) -> Source:
-    """A feed as a source; its id comes from its address."""
+    """A feed as a source; its id comes from its address, and so does a name that is not given."""
     return Source(
         id=feed_id(url),
         kind=SourceKind.FEED,
-        name=name,
+        name=name or host_of(url),
         url=url,
         lang=lang,
         interval_s=interval_s,
@@ -126,7 +135,8 @@ def _token() -> Check:
     try:
         token = config.token(os.environ)
     except ConfigError as error:
-        return Check("token", well=False, told=str(error), mend="set TELEGRAM_BOT_TOKEN again")
+        mend = f"set {error.key} to what @BotFather gave you, or unset it to use the sandbox"
+        return Check("token", well=False, told=str(error), mend=mend)
     told = "set" if token else "none: `run` starts the sandbox"
     return Check("token", well=True, told=told)
 
@@ -149,21 +159,41 @@ def _seeds(settings: Settings) -> Check:
     return Check("seeds", well=True, told=f"{sum(1 for _ in folder.iterdir())} files in {folder}")
 
 
+def _database_path(settings: Settings) -> Path:
+    """The database of ``run``; with a token that cannot be one, that of ``run`` once it is."""
+    try:
+        return app.database_path(settings)
+    except ConfigError:
+        return settings.store.path
+
+
 def _disk(settings: Settings) -> Check:
-    folder = next(p for p in app.database_path(settings).parents if p.exists())
+    folder = next(p for p in _database_path(settings).parents if p.exists())
     free = shutil.disk_usage(folder).free
     told = f"{free // 2**20} MB free in {folder}"
     return Check("disk", free > _LOW_DISK_BYTES, told, "make room, or set store.path elsewhere")
 
 
-async def _database(settings: Settings) -> tuple[Check, ...]:
-    path = app.database_path(settings)
+@asynccontextmanager
+async def _looking_into(path: Path) -> AsyncIterator[SqliteStore]:
+    store = await app.look_into(path)
     try:
-        async with store_of(settings) as store:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _database(settings: Settings) -> tuple[Check, ...]:
+    path = _database_path(settings)
+    if not path.exists():
+        return (Check("database", well=True, told=f"none yet, {path} is made by the first run"),)
+    try:
+        async with _looking_into(path) as store:
             counts, dead = await store.outbox_counts(), await store.dead_letters(5)
             ages = await store.source_ages()
     except BotError as error:
-        mend = "see docs/operate.md, “The database”"
+        command = "python -m bot migrate"
+        mend = command if command in str(error) else "see docs/operate.md, “The database”"
         return (Check("database", well=False, told=str(error), mend=mend),)
     states = ", ".join(f"{n} {state}" for state, n in counts.items()) or "empty"
     letters = "; ".join(f"#{row['id']} {row['state']}: {row['error']}" for row in dead)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,14 +10,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = "حالة تأهب قصوى في قاعدة عين الأسد بعد سقوط صواريخ في محيطها"
 
 
-def bot(
-    *args: str, text: str = "", cwd: Path = ROOT, **environ: str
-) -> subprocess.CompletedProcess[str]:
+def bot(*args: str, text: str = "", cwd: Path = ROOT, **environ: str) -> Result:
+    """A command inside this process: starting Python each time would take a minute."""
+    clean = {k: None for k in os.environ if k.startswith(("RASID_", "TELEGRAM_"))}
+    with contextlib.chdir(cwd):
+        return CliRunner().invoke(main, args, input=text, env=clean | environ)
+
+
+def process(*args: str, text: str = "", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """A command as the operator starts it."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RASID_", "TELEGRAM_"))}
     return subprocess.run(
         [sys.executable, "-m", "bot", *args],
@@ -25,7 +35,7 @@ def bot(
         text=True,
         encoding="utf-8",
         cwd=cwd,
-        env=clean | {"PYTHONPATH": str(ROOT)} | environ,
+        env=clean | {"PYTHONPATH": str(ROOT)},
         check=False,
     )
 
@@ -42,7 +52,7 @@ def test_match_answers_each_line_in_order_with_honest_offsets() -> None:
         {"id": "a", "title": ARTICLE, "watches": ["عين الاسد", "سوق (", "غائب"]},
         {"id": 2, "title": "افتتاح معرض الكتاب", "body": None},
     ]
-    done = bot("match", "-", text="\n".join(json.dumps(row) for row in rows) + "\n\n")
+    done = process("match", "-", text="\n".join(json.dumps(row) for row in rows) + "\n\n")
     assert done.returncode == 0, done.stderr
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert (first["id"], first["flag"], first["severity"]) == ("a", True, 3)
@@ -71,13 +81,10 @@ def test_match_answers_each_line_in_order_with_honest_offsets() -> None:
 )
 def test_a_line_that_breaks_the_contract_ends_the_run_with_its_number(text, told) -> None:
     done = bot("match", "-", text=text)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert told in done.stderr
-    assert (
-        len(done.stdout.splitlines())
-        == text[: text.find("nonsense")].count("\n") * ("nonsense" in text)
-        or "nonsense" not in text
-    )
+    number = int(told.partition("line ")[2][0])
+    assert len(done.stdout.splitlines()) == number - 1
 
 
 def test_match_streams_one_answer_a_line() -> None:
@@ -102,9 +109,32 @@ def test_a_document_is_answered_for_people(tmp_path: Path) -> None:
     file = tmp_path / "news.txt"
     file.write_text(ARTICLE + "\n\nقال مصدر أمني إن القوات دخلت الملاجئ.\n", "utf-8")
     done = bot("match", str(file))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "FLAGGED" in done.stdout
     assert "Ain al-Asad, Anbar, Iraq" in done.stdout
+
+
+def test_a_seeds_file_without_ids_is_answered_for_people() -> None:
+    done = bot("match", "seeds/bases-2020-2023.jsonl")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.count("severity") >= 1
+    rows = (ROOT / "seeds" / "bases-2020-2023.jsonl").read_text("utf-8").splitlines()
+    assert all(json.loads(row)["title"] in done.stdout for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"title": "x"}\n{"id": 1, "title": "x"}\n', 'line 1: it has no "id"'),
+        ('{"id": 1, "title": "x"}\n{"title": "x"}\n', 'line 2: it has no "id"'),
+        ("nonsense\n", "line 1: not JSON"),
+    ],
+)
+def test_a_file_with_any_id_is_held_to_the_contract(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(text)
+    done = bot("match", str(file))
+    assert (done.exit_code, told in done.stderr) == (2, True)
 
 
 def test_stories_are_decided_when_an_entry_arrives() -> None:
@@ -122,41 +152,89 @@ def test_stories_are_decided_when_an_entry_arrives() -> None:
 
 
 def test_feeds_are_listed_added_and_removed(here: Path) -> None:
-    assert bot("feeds", "add", "https://b.example/rss", "--name", "B", cwd=here).returncode == 0
+    assert bot("feeds", "add", "https://b.example/rss", "--name", "B", cwd=here).exit_code == 0
     listed = bot("feeds", "list", cwd=here).stdout
     assert "https://a.example/rss" in listed
     assert "B\thttps://b.example/rss\tnot polled yet" in listed
     again = bot("feeds", "add", "https://b.example/rss", cwd=here)
-    assert (again.returncode, "already" in again.stderr) == (2, True)
-    assert bot("feeds", "remove", "https://b.example/rss", cwd=here).returncode == 0
+    assert (again.exit_code, "already" in again.stderr) == (2, True)
+    assert bot("feeds", "remove", "https://b.example/rss", cwd=here).exit_code == 0
     assert "b.example" not in bot("feeds", "list", cwd=here).stdout
     fixed = bot("feeds", "remove", "https://a.example/rss", cwd=here)
-    assert (fixed.returncode, "config.yaml" in fixed.stderr) == (2, True)
+    assert (fixed.exit_code, "config.yaml" in fixed.stderr) == (2, True)
+
+
+def test_no_command_shows_the_password_of_a_feed(here: Path) -> None:
+    url = "https://me:canary@www.b.example/rss?key=canary"
+    said = [
+        bot("feeds", *args, cwd=here)
+        for args in (["add", url], ["add", url], ["list"], ["remove", url], ["remove", url])
+    ]
+    assert [done.exit_code for done in said] == [0, 2, 0, 0, 2]
+    said.append(bot("feeds", "add", "htps://me:canary@b.example/rss", cwd=here))
+    said.append(bot("feeds", "test", "https://me:canary@127.0.0.1/rss", cwd=here))
+    assert "canary" not in "".join(done.output for done in said)
+    assert "b.example\thttps://www.b.example/rss?…\t" in said[2].stdout  # named by its host
 
 
 def test_feeds_test_says_why_an_address_is_refused(here: Path) -> None:
     done = bot("feeds", "test", "http://127.0.0.1:1/rss", cwd=here)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "SourceRefused" in done.stderr
 
 
 def test_doctor_is_well_on_a_fresh_folder_and_says_how_to_mend(here: Path) -> None:
     well = bot("doctor", cwd=here)
-    assert well.returncode == 0, well.stdout
+    assert well.exit_code == 0, well.stdout
+    assert "none yet" in well.stdout
+    assert not (here / "var").exists()
     (here / "seeds").rmdir()
     ill = bot("doctor", cwd=here)
-    assert ill.returncode == 1
+    assert ill.exit_code == 1
     assert "mend: mkdir" in ill.stdout
 
 
-def test_a_wrong_configuration_ends_with_2_and_a_foreign_database_with_3(here: Path) -> None:
+def test_doctor_names_a_token_that_cannot_be_one_and_looks_at_the_rest(here: Path) -> None:
+    done = bot("doctor", cwd=here, TELEGRAM_BOT_TOKEN="canary")
+    assert done.exit_code == 1
+    assert "BAD token: TELEGRAM_BOT_TOKEN: this is not a bot token" in done.stdout
+    assert "mend: set TELEGRAM_BOT_TOKEN to what @BotFather gave you" in done.stdout
+    for what in ("data", "seeds", "disk", "database"):
+        assert f"ok  {what}:" in done.stdout
+    assert "canary" not in done.output
+
+
+def test_doctor_asks_for_a_migration_and_makes_none(here: Path) -> None:
+    database = here / "var" / "sandbox.db"
+    database.parent.mkdir()
+    database.touch()
+    for _ in range(2):
+        done = bot("doctor", cwd=here)
+        assert done.exit_code == 1
+        assert "BAD database" in done.stdout
+        assert "mend: python -m bot migrate" in done.stdout
+    assert bot("migrate", cwd=here).exit_code == 0
+    assert bot("doctor", cwd=here).exit_code == 0
+
+
+def test_doctor_leaves_the_sources_as_they_are(here: Path) -> None:
+    assert "a.example" in bot("feeds", "list", cwd=here).stdout
+    (here / "config.yaml").write_text("feeds: []\n")
+    done = bot("doctor", cwd=here)
+    assert (done.exit_code, "1 sources, 0 failing" in done.stdout) == (0, True)
+
+
+def test_a_wrong_configuration_ends_with_2(here: Path) -> None:
     (here / "bad.yaml").write_text("stor: {}\n")
-    wrong = bot("doctor", "--config", "bad.yaml", cwd=here)
+    wrong = process("doctor", "--config", "bad.yaml", cwd=here)
     assert (wrong.returncode, "did you mean store" in wrong.stderr) == (2, True)
+    assert bot("nonsense").exit_code == 2
+
+
+def test_a_foreign_database_ends_with_3(here: Path) -> None:
     (here / "var").mkdir()
     (here / "var" / "sandbox.db").write_text("something else " * 50)
-    assert bot("migrate", cwd=here).returncode == 3
-    assert bot("nonsense").returncode == 2
+    assert process("migrate", cwd=here).returncode == 3
 
 
 def test_every_command_has_help() -> None:

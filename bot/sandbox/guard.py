@@ -29,6 +29,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse foreign names (DNS rebinding) and foreign pages; set the page's headers."""
     if not is_loopback(request.headers.get("Host", "")):
         return problem(403, "the sandbox answers to loopback names only")
+    # An <img> of a foreign page asks without an Origin, and the sandbox's token is no secret.
+    # Clients that are no browsers do not send this header.
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return problem(403, "requests of other sites are refused")
     origin = request.headers.get("Origin")
     if origin is not None and not _is_same(origin, request.headers["Host"]):
         return problem(403, "requests of other sites are refused")

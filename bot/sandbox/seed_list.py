@@ -23,7 +23,9 @@ def list_seeds(folder: Path | None) -> list[Json]:
     if folder is None or not folder.is_dir():
         return []
     paths = [p for p in folder.iterdir() if p.suffix.lower() in KINDS and p.is_file()]
-    return sorted((_row(path) for path in paths), key=lambda row: row["modified_at"], reverse=True)
+    # A link out of the folder is not read as a seed either (sources/seeds.py).
+    inside = [p for p in paths if p.resolve().is_relative_to(folder.resolve())]
+    return sorted((_row(path) for path in inside), key=lambda row: row["modified_at"], reverse=True)
 
 
 def _row(path: Path) -> Json:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.model import Entry, Source
-from bot.sources import dates, identity
+from bot.sources import dates, identity, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,18 @@ def entry_of(
     draft: Draft, key: str, source: Source, now: datetime, *, is_seed: bool = False
 ) -> Entry:
     """One entry under ``key``. Dates that cannot be believed at ``now`` are left out."""
+    # Here, where every entry passes: one half of a pair in any field (a name on disk, an escape
+    # in JSON) would be refused by the database together with the whole poll, at each poll.
+    clean = plain.storable
     return Entry(
         source_id=source.id,
-        key=key,
+        key=clean(key),
         fingerprint=identity.fingerprint(source.id, key),
-        title=draft.title,
-        body=draft.body,
-        link=draft.link,
-        source_name=draft.source_name or source.name,
-        lang=draft.lang or source.lang,
+        title=clean(draft.title),
+        body=clean(draft.body),
+        link=clean(draft.link),
+        source_name=clean(draft.source_name or source.name),
+        lang=clean(draft.lang or source.lang),
         published_at=dates.believable(now, draft.published_at, draft.updated_at),
         text_hash=identity.digest(draft.title, draft.body),
         is_seed=is_seed,

@@ -24,7 +24,10 @@ CHALLENGE = (
     "Ask them to let feed readers pass, or use another address of the same news."
 )
 _STATUS_MEANING = {
-    401: "It asks for a password. Put it into the address (https://user:password@…).",
+    401: (
+        "It asks for a password. Put it into the address in config.yaml "
+        "(https://user:password@…); it is sent to that host only and shown nowhere."
+    ),
     402: "It asks for a payment.",
     403: "It forbids this program the feed. Try the address in a browser; it may be blocked here.",
     404: "There is no document at this address. Look for the feed's new address.",

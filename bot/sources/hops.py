@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -76,7 +77,22 @@ def _with_credentials(source: Source, url: URL) -> URL:
 
 
 def shown(url: URL) -> str:
-    """The address as it may stand in a log: no password, no query."""
-    if not url.raw_host:
-        return repr(str(url)[:60])
-    return str(url.with_user(None).with_query(None).with_fragment(None))[:200]
+    """``shown_url`` of an address that was parsed already."""
+    return shown_url(str(url))
+
+
+def shown_url(url: str) -> str:
+    """An address as it may stand in a log, a note or an error.
+
+    User name, password and fragment are dropped, and the query with them, where many feeds want
+    their key; that there was one shows as ``?…``. Never fails.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a port that is no number may be half a password
+    except ValueError:
+        return "an address that cannot be read"
+    if not parts.netloc:
+        return "an address without a host"
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"[:200] + ("?…" if parts.query else "")

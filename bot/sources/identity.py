@@ -153,8 +153,13 @@ def digest_of_bytes(body: bytes) -> str:
 
 def feed_id(url: str) -> str:
     """The stable id of the feed at ``url``: its host, to be readable, and a hash of the whole."""
+    return f"{host_of(url)}-{digest(url)[:8]}"
+
+
+def host_of(url: str) -> str:
+    """The host of ``url`` without ``www.``; ``feed`` when it names none."""
     try:
         host = urlsplit(url).hostname or "feed"
     except ValueError:  # half a literal address, as in "http://[::1"
         host = "feed"
-    return f"{host.removeprefix('www.')}-{digest(url)[:8]}"
+    return host.removeprefix("www.")

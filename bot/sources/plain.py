@@ -50,8 +50,12 @@ def line_of(fragment: str) -> str:
 
 def tidy(text: str) -> str:
     """White space tidied: single blanks, single line breaks, none at the ends; cut to size."""
-    whole = _NO_TEXT.sub("", text)
-    return _LINES.sub("\n", _BLANKS.sub(" ", whole)).strip()[:MAX_CHARS]
+    return _LINES.sub("\n", _BLANKS.sub(" ", storable(text))).strip()[:MAX_CHARS]
+
+
+def storable(text: str) -> str:
+    """``text`` without what UTF-8 cannot encode and without controls but tab and line breaks."""
+    return _NO_TEXT.sub("", text)
 
 
 def _parsed(fragment: str) -> etree._Element | None:

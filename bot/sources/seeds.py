@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.core.model import Entry, Poll, PollStatus, Source
 from bot.errors import SourceUnavailable
 from bot.ports import Clock
-from bot.sources import documents, identity
+from bot.sources import documents, identity, plain
 from bot.sources.draft import Draft, Parsed, entry_of
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
@@ -147,7 +147,8 @@ class SeedsPoller:
         parsed = self._parsed.get((content, name))
         if parsed is None:
             body = self._body(name, survey)
-            parsed = documents.read(Path(name).name, body) if body is not None else Parsed()
+            shown = _shown(Path(name).name)
+            parsed = documents.read(shown, body) if body is not None else Parsed()
             self._parsed[content, name] = parsed
         for note in (*parsed.notes, parsed.problem):
             if note:
@@ -167,7 +168,7 @@ class SeedsPoller:
         """Note it once for this content."""
         if (name, what + content) not in self._told:
             self._told.add((name, what + content))
-            survey.notes.append(f"{name}: {what.rstrip('.')}.")
+            survey.notes.append(plain.storable(f"{_shown(name)}: {what.rstrip('.')}."))
 
     def _forget(self, survey: _Survey) -> None:
         """Drop what is remembered of files that are gone."""
@@ -182,6 +183,11 @@ def seed_key(draft: Draft) -> str:
     """A seed is its words: neither its name nor its spacing nor its capitals."""
     words = unicodedata.normalize("NFKC", f"{draft.title} {draft.body}").casefold()
     return f"seed:{identity.digest(' '.join(words.split()))}"
+
+
+def _shown(name: str) -> str:
+    """``name`` as text: bytes of it that are no UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _files(folder: Path) -> Iterator[_File]:

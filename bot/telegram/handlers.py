@@ -12,7 +12,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import telegram
-from telegram import CallbackQuery, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -32,8 +42,7 @@ log = logging.getLogger(__name__)
 Serve = Callable[[Request], Awaitable[Answer | None]]
 
 _ORDINARY = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
-_INSIDE = (telegram.ChatMember.MEMBER, telegram.ChatMember.ADMINISTRATOR)
-_OUTSIDE = (telegram.ChatMember.LEFT, telegram.ChatMember.BANNED)
+_OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 
 
 class Handlers:
@@ -72,7 +81,7 @@ class Handlers:
                 chat=chat_of(message.chat, message.from_user, thread_of(message)),
                 name=name,
                 args=args,
-                user_id=message.from_user.id if message.from_user else None,
+                user_id=_person(message),
                 message_id=message.message_id,
                 reply_to=answered.message_id if answered else None,
                 is_admin=await self._admins.wrote(message),
@@ -100,14 +109,14 @@ class Handlers:
                 button=True,
             )
         )
-        toast = answer.toast if answer else ""
+        toast, alert = (answer.toast, answer.alert) if answer else ("", False)
         # Beside the loop: the next update need not wait until Telegram has shown it.
-        task = asyncio.create_task(_toast(query, toast), name="toast")
+        task = asyncio.create_task(_toast(query, toast, alert=alert), name="toast")
         self._toasts.add(task)
         task.add_done_callback(self._toasts.discard)
 
     async def member(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        """We were added, removed, blocked or unblocked."""
+        """We were added, removed, blocked, unblocked or given rights."""
         change = update.my_chat_member
         happening = happened(change) if change else None
         if change is None or happening is None:
@@ -154,16 +163,37 @@ def asked_for(message: Message, username: str) -> tuple[str, str] | None:
 
 
 def happened(change: ChatMemberUpdated) -> Happening | None:
-    """What a change of our own membership means; promotions and limits mean nothing."""
-    before, after = change.old_chat_member.status, change.new_chat_member.status
-    if after in _OUTSIDE:
+    """What a change of our own membership means.
+
+    Whatever lets us write where we could not, or more surely, counts as added: rights we lacked
+    may be why the chat was given up. Losing rights means nothing: the next send will tell.
+    """
+    before, after = change.old_chat_member, change.new_chat_member
+    if after.status in _OUTSIDE:
         return Happening.GONE
-    return Happening.ADDED if before in _OUTSIDE and after in _INSIDE else None
+    return Happening.ADDED if _voice(after) > _voice(before) else None
+
+
+def _voice(us: ChatMember) -> int:
+    """How surely we may write: 0 not at all, 1 by exception, 2 as everybody may, 3 as an admin."""
+    if isinstance(us, ChatMemberRestricted):
+        return int(us.is_member and us.can_send_messages)
+    if isinstance(us, ChatMemberAdministrator):
+        # ``None`` in groups, where no admin can be silenced; a channel's may lack the right.
+        return 0 if us.can_post_messages is False else 3
+    return 0 if us.status in _OUTSIDE else 2
 
 
 def chat_of(chat: telegram.Chat, user: User | None, thread_id: int | None) -> Chat:
     """Our chat, with the language of ``user`` or, where nobody is named, of the chat's title."""
     return Chat(chat.id, ChatKind(chat.type), language(user, chat.title or ""), thread_id=thread_id)
+
+
+def _person(message: Message) -> int | None:
+    """Who wrote; ``None`` in the name of a chat, where Telegram names one stand-in for all."""
+    if message.from_user is None or message.sender_chat is not None:
+        return None
+    return message.from_user.id
 
 
 def thread_of(message: Message) -> int | None:
@@ -178,9 +208,9 @@ def language(user: User | None, title: str) -> str:
     return "ar" if any("\u0620" <= letter <= "\u064a" for letter in title) else "en"
 
 
-async def _toast(query: CallbackQuery, text: str) -> None:
+async def _toast(query: CallbackQuery, text: str, *, alert: bool = False) -> None:
     try:
-        await query.answer(text[:200] or None)
+        await query.answer(text[:200] or None, show_alert=alert)
     except TelegramError as error:
         # Older than Telegram remembers, or the network: the press itself was served.
         log.info("toast_lost error=%s", type(error).__name__)

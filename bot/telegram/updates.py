@@ -24,6 +24,9 @@ POLL_S = 30
 WEDGED_S = 150.0
 NETWORK_TRIES = 5
 TOKEN_REFUSED = "token-refused: set TELEGRAM_BOT_TOKEN to the token that BotFather gave you"  # noqa: S105
+WEBHOOK_REMOVED = "webhook-removed: an earlier program left it; nothing can be polled beside one"
+# As the Bot API server words it (tdlib/telegram-bot-api, Client.cpp), in lower case.
+_WEBHOOK_ACTIVE = "webhook is active"
 ALLOWED = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -114,8 +117,8 @@ class UpdateLoop:
             await self._app.initialize()
             async with asyncio.timeout(self._wedged_s):
                 updates = await self._bot.unparsed_updates(self._offset, self._poll_s)
-        except Conflict:
-            return "another-instance-polls"
+        except Conflict as error:
+            return await self._conflict(error)
         except InvalidToken:
             return TOKEN_REFUSED
         except TimeoutError:
@@ -126,6 +129,19 @@ class UpdateLoop:
         for raw in updates:
             await self._take(raw)
         return ""
+
+    async def _conflict(self, error: Conflict) -> str:
+        """Make way when another one polls; a webhook would block polling for good and is removed.
+
+        What it had not delivered stays with Telegram and comes with the next poll.
+        """
+        if _WEBHOOK_ACTIVE not in error.message.lower():
+            return "another-instance-polls"
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as failure:
+            return f"webhook-in-the-way:{type(failure).__name__}"
+        return WEBHOOK_REMOVED
 
     async def _take(self, raw: dict[str, Any]) -> None:
         """Serve one update and let the next poll confirm it."""

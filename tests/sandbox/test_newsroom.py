@@ -77,6 +77,16 @@ async def test_a_report_needs_a_headline_and_a_web_link(page: Page) -> None:
     assert "http" in told["error"]
 
 
+def test_a_link_out_of_the_seeds_folder_is_not_listed(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "seeds", tmp_path / "secret.txt"
+    folder.mkdir()
+    outside.write_text("root:x:0:0", "utf-8")
+    (folder / "out.txt").symlink_to(outside)
+    (folder / "a.txt").write_text("One", "utf-8")
+    (folder / "b.txt").symlink_to(folder / "a.txt")
+    assert {row["name"] for row in list_seeds(folder)} == {"a.txt", "b.txt"}
+
+
 def test_seeds_are_listed_with_their_titles(tmp_path: Path) -> None:
     front = '---\ntitle: "Front: matter"\nlang: fa\n---\n# Not this\n'
     (tmp_path / "a.md").write_text(front, "utf-8")

@@ -137,6 +137,17 @@ async def test_a_foreign_page_cannot_steer_the_sandbox(
         assert answer.status == 200
 
 
+async def test_a_picture_on_a_foreign_page_cannot_call_the_bot_api(
+    page: Page, session: aiohttp.ClientSession
+) -> None:
+    await page.post("send", user=LAYLA, chat=LAYLA, text="/start")
+    path = f"/bot{TOKEN}/sendMessage?chat_id={LAYLA}&text=forged"
+    for site in ("cross-site", "none", "same-origin", "same-site"):
+        async with session.get(path, headers={"Sec-Fetch-Site": site}) as answer:
+            assert answer.status == (403 if site == "cross-site" else 200)
+    assert len(await page.journal()) == 3
+
+
 async def test_the_page_is_served_with_a_strict_policy_or_a_clear_404(
     session: aiohttp.ClientSession,
 ) -> None:

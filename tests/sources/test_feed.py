@@ -289,3 +289,25 @@ async def test_the_charset_of_the_header_is_used_and_repairs_are_noted() -> None
     (poll,) = await polls(publisher)
     assert poll.entries[0].title == "Взрыв у базы"
     assert "labelled cp1256" in poll.notes[0]
+
+
+async def test_half_a_letter_in_a_json_feed_costs_no_entry() -> None:
+    publisher = Publisher()
+    publisher.body = (
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": ['
+        b'{"id": "1", "title": "One"}, {"id": "2", "title": "Two", "language": "\\ud83d"}]}'
+    )
+    (poll,) = await polls(publisher, times=1)
+    assert [(e.title, e.lang.encode()) for e in poll.entries] == [("One", b""), ("Two", b"")]
+
+
+async def test_the_links_of_a_feed_with_a_password_do_not_show_it() -> None:
+    async def answering(_: web.Request) -> web.Response:
+        return web.Response(body=rss("<item><title>One</title><link>/a/1</link></item>"))
+
+    fetcher = Fetcher(FetchLimits())
+    async with serving(feed=answering) as url:
+        source = feed_at(f"{url}/feed".replace("//", "//me:canary@"))
+        poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
+    await fetcher.close()
+    assert [entry.link for entry in poll.entries] == [f"{url}/a/1"]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from yarl import URL
 
 from bot.errors import SourceInvalid
@@ -45,4 +47,30 @@ def test_even_a_private_source_must_stand_on_the_web(url: str) -> None:
 
 
 def test_an_address_is_shown_without_its_secrets() -> None:
-    assert hops.shown(URL("https://me:pw@news.org/a?token=x#y")) == "https://news.org/a"
+    assert hops.shown(URL("https://me:pw@news.org/a?token=x#y")) == "https://news.org/a?…"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://news.org/rss", "https://news.org/rss"),
+        ("https://me:canary@news.org:8443/rss", "https://news.org:8443/rss"),
+        ("https://news.org/rss?key=canary", "https://news.org/rss?…"),
+        ("https://me:can@ary@news.org/rss#canary", "https://news.org/rss"),
+        ("https://news.org/@someone/rss", "https://news.org/@someone/rss"),
+        ("http://me:canary@[::1]:8080/a", "http://[::1]:8080/a"),
+        ("https://me:can/ary@news.org/a", "an address that cannot be read"),
+        ("https://me:can#ary@news.org/a", "an address that cannot be read"),
+        ("https://me:canary@[::1/a", "an address that cannot be read"),
+        ("me:canary@news.org/a", "an address without a host"),
+        ("", "an address without a host"),
+    ],
+)
+def test_no_spelling_of_an_address_shows_its_password(url: str, shown: str) -> None:
+    assert hops.shown_url(url) == shown
+
+
+@settings(max_examples=200)
+@given(st.text(st.sampled_from("ab:/@?#[]%. \t\\é1"), max_size=12), st.booleans())
+def test_showing_an_address_never_fails(text: str, is_web: bool) -> None:
+    assert len(hops.shown_url("https://" * is_web + text)) < 250

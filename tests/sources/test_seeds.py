@@ -214,6 +214,39 @@ async def test_an_unreadable_file_is_named_and_the_others_are_read(
     assert poll.notes == ("b.txt: it cannot be read: Permission denied.",)
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("خبر.txt".encode("cp1256"), b"A quiet day\n\nNothing."),
+        ("خبر.xyz".encode("cp1256"), b"what is this"),
+        (b"b.jsonl", b'{"title": "quiet", "lang": "\\ud800"}\n'),
+        (b"b.jsonl", b'{"title": "quiet", "link": "http://x.example/\\ud800"}\n'),
+        (b"b.jsonl", b'{"title": "quiet", "source": "\\u0000\\udfff", "date": "\\ud800"}\n'),
+    ],
+)
+async def test_letters_that_cannot_be_stored_cost_one_file_its_name_and_the_rest_nothing(
+    poller: SeedsPoller, write: Callable[..., Path], tmp_path: Path, name: bytes, body: bytes
+) -> None:
+    write("a.txt", "One\n\nIt happened here.")
+    write(os.fsdecode(name), body)
+    poll = await poller.poll(SEEDS)
+    assert "One" in titles(poll)
+    for entry in poll.entries:
+        told = (entry.key, entry.title, entry.body, entry.link, entry.source_name, entry.lang)
+        assert "".join(told).encode()
+    assert "".join(poll.notes).encode() or not poll.notes
+
+
+async def test_a_name_that_is_no_utf8_is_shown_with_its_ending(
+    poller: SeedsPoller, write: Callable[..., Path]
+) -> None:
+    write(os.fsdecode(b"\xce\xc8.txt"), "One\n\nIt happened here.")
+    write(os.fsdecode(b"\xce\xc8.xyz"), "Two")
+    poll = await poller.poll(SEEDS)
+    assert [entry.source_name for entry in poll.entries] == ["��.txt"]
+    assert [note.split(":")[0] for note in poll.notes] == ["��.xyz"]
+
+
 async def test_a_removed_file_changes_the_folder(
     poller: SeedsPoller, write: Callable[..., Path]
 ) -> None:

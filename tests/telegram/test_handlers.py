@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from telegram import ChatMemberUpdated
 
 from bot.core.model import Answer, Button, ChatKind, Happening, Message
+from bot.telegram.handlers import happened
 from bot.telegram.room import TelegramRoom
 from tests.telegram.conftest import CHANNEL, DESK, FAMILIES, LAYLA, NOOR, SAM, Served, Stage, until
 
@@ -84,6 +86,23 @@ async def test_a_button_is_a_request_and_its_toast_comes_back(
     await until(lambda: any(event["type"] == "callback_answer" for event in told))
     (toast,) = [event for event in told if event["type"] == "callback_answer"]
     assert toast["text"] == "تمت الإزالة"
+    assert toast["show_alert"] is False
+
+
+async def test_an_answer_that_must_be_read_stays_until_it_is_closed(
+    receiving: Served, stage: Stage, room: TelegramRoom
+) -> None:
+    receiving.answer = Answer(toast="Source: Wire", alert=True)
+    told: list[dict[str, object]] = []
+    stage.sandbox.world.events.tell = lambda type, **facts: told.append(  # type: ignore[method-assign]
+        {"type": type, **facts}
+    )
+    buttons = ((Button("❓", data="1|why|s1"),),)
+    sent = await room.messenger.send(Message(LAYLA, "alert", html=False, buttons=buttons))
+    await stage.do("press", user=LAYLA, chat=LAYLA, message_id=sent, data="1|why|s1")
+    await until(lambda: any(event["type"] == "callback_answer" for event in told))
+    (toast,) = [event for event in told if event["type"] == "callback_answer"]
+    assert (toast["text"], toast["show_alert"]) == ("Source: Wire", True)
 
 
 async def test_blocking_and_unblocking_are_noticed(receiving: Served, stage: Stage) -> None:
@@ -100,12 +119,72 @@ async def test_being_removed_and_added_by_someone_is_noticed_in_their_language(
     await stage.do("member", chat=FAMILIES, status="member", by=LAYLA)
     await stage.do("member", chat=FAMILIES, status="administrator", by=LAYLA)
     await stage.do("send", user=SAM, chat=SAM, text="/help")
-    requests = await receiving.wait(3)
+    requests = await receiving.wait(4)
     assert [(r.name, r.chat.lang) for r in requests] == [
         (Happening.GONE, "en"),
         (Happening.ADDED, "ar"),
-        ("help", "en"),  # the promotion said nothing
+        (Happening.ADDED, "ar"),  # as an admin we may write even where members may not
+        ("help", "en"),
     ]
+
+
+_RIGHTS = (
+    "can_send_messages can_send_audios can_send_documents can_send_photos can_send_videos "
+    "can_send_video_notes can_send_voice_notes can_send_polls can_send_other_messages "
+    "can_add_web_page_previews can_change_info can_invite_users can_pin_messages "
+    "can_manage_topics can_edit_tag can_react_to_messages can_be_edited is_anonymous "
+    "can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+    "can_promote_members can_post_stories can_edit_stories can_delete_stories can_manage_tags"
+).split()
+
+
+def standing(status: str, **rights: bool) -> dict[str, object]:
+    us = {"id": 1, "is_bot": True, "first_name": "Rasid"}
+    given = dict.fromkeys(_RIGHTS, False) | {"is_member": True} | rights
+    return {"user": us, "status": status, "until_date": 0, **given}
+
+
+LEFT, KICKED, MEMBER, ADMIN = (
+    standing(status) for status in ("left", "kicked", "member", "administrator")
+)
+MUTED, LIMITED = standing("restricted"), standing("restricted", can_send_messages=True)
+READER = standing("administrator", can_post_messages=False)
+WRITER = standing("administrator", can_post_messages=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "means"),
+    [
+        (MUTED, MEMBER, Happening.ADDED),
+        (MUTED, LIMITED, Happening.ADDED),
+        (MUTED, ADMIN, Happening.ADDED),
+        (MEMBER, ADMIN, Happening.ADDED),
+        (KICKED, MEMBER, Happening.ADDED),
+        (LEFT, LIMITED, Happening.ADDED),
+        (READER, WRITER, Happening.ADDED),
+        (LEFT, MUTED, None),
+        (LEFT, READER, None),
+        (MEMBER, MUTED, None),
+        (ADMIN, MEMBER, None),
+        (MEMBER, MEMBER, None),
+        (MUTED, KICKED, Happening.GONE),
+        (ADMIN, LEFT, Happening.GONE),
+    ],
+)
+def test_whatever_lets_us_write_again_counts_as_added(
+    before: dict[str, object], after: dict[str, object], means: Happening | None
+) -> None:
+    change = ChatMemberUpdated.de_json(
+        {
+            "chat": {"id": DESK, "type": "supergroup", "title": "Desk"},
+            "from": {"id": SAM, "is_bot": False, "first_name": "Sam"},
+            "date": 1,
+            "old_chat_member": before,
+            "new_chat_member": after,
+        },
+        None,
+    )
+    assert happened(change) is means
 
 
 async def test_both_messages_of_a_migration_say_the_same(receiving: Served, stage: Stage) -> None:
@@ -152,7 +231,10 @@ async def test_an_anonymous_admin_counts_and_a_channel_writing_in_a_group_does_n
     for author in (group, other):
         written = command_message("/stop", 1087968824, chat=group, sender_chat=author)
         stage.sandbox.world.updates.put("message", written)
-    assert [r.is_admin for r in await receiving.wait(2)] == [True, False]
+    requests = await receiving.wait(2)
+    assert [r.is_admin for r in requests] == [True, False]
+    # The sender Telegram names for them is the same in all chats of the world.
+    assert [r.user_id for r in requests] == [None, None]
 
 
 def command_message(text: str, user: int, **extra: object) -> dict[str, object]:

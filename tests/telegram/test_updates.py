@@ -126,6 +126,35 @@ async def test_a_refused_token_is_said_clearly(
     await task
 
 
+async def test_a_webhook_left_behind_is_removed_and_what_waited_is_served(
+    room: TelegramRoom, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await room.bot.set_webhook("http://127.0.0.1:9/hook")
+    await send(stage, "/help")
+    served = Served()
+    task = asyncio.create_task(room.run_updates(served, poll_s=5, first_pause_s=0.02))
+    assert [r.name for r in await served.wait(1)] == ["help"]
+    assert stage.sandbox.world.webhook.hook is None
+    assert caplog.text.count("webhook-removed") == 1
+    assert "another-instance-polls" not in caplog.text
+    await room.stop()
+    await task
+
+
+async def test_a_webhook_that_cannot_be_removed_now_is_removed_later(
+    room: TelegramRoom, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await room.bot.set_webhook("http://127.0.0.1:9/hook")
+    await stage.do("fault", method="deleteWebhook", kind="drop_before", times=1)
+    await send(stage, "/help")
+    served = Served()
+    task = asyncio.create_task(room.run_updates(served, poll_s=5, first_pause_s=0.02))
+    assert [r.name for r in await served.wait(1)] == ["help"]
+    assert "webhook-in-the-way:NetworkError" in caplog.text
+    await room.stop()
+    await task
+
+
 async def test_a_poll_that_never_comes_back_is_rebuilt(
     room: TelegramRoom, stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
