@@ -165,7 +165,7 @@ def join_or_open(
         recent: Stories it may join.
         now: When it is decided; stands in where the entry has no date.
     """
-    sketch = stories.sketch(entry.title, entry.body)
+    sketch = stories.sketch(entry.title, entry.body, reading.marks)
     at = entry.published_at or now
     joined = stories.find_story(sketch, reading, at, recent)
     if joined is not None:

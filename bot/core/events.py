@@ -6,9 +6,11 @@ is a pair of hits in one sentence with its context near; a guard is a hit that s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.core import scene
+from bot.core.marks import marks
 from bot.core.model import (
     Condition,
     Finding,
@@ -23,15 +25,12 @@ from bot.core.model import (
     Topic,
     TopicRule,
 )
+from bot.core.model.reading import LEAD_TOKENS
 from bot.core.text import fold, name_key
 
-LEAD_TOKENS = 80  # title and first paragraph
 _DIRECT_WITHIN = 15  # a weapon this near to a base is a direct attack
 _ALERT_WITHIN = 25
-_PLACE_WITHIN = 40
-_NOT_BASES = frozenset(
-    {"city", "city/port", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
-)
+_PLACE_WITHIN = scene.WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,8 @@ class _Reader:
         self.scan = scan
         self.knowledge = knowledge
         self._hits: dict[str, tuple[Hit, ...]] = dict(scan.terms)
-        for category, hits in _by_kind(scan, knowledge).items():
-            self._hits[category] = tuple(sorted(hits, key=lambda hit: hit.start))
+        self.scene = scene.Scene(scan, knowledge)
+        self._hits |= {name: tuple(hits) for name, hits in self.scene.categories().items()}
 
     def hits(self, categories: Iterable[str]) -> list[Hit]:
         """Hits of any of ``categories``, in order."""
@@ -91,20 +90,8 @@ def read(scan: Scan, knowledge: Knowledge) -> Reading:
         severity=severity,
         flag=flag,
         guard="" if flag else guard,
+        marks=marks(scan, knowledge),
     )
-
-
-def _by_kind(scan: Scan, knowledge: Knowledge) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = {}
-    for key, hits in scan.places.items():
-        found.setdefault(_category(knowledge.places[key]), []).extend(hits)
-    return found
-
-
-def _category(place: Place) -> str:
-    if place.kind == "country":
-        return "place.country"
-    return "place.town" if place.kind in _NOT_BASES else "place.base"
 
 
 # ── conditions ───────────────────────────────────────────────────────────────────────────────
@@ -181,10 +168,13 @@ def _stops(guard: Guard, pair: _Pair, reader: _Reader) -> bool:
 
 
 def _guard_reaches(guard: Guard, hit: Hit, pair: _Pair, reader: _Reader) -> bool:
-    if guard.title and hit.start < reader.scan.split:
+    in_title = hit.start < reader.scan.split
+    same_sentence = reader.sentence(hit) == reader.sentence(pair.hits[0])
+    of_pair = same_sentence or reader.sentence(hit) == 0 or pair.start >= reader.scan.split
+    if guard.title and in_title and of_pair:
         return True
-    if guard.sentence and reader.sentence(hit) == reader.sentence(pair.hits[0]):
-        return True
+    if guard.sentence and not same_sentence:
+        return False
     return reader.same_field(hit, pair.hits[0]) and _distance(hit, pair) <= guard.within
 
 
@@ -195,29 +185,9 @@ def _finding(rule: TopicRule, pair: _Pair, reader: _Reader) -> Finding:
     return Finding(
         topic=rule.topic,
         grade=Grade.LEAD if pair.start < LEAD_TOKENS else Grade.MENTION,
-        places=tuple(_places_near(pair, reader)),
+        places=tuple(reader.scene.near(pair.start, pair.end)),
         spans=tuple(dict.fromkeys(map(reader.scan.span, pair.hits))),
     )
-
-
-def _places_near(pair: _Pair, reader: _Reader) -> list[str]:
-    """The places of the pair: the most precise kind first, then the nearest."""
-    distances = {
-        key: min(_reach(hit, pair, reader) for hit in hits)
-        for key, hits in reader.scan.places.items()
-    }
-    named = [key for key, distance in distances.items() if distance <= _PLACE_WITHIN]
-    return sorted(named, key=lambda key: (_rank(reader.knowledge.places[key]), distances[key]))
-
-
-def _reach(hit: Hit, pair: _Pair, reader: _Reader) -> int:
-    if not -1 <= reader.sentence(hit) - reader.sentence(pair.hits[0]) <= 1:
-        return _PLACE_WITHIN + 1
-    return _distance(hit, pair)
-
-
-def _rank(place: Place) -> int:
-    return ("place.base", "place.town", "place.country").index(_category(place))
 
 
 def _all_places(findings: Sequence[Finding], scan: Scan) -> tuple[str, ...]:
@@ -238,13 +208,16 @@ def _severity(finding: Finding, pair: _Pair, reader: _Reader) -> Severity:
 
 
 def _uncapped(pair: _Pair, reader: _Reader) -> Severity:
-    base = _any_near(("place.base",), pair, _DIRECT_WITHIN, reader)
+    def place(category: str, within: int) -> bool:
+        return reader.scene.has(category, pair.start, pair.end, within)
+
     highest = _any_near(("highest",), pair, 4, reader)
-    at_base = _any_near(("place.base",), pair, _ALERT_WITHIN, reader)
     armed = _any_near(("rocket", "drone"), pair, 2, reader)
-    if (base and armed) or (highest and at_base) or _harmed(pair, reader):
+    at_base = place("place.base", _ALERT_WITHIN)
+    direct = armed and place("place.base", _DIRECT_WITHIN)
+    if direct or (highest and at_base) or _harmed(pair, reader):
         return Severity.CRITICAL
-    if at_base or _any_near(("place.town",), pair, _PLACE_WITHIN, reader):
+    if at_base or place("place.town", _PLACE_WITHIN):
         return Severity.IMPORTANT
     return Severity.NOTICE
 
@@ -276,7 +249,7 @@ def _named(places: Iterable[Place], text: str, strict: frozenset[str]) -> Place 
     key = name_key(text)
     loose: Place | None = None
     for place in places:
-        for spelling in _spellings(place.names):
+        for spelling in scene.spellings(place):
             if spelling == text.strip():
                 return place
             if key and loose is None and spelling not in strict and name_key(spelling) == key:
@@ -284,13 +257,8 @@ def _named(places: Iterable[Place], text: str, strict: frozenset[str]) -> Place 
     return loose
 
 
-def _spellings(names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    for spellings in names.values():
-        yield from spellings
-
-
 def find_topic(knowledge: Knowledge, text: str) -> Topic | None:
-    """The topic a person means by ``text``: an id, or its name in any language."""
+    """The topic a person means by ``text``: an id, or what it is called in any language."""
     wanted = fold(text.strip()).replace("_", "-")
     for topic in knowledge.topics.values():
         if wanted in (topic.id, topic.id.replace("-", " ")) or _is_called(topic, text):
@@ -299,4 +267,5 @@ def find_topic(knowledge: Knowledge, text: str) -> Topic | None:
 
 
 def _is_called(topic: Topic, text: str) -> bool:
-    return any(name_key(name) == name_key(text) for name in topic.names.values())
+    key = name_key(text)
+    return any(name_key(name) == key for name in (*topic.names.values(), *topic.aliases))

@@ -1,16 +1,14 @@
 """Every watch and every lexicon phrase against one text, in one pass.
 
-All phrases stand in one trie of folded words. A token offers the keys that may lead on from a
-node: itself, without its article, without its clitics, the open stems it begins with; what a
-token offers is remembered, so a text costs a few dictionary look-ups a word, however many watches
-there are.
+All phrases stand in one trie (``core.trie``), so a text costs a few dictionary look-ups a word,
+however many watches there are. What was understood of the text (``Reading``) answers the facets.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.core.model import (
     Finding,
@@ -24,7 +22,6 @@ from bot.core.model import (
     Scan,
     Span,
     Term,
-    Token,
     Watch,
 )
 from bot.core.query import Facet, Phrase, Query, parse
@@ -32,26 +29,17 @@ from bot.core.text import (
     ZWNJ,
     arabic_script_language,
     bare,
-    clitic_forms,
-    joined,
     name_key,
     sentence_numbers,
     tokenize,
 )
+from bot.core.trie import Trie
 from bot.errors import QueryError
 
 _SCORE = {How.EXACT: 100, How.CLITIC: 95, How.ALIAS: 90}
-_REMEMBERED = 50_000  # tokens; about 10 MB
 _BASE = "base"  # the category whose words vouch for a place that needs context
 _BASE_WITHIN = 2
-
-
-@dataclass(slots=True)
-class _Node:
-    """A node of the trie: where each word leads, and what ends here."""
-
-    next: dict[str, _Node] = field(default_factory=dict)
-    ends: list[_Ending] = field(default_factory=list)
+_LAST_LATIN = "\u024f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +67,8 @@ class Matcher:
 
     def __init__(self, knowledge: Knowledge, watches: Sequence[Watch]) -> None:
         self._knowledge = knowledge
-        self._root = _Node()
-        self._words: set[str] = set()
-        self._stems: set[str] = set()
+        self._trie: Trie[_Ending] = Trie()
         self._numbers: dict[Phrase, int] = {}
-        self._offered: dict[str, tuple[tuple[str, How], ...]] = {}
-        self._first: dict[str, list[tuple[_Node, How]]] = {}
         self._place_of = _place_names(knowledge)
         self._add_knowledge()
         rules = [rule for watch in watches if (rule := self._rule(watch)) is not None]
@@ -95,7 +79,7 @@ class Matcher:
 
     def _add_knowledge(self) -> None:
         for term in self._knowledge.terms:
-            self._add(_term_words(term.text), _Ending(term=term))
+            self._trie.add(_term_words(term.text), _Ending(term=term))
         for place in self._knowledge.places.values():
             for spelling in sorted({s for names in place.names.values() for s in names}):
                 self._add_place(place, spelling)
@@ -103,23 +87,15 @@ class Matcher:
     def _add_place(self, place: Place, spelling: str) -> None:
         letters = spelling if spelling in self._knowledge.strict else ""
         ending = _Ending(place=place, letters=letters)
-        self._add(name_key(spelling), ending)
+        self._trie.add(name_key(spelling), ending)
         if not letters:
             self._add_fused(spelling, ending)
-
-    def _add(self, words: Iterable[str], ending: _Ending) -> None:
-        node = self._root
-        for word in words:
-            (self._stems if word.endswith("*") else self._words).add(word)
-            node = node.next.setdefault(word, _Node())
-        if node is not self._root and ending not in node.ends:
-            node.ends.append(ending)
 
     def _add_fused(self, spelling: str, ending: _Ending) -> None:
         """Feeds also print عینالاسد and ديرالزور: two words whose gap was lost."""
         words = [token.text for token in tokenize(spelling)]
         if (len(words) > 1 and words[-1].startswith("ال")) or ZWNJ in spelling:
-            self._add((bare("".join(words)),), ending)
+            self._trie.add((bare("".join(words)),), ending)
 
     def _rule(self, watch: Watch) -> _Rule | None:
         # What was stored is not always what today's syntax allows; one bad watch must not
@@ -135,7 +111,7 @@ class Matcher:
         number = self._numbers.setdefault(phrase, len(self._numbers))
         words = phrase.words if phrase.exact else ()
         ending = _Ending(phrase=number, words=words)
-        self._add(phrase.bare, ending)
+        self._trie.add(phrase.bare, ending)
         if not phrase.exact:
             self._add_fused(" ".join(phrase.words), ending)
         return number
@@ -166,10 +142,10 @@ class Matcher:
         places: dict[str, list[Hit]] = defaultdict(list)
         phrases: dict[int, list[Hit]] = defaultdict(list)
         for start, token in enumerate(scan.tokens):
-            if not token.glued and self._first.get(token.text) == []:
-                continue  # nine words of ten begin nothing
+            if self._trie.begins_nothing(token):
+                continue
             limit = scan.split if start < scan.split else len(scan.tokens)
-            for ending, end, how in self._walk(scan.tokens, start, limit):
+            for ending, end, how in self._trie.walk(scan.tokens, start, limit):
                 hit = Hit(start, end, how)
                 if not _holds(ending, hit, scan):
                     continue
@@ -192,62 +168,6 @@ class Matcher:
             _frozen(phrases),
         )
 
-    def _walk(
-        self, tokens: tuple[Token, ...], start: int, limit: int
-    ) -> Iterator[tuple[_Ending, int, How]]:
-        """Every path through the trie that begins at token ``start``."""
-        open_paths = list(self._entrances(tokens, start))
-        while open_paths:
-            node, at, how = open_paths.pop()
-            for ending in node.ends:
-                yield ending, at, how
-            if at >= limit or not node.next:
-                continue
-            for key, end, new in self._steps(tokens, at):
-                # Only the first word of a phrase carries clitics: "and" splits phrases.
-                if new is not How.CLITIC and key in node.next:
-                    open_paths.append((node.next[key], end, how))
-
-    def _entrances(self, tokens: tuple[Token, ...], start: int) -> Iterable[tuple[_Node, int, How]]:
-        word = tokens[start].text
-        if tokens[start].glued:
-            steps = self._steps(tokens, start)
-            return [(self._root.next[k], end, h) for k, end, h in steps if k in self._root.next]
-        known = self._first.get(word)
-        if known is None:
-            offers = self._offers(word)
-            known = [(self._root.next[k], h) for k, h in offers if k in self._root.next]
-            self._first[word] = known
-        return [(node, start + 1, how) for node, how in known]
-
-    def _steps(self, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[str, int, How]]:
-        for key, how in self._offers(tokens[at].text):
-            yield key, at + 1, how
-        if tokens[at].glued:
-            for word, end in joined(tokens, at):
-                for key, how in self._offers(word):
-                    yield key, end, how
-
-    def _offers(self, word: str) -> tuple[tuple[str, How], ...]:
-        offered = self._offered.get(word)
-        if offered is None:
-            if len(self._offered) >= _REMEMBERED:
-                self._offered.clear()
-                self._first.clear()
-            offered = self._offered[word] = tuple(self._keys(word))
-        return offered
-
-    def _keys(self, word: str) -> Iterator[tuple[str, How]]:
-        plain = bare(word)
-        if plain in self._words:
-            yield plain, How.EXACT
-        for rest in clitic_forms(word):
-            if rest in self._words and rest != plain:
-                yield rest, How.CLITIC
-        for length in range(2, len(word) + 1):
-            if f"{word[:length]}*" in self._stems:
-                yield f"{word[:length]}*", How.EXACT
-
     def _vouched(
         self, places: Mapping[str, list[Hit]], terms: Mapping[str, tuple[Hit, ...]], scan: Scan
     ) -> dict[str, tuple[Hit, ...]]:
@@ -259,7 +179,7 @@ class Matcher:
             kept = tuple(
                 hit
                 for hit in hits
-                if not (place.needs_context and hit.end - hit.start == 1)
+                if not (place.needs_context and _is_ambiguous(hit, scan))
                 or any(_stands_by(hit, base, scan) for base in bases)
             )
             if kept:
@@ -401,6 +321,11 @@ def _unmasked(terms: Mapping[str, list[Hit]]) -> dict[str, tuple[Hit, ...]]:
         if kept:
             shown[category] = kept
     return shown
+
+
+def _is_ambiguous(hit: Hit, scan: Scan) -> bool:
+    # حرير is silk, Harir is not: only in Arabic letters does the bare name mean something else.
+    return hit.end - hit.start == 1 and scan.tokens[hit.start].text[0] > _LAST_LATIN
 
 
 def _stands_by(hit: Hit, base: Hit, scan: Scan) -> bool:

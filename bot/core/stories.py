@@ -1,14 +1,15 @@
 """The same story? First form: exact and near-exact copies, and nothing else.
 
 A sketch stands for the words of an entry; two sketches tell how many words the entries share.
-Near-identical words about another place, weapon or number are another attack: such a conflict is
-a veto, however alike the rest. In doubt the story is new: that repeats an alert, joining loses one.
+Near-identical words about another place, weapon, number or day, "again", a toll where there was
+none are another attack or news of it: such a mark is a veto, however alike the rest. In doubt
+the story is new: that repeats an alert, joining loses one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,7 +17,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from bot.core.model import Grade, Reading, Story
-from bot.core.text import bare, clitic_forms, is_stop_word, tokenize
+from bot.core.text import bare, is_stop_word, tokenize
 
 _Fact = TypeVar("_Fact")
 _KEPT = 64  # hashes of a sketch: the share of common ones is right to about 6 %
@@ -27,62 +28,56 @@ _SHORT_ALIKE = 0.7
 # A flash of few words is written again for the next attack; a long text only for this one.
 _SHORT_WORDS = 20
 _SHORT_WINDOW = timedelta(minutes=40)
-_LONG_WINDOW = timedelta(hours=12)
+_LONG_WINDOW = timedelta(hours=24)
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-_COUNTS = {
-    word: str(count)
-    for count, words in {
-        2: "two اثنان اثنين صاروخان صاروخين مسيرتان مسيرتين انفجاران انفجارين دو",
-        3: "three ثلاثه ثلاث سه",
-        4: "four اربعه اربع چهار",
-        5: "five خمسه خمس پنج",
-        6: "six سته ست شش",
-        7: "seven سبعه سبع هفت",
-        8: "eight ثمانيه ثماني هشت",
-        9: "nine تسعه تسع نه",
-        10: "ten عشره عشر ده",
-    }.items()
-    for word in words.split()
-}
+# Marks whose values contradict each other when each report has one the other lacks.
+_EITHER = ("count", "day", "part")
+_KINDS = (*_EITHER, "again", "toll", "at", "known")
 
 
 @dataclass(frozen=True, slots=True)
 class _Sketch:
-    """A sketch read back: size of the text, numbers of its head, hashes of all and of the body."""
+    """A sketch read back: size of the text, marks by kind, hashes of all and of the body."""
 
     words: int
-    numbers: frozenset[int]
+    marks: tuple[frozenset[int], ...]
     whole: frozenset[int]
     body: frozenset[int]
 
+    def of(self, kind: str) -> frozenset[int]:
+        """The marks of one kind."""
+        return self.marks[_KINDS.index(kind)]
 
-def sketch(title: str, body: str) -> tuple[int, ...]:
-    """What ``find_story`` compares, of at most some 130 numbers below 2**63.
 
-    Layout: number of words, of numbers, of hashes of the whole; then these three runs and the
-    hashes of the body alone.
+def sketch(title: str, body: str, marks: Iterable[str] = ()) -> tuple[int, ...]:
+    """What ``find_story`` compares, of at most some 150 numbers below 2**63.
+
+    Layout: number of words, of marks, of hashes of the whole; then the marks, these hashes, and
+    the hashes of the body alone.
+
+    Args:
+        title: Of the entry.
+        body: Of the entry.
+        marks: ``Reading.marks`` of the entry; without them only the words are compared.
     """
     head, rest = _words(title), _words(body)
     if rest[: len(head)] == head:  # channels repeat the headline as the first line
         head = []
     words = (head + rest)[:_LEAD_WORDS]
-    numbers = sorted({_hash(n) for n in _numbers(_words(title) or words[:20])})
     whole = _smallest(words)
     alone = _smallest(rest[:_LEAD_WORDS]) if head and len(rest) >= _BODY_WORDS else []
-    return (len(words), len(numbers), len(whole), *numbers, *whole, *alone)
+    facts = sorted(map(_mark, marks))
+    return (len(words), len(facts), len(whole), *facts, *whole, *alone)
 
 
 def _words(text: str) -> list[str]:
     return [bare(token.text) for token in tokenize(text)]
 
 
-def _numbers(words: list[str]) -> Iterator[str]:
-    for word in words:
-        if word.isdecimal():
-            yield word.lstrip("0") or "0"
-        for form in (word, *clitic_forms(word)):
-            if form in _COUNTS:
-                yield _COUNTS[form]
+def _mark(mark: str) -> int:
+    # The last three bits keep the kind readable; a place has one number however it is marked.
+    kind, _, value = mark.partition(":")
+    return (_hash(value) & ~7) | _KINDS.index(kind)
 
 
 def _smallest(words: list[str]) -> list[int]:
@@ -132,16 +127,18 @@ def find_story(
 
 @lru_cache(maxsize=16_384)
 def _opened(sketch: tuple[int, ...]) -> _Sketch:
-    if len(sketch) < 3:
-        return _Sketch(0, frozenset(), frozenset(), frozenset())
-    words, numbers, whole = sketch[:3]
-    first, second = 3 + numbers, 3 + numbers + whole
+    words, marks, whole = sketch[:3] if len(sketch) >= 3 else (0, 0, 0)
+    first, second = 3 + marks, 3 + marks + whole
     return _Sketch(
         words,
-        frozenset(sketch[3:first]),
+        _by_kind(sketch[3:first]),
         frozenset(sketch[first:second]),
         frozenset(sketch[second:]),
     )
+
+
+def _by_kind(marks: Sequence[int]) -> tuple[frozenset[int], ...]:
+    return tuple(frozenset(m for m in marks if m & 7 == kind) for kind in range(len(_KINDS)))
 
 
 def _likeness(one: _Sketch, other: _Sketch) -> float:
@@ -169,12 +166,26 @@ def _may_join(mine: _Sketch, reading: Reading, at: datetime, story: Story, liken
         return False
     if _apart(at, story) > (_SHORT_WINDOW if short else _LONG_WINDOW):
         return False
-    return not _contradicts(mine.numbers, theirs.numbers) and not _other_event(reading, story)
+    return not _other_report(mine, theirs) and not _other_event(reading, story)
 
 
 def _apart(at: datetime, story: Story) -> timedelta:
     times = (story.published_at or story.first_seen_at, story.last_seen_at)
     return min(abs(at - time) for time in times)
+
+
+def _other_report(mine: _Sketch, theirs: _Sketch) -> bool:
+    """Whether the marks tell of another attack, or of something the story does not tell."""
+    return (
+        any(_contradicts(mine.of(kind), theirs.of(kind)) for kind in _EITHER)
+        or mine.of("again") != theirs.of("again")
+        or bool(mine.of("toll") - theirs.of("toll"))
+        or bool(_values(mine.of("at")) - _values(theirs.of("known")))
+    )
+
+
+def _values(marks: Iterable[int]) -> frozenset[int]:
+    return frozenset(mark & ~7 for mark in marks)
 
 
 def _other_event(reading: Reading, story: Story) -> bool:

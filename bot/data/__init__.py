@@ -1,8 +1,8 @@
 """What Rasid knows, as data: lexicon, topics, gazetteer. This loader is the only reader.
 
 ``lexicon/*.yaml`` (one category a file), ``topics/*.yaml`` (one topic a file), ``guards.yaml``,
-``gazetteer.jsonl`` (one place a line). Everything is checked while it is read; what is wrong
-raises ``ConfigError`` with the file and the line.
+``marks.yaml``, ``gazetteer.jsonl`` (one place a line). Everything is checked while it is read;
+what is wrong raises ``ConfigError`` with the file and the line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from bot.core.marks import MARK
 from bot.core.model import Condition, Guard, Knowledge, Place, Severity, Term, Topic, TopicRule
 from bot.core.text import tokenize
 from bot.errors import ConfigError
@@ -26,7 +27,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, wh
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LEXICON_KEYS = {"category", "about", "terms", "only"}
-_TOPIC_KEYS = {"id", "names", "about", "severity", "conditions", "guards", "examples"}
+_TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
+_MARK_KINDS = {"again", "count", "day", "part"}
 _GUARD_KEYS = {"terms", "within", "sentence", "title", "unless"}
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 _PLACE_KEYS = {"id", "kind", "country", "names", "parents", "needs_context", "strict", "note"}
@@ -54,7 +56,7 @@ def _load(topics: tuple[str, ...] | None, folder: Path) -> Knowledge:
     return Knowledge(
         places=places,
         topics={topic.id: topic for topic, _ in kept},
-        terms=terms,
+        terms=(*terms, *_read(folder / "marks.yaml", _marks)),
         rules=tuple(rule for _, rule in kept),
         strict=strict,
     )
@@ -154,6 +156,19 @@ def _terms(raw: dict[str, Any]) -> list[Term]:
     return found + list(_spelled(raw.get("only") or {}, category, only=True))
 
 
+def _marks(raw: dict[str, Any]) -> list[Term]:
+    return [term for mark, body in raw.items() for term in _marked(mark, body)]
+
+
+def _marked(mark: str, body: Mapping[str, Any]) -> Iterator[Term]:
+    _only_keys(body, {"terms", "only"})
+    kind, colon, _ = mark.partition(":")
+    if kind not in _MARK_KINDS or not colon:
+        raise _Wrong(f"{mark!r} is no mark; there are {', '.join(sorted(_MARK_KINDS))}", mark)
+    yield from _spelled(_need(body, "terms", dict), MARK + mark, only=False)
+    yield from _spelled(body.get("only") or {}, MARK + mark, only=True)
+
+
 def _spelled(by_language: Mapping[str, Any], category: str, *, only: bool) -> Iterator[Term]:
     for lang, phrases in by_language.items():
         if not isinstance(phrases, list):
@@ -219,10 +234,18 @@ def _topic(
         names=_need(raw, "names", dict),
         about=_need(raw, "about", dict),
         severity=Severity(int(raw.get("severity", 1))),
+        aliases=tuple(_aliases(raw.get("aliases") or {})),
     )
     _examples(_need(raw, "examples", dict))
     conditions = tuple(_condition(c, categories) for c in _need(raw, "conditions", list))
     return topic, TopicRule(key, conditions, tuple(_named_guards(raw, guards)))
+
+
+def _aliases(by_language: Mapping[str, Any]) -> Iterator[str]:
+    for lang, names in by_language.items():
+        if not isinstance(names, list):
+            raise _Wrong(f"{lang!r} needs a list of names", f"{lang}:")
+        yield from map(str, names)
 
 
 def _examples(raw: Mapping[str, Any]) -> None:

@@ -150,6 +150,44 @@ def test_a_topic_is_found_by_id_or_name(written: str) -> None:
     assert topic.id == "rocket-attack"
 
 
+@pytest.mark.parametrize(
+    ("written", "topic"),
+    [
+        ("rockets", "rocket-attack"),
+        ("صواريخ", "rocket-attack"),
+        ("الصواريخ", "rocket-attack"),
+        ("صاروخ", "rocket-attack"),
+        ("حمله موشکی", "rocket-attack"),
+        ("موشک", "rocket-attack"),
+        ("füze", "rocket-attack"),
+        ("רקטות", "rocket-attack"),
+        ("drones", "drone-attack"),
+        ("طائرات مسيرة", "drone-attack"),
+        ("پهپاد", "drone-attack"),
+        ("درۆن", "drone-attack"),
+        ("تەقینەوە", "explosion"),
+        ("patlama", "explosion"),
+        ("صافرات الإنذار", "base-alert"),
+        ("وضعیت سفید", "all-clear"),
+    ],
+)
+def test_a_topic_is_found_by_what_people_call_it(written: str, topic: str) -> None:
+    found = find_topic(KNOWLEDGE, written)
+    assert found is not None
+    assert found.id == topic
+
+
+def test_a_name_given_by_a_person_needs_no_context() -> None:
+    found = find_place(KNOWLEDGE, "حرير")
+    assert found is not None
+    assert found.id == "harir"
+    assert "harir" not in reading("معرض حرير في بيروت").places
+
+
+def test_a_guard_in_another_sentence_of_the_title_silences_nothing() -> None:
+    assert reading("سقوط صواريخ على قاعدة بلد. المحكمة تؤجل الجلسة").flag
+
+
 def test_an_unknown_topic_is_none() -> None:
     assert find_topic(KNOWLEDGE, "weather") is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -104,6 +105,18 @@ def test_arabic_is_arabic() -> None:
             letters = [c for c in form.split("{")[0] if c.isalpha()]
             same = form == first(message)
             assert not (same and len(letters) > 3), message
+
+
+# Written like this by everybody who reads Arabic.
+LATIN_IN_ARABIC = {"UTC"}
+
+
+def test_what_is_latin_in_an_arabic_text_is_put_in_and_so_isolated() -> None:
+    for message in used():
+        for form in forms(catalogue_ar, message):
+            bare = "".join(literal for literal, *_ in string.Formatter().parse(form))
+            assert "/" not in bare, form
+            assert set(re.findall(r"[A-Za-z]+", bare)) <= LATIN_IN_ARABIC, form
 
 
 catalogue_ar = catalogue("ar")

@@ -75,6 +75,30 @@ def test_every_unambiguous_name_is_found_in_a_text() -> None:
     assert lost == []
 
 
+BASES = {
+    "KW": {"camp-doha", "buehring", "arifjan", "ali-al-salem", "camp-patriot", "ahmad-al-jaber"},
+    "QA": {"al-udeid", "sayliyah"},
+    "BH": {"nsa-bahrain", "isa-air-base", "mina-salman"},
+    "AE": {"al-dhafra", "minhad"},
+    "SA": {"prince-sultan", "eskan-village", "king-abdulaziz-airbase", "king-khalid-airbase"},
+    "JO": {"tower22", "muwaffaq-salti", "prince-hassan", "jafr"},
+    "SY": {"tanf", "conoco", "omar", "shaddadi", "rmelan", "kharab-jir", "tal-baydar", "lafarge"},
+    "IQ": {"ain-al-asad", "harir", "union-iii", "victoria", "bdsc", "taji", "balad", "taqaddum"},
+    "TR": {"incirlik", "kurecik", "diyarbakir-airbase"},
+}
+
+
+@pytest.mark.parametrize("country", BASES)
+def test_the_well_known_bases_of_a_country_are_there(country: str) -> None:
+    known = {key for key, place in KNOWLEDGE.places.items() if place.country == country}
+    assert BASES[country] <= known
+
+
+def test_a_mark_is_of_a_known_kind() -> None:
+    kinds = {t.category.split(":")[0] for t in KNOWLEDGE.terms if t.category.startswith("mark.")}
+    assert kinds == {"mark.again", "mark.count", "mark.day", "mark.part"}
+
+
 def test_groups_and_ranges_are_written_out() -> None:
     assert list(expand("rocket(|s)")) == ["rocket", "rockets"]
     assert list(expand("(a|b) (c|d)")) == ["a c", "a d", "b c", "b d"]
@@ -113,6 +137,11 @@ def replace(name: str, old: str, new: str) -> Callable[[Path], None]:
             append("guards.yaml", "odd: {terms: [weather-words]}\n"),
             r"guards\.yaml:\d+: .*weather-words",
         ),
+        (
+            append("marks.yaml", '"colour:red": {terms: {en: ["red"]}}\n'),
+            r"marks\.yaml:\d+: .*colour",
+        ),
+        (replace("topics/explosion.yaml", "  tr: [", "  tr: 1 #["), "list of names"),
         (replace("topics/explosion.yaml", "denial", "denails"), r"explosion\.yaml:\d+: .*denails"),
         (replace("topics/explosion.yaml", "near_within", "nearwithin"), "nearwithin"),
         (replace("topics/explosion.yaml", "examples:", "example:"), "example"),

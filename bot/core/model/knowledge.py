@@ -42,12 +42,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A built-in kind of event. ``names`` and ``about`` map a language code to text."""
+    """A built-in kind of event. ``names`` and ``about`` map a language code to text.
+
+    ``aliases`` are what else people call it when they ask for it, in any language.
+    """
 
     id: str
     names: Mapping[str, str]
     about: Mapping[str, str]
     severity: Severity = Severity.NOTICE
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ class Condition:
 class Guard:
     """A reason not to believe a condition, by name.
 
-    One of ``terms`` within ``within`` tokens of the pair (in the same sentence when
-    ``sentence``; anywhere in the title when ``title``, for it says what the rest is about) stops
-    it, unless one of ``unless`` stands in the sentence of the pair.
+    One of ``terms`` within ``within`` tokens of the pair (and in its sentence when ``sentence``)
+    stops it, or, when ``title``, one in the title, for that says what the rest is about: in its
+    first sentence or the pair's, or in any when the pair stands in the body. One of ``unless``
+    in the sentence of the pair makes good.
     """
 
     name: str

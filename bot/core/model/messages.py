@@ -44,12 +44,16 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A message before it is text: lines of parts, an optional quotation, rows of buttons."""
+    """A message before it is text: lines of parts, an optional quotation, rows of buttons.
+
+    ``lang`` is the language it is worded in, ``""`` for that of its chat.
+    """
 
     lines: tuple[Line, ...]
     quote: tuple[Line, ...] = ()  # shown as an expandable quotation after the first line
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
+    lang: str = ""
 
 
 class DeliveryKind(StrEnum):

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from bot.core.model.knowledge import Severity
 
+LEAD_TOKENS = 80  # title and first paragraph
+
 
 class Field(StrEnum):
     """The part of an entry a span points into."""
@@ -70,6 +72,7 @@ class Reading:
 
     ``flag``: the built-in topics would push this as new. ``guard`` names the guard that stopped
     it, ``""`` if none did. ``places`` are all gazetteer ids named, those of the findings first.
+    ``marks`` are what tells this report from one in the same words (``core.marks``).
     """
 
     findings: tuple[Finding, ...] = ()
@@ -77,6 +80,7 @@ class Reading:
     severity: Severity = Severity.NONE
     flag: bool = False
     guard: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class Token(NamedTuple):

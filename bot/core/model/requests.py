@@ -90,9 +90,11 @@ Effect = PutChat | AddWatch | DropWatch | MoveChat
 class Answer:
     """What a command does: effects and the notes that go back, all recorded together.
 
-    ``toast`` is shown over the button that was pressed; it is not a message and may be lost.
+    ``toast`` is shown over the button that was pressed; it is not a message and may be lost. With
+    ``alert`` it stays until it is closed.
     """
 
     effects: tuple[Effect, ...] = ()
     notes: tuple[Note, ...] = ()
     toast: str = ""
+    alert: bool = False
