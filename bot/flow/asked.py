@@ -46,7 +46,32 @@ class Asked:
         """Whether one person wrote in their own chat with us."""
         return self.chat.kind is ChatKind.PRIVATE
 
+    @property
+    def is_group(self) -> bool:
+        """Whether several people write here; in a channel only it itself does."""
+        return self.chat.kind in (ChatKind.GROUP, ChatKind.SUPERGROUP)
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether what is sent here is published to every reader."""
+        return self.chat.kind is ChatKind.CHANNEL
+
+    def back(self) -> PutChat | None:
+        """What brings back a chat that was given up; ``None`` for any other."""
+        if not self.is_known or self.chat.status is not ChatStatus.GONE:
+            return None
+        return PutChat(replace(self.chat, status=ChatStatus.ACTIVE))
+
     def switched_on(self) -> PutChat:
         """The chat as one that is told; alerts go to the forum topic this was written in."""
         thread_id = self.request.chat.thread_id
         return PutChat(replace(self.chat, status=ChatStatus.ACTIVE, thread_id=thread_id))
+
+    def kept_on(self) -> PutChat:
+        """The chat as one that is told, where it was told before."""
+        return PutChat(replace(self.chat, status=ChatStatus.ACTIVE))
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this was written in another forum topic than the one alerts go to."""
+        return self.is_known and self.chat.thread_id != self.request.chat.thread_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.i18n import Voice, Words
 from bot.core.matcher import phrase_shadow
@@ -26,6 +26,8 @@ from bot.core.model import (
 )
 from bot.flow import following, greeting, health, plain, subscribing, telling
 from bot.flow.asked import Asked, Limits
+from bot.flow.catching_up import comes_back, returned
+from bot.flow.flood import Flood, Heed, too_many
 from bot.flow.wording import pressed
 from bot.ports import Clock, Store
 
@@ -44,6 +46,7 @@ class Commands:
         words: The catalogues.
         clock: Now.
         limits: How much one chat may ask for.
+        flood: Who asked how often.
     """
 
     def __init__(
@@ -53,12 +56,15 @@ class Commands:
         words: Words,
         clock: Clock,
         limits: Limits | None = None,
+        *,
+        flood: Flood | None = None,
     ) -> None:
         self._store = store
         self._knowledge = knowledge
         self._words = words
         self._clock = clock
         self._limits = limits or Limits()
+        self._flood = flood or Flood()
         self._acts: dict[str, Act] = {
             "start": self._start,
             "help": self._help,
@@ -78,24 +84,54 @@ class Commands:
     async def serve(self, request: Request) -> Answer | None:
         """Answer ``request`` and record effects and replies in one transaction.
 
+        Whoever asks too often is told so once; after that the answer is empty and not recorded.
+
         Returns:
             The answer, ``None`` when this update was answered before.
 
         Raises:
             StoreUnavailable: Nothing was recorded; ask again.
         """
-        answer = await self.answer(request)
-        replies = tuple(_reply(request, note) for note in answer.notes)
-        new = await self._store.answer(request.update_id, answer.effects, replies, self._clock())
+        now = self._clock()
+        heed = self._flood.heed(request, now)
+        if heed is Heed.SILENCE:
+            return Answer()
+        if heed is Heed.NOTICE:
+            answer = too_many(await self._asked(request))
+            new = await self._record(request, answer, now)
+            self._flood.told(request, now)
+        else:
+            answer = await self.answer(request)
+            new = await self._record(request, answer, now)
+            self._flood.answered(request, answer, now)
         return answer if new else None
+
+    async def _record(self, request: Request, answer: Answer, now: datetime) -> bool:
+        replies = tuple(_reply(request, note) for note in answer.notes)
+        return await self._store.answer(request.update_id, answer.effects, replies, now)
 
     async def answer(self, request: Request) -> Answer:
         """What ``request`` changes and what is said to it; changes nothing itself."""
-        happened = await self._happening(request)
-        if happened is not None:
-            return happened
+        if request.name == Happening.MOVED:
+            return Answer((MoveChat(request.chat.id, int(request.args)),))
+        if request.name == Happening.GONE:
+            return await self._gone(request)
         asked = await self._asked(request)
-        return _introduced(asked, await self._decided(asked))
+        answer = await self._met(asked)
+        if comes_back(asked, answer):
+            stories = await self._store.latest_stories(_LOOKED_AT)
+            return returned(asked, self._knowledge, answer, stories)
+        return answer
+
+    async def _met(self, asked: Asked) -> Answer:
+        if asked.request.name == Happening.ADDED:
+            return greeting.welcome(asked, self._knowledge)
+        back = asked.back()
+        if back is None:
+            return _introduced(asked, await self._decided(asked))
+        # Whoever writes to us can be reached, whatever an earlier send was told.
+        answer = await self._decided(replace(asked, chat=back.chat))
+        return replace(answer, effects=(back, *answer.effects))
 
     async def _decided(self, asked: Asked) -> Answer:
         if asked.request.button:
@@ -104,22 +140,19 @@ class Commands:
             return plain.text(asked, self._knowledge)
         return await self._command(asked, asked.request.name)
 
-    async def _happening(self, request: Request) -> Answer | None:
-        match request.name:
-            case Happening.MOVED:
-                return Answer((MoveChat(request.chat.id, int(request.args)),))
-            case Happening.GONE:
-                known = await self._store.chat(request.chat.id)
-                return Answer((PutChat(replace(known, status=ChatStatus.GONE)),) if known else ())
-            case Happening.ADDED:
-                return greeting.welcome(await self._asked(request), self._knowledge)
-        return None
+    async def _gone(self, request: Request) -> Answer:
+        known = await self._store.chat(request.chat.id)
+        if known is None or (known.kind is ChatKind.PRIVATE and known.status is ChatStatus.STOPPED):
+            return Answer()  # who stopped us and then blocked us wants no alerts once unblocked
+        return Answer((PutChat(replace(known, status=ChatStatus.GONE)),))
 
     async def _asked(self, request: Request) -> Asked:
         known = await self._store.chat(request.chat.id)
         chat = replace(known, kind=request.chat.kind) if known else request.chat
         watches = await self._store.watches(request.chat.id)
-        voice = Voice(self._words, chat.lang)
+        # In a group each is answered in their own language; elsewhere the chat has chosen one.
+        theirs = chat.kind in (ChatKind.GROUP, ChatKind.SUPERGROUP) and request.user_id is not None
+        voice = Voice(self._words, request.chat.lang if theirs else chat.lang)
         return Asked(request, chat, known is not None, watches, voice, self._clock(), self._limits)
 
     async def _pressed(self, asked: Asked) -> Answer:
@@ -134,7 +167,9 @@ class Commands:
         # Only a button may name a watch by the number of its row.
         if act is None or (name == "drop" and not asked.request.button):
             return greeting.unknown(asked)
-        if not asked.request.is_admin and name not in greeting.READ_ONLY:
+        # Others may press only what is answered without a message.
+        allowed = ("why",) if asked.request.button else greeting.READ_ONLY
+        if not asked.request.is_admin and name not in allowed:
             return greeting.admins_only(asked)
         return await act(asked)
 
@@ -158,16 +193,13 @@ class Commands:
         return subscribing.unsubscribe(asked, self._knowledge)
 
     async def _watch(self, asked: Asked) -> Answer:
-        found = following.pieces(asked.args)
+        made = following.sorted_out(asked, following.pieces(asked.args))
         since = asked.now - timedelta(days=self._limits.counted_days)
         counts = {
-            piece.query.canonical: await self._store.count_matching(
-                phrase_shadow(piece.query), since
-            )
-            for piece in found[: self._limits.watches]
-            if piece.query is not None
+            query.canonical: await self._store.count_matching(phrase_shadow(query), since)
+            for _, query in made.added()
         }
-        return following.watch(asked, found, counts)
+        return following.watch(asked, made, counts)
 
     async def _unwatch(self, asked: Asked) -> Answer:
         return following.unwatch(asked, self._knowledge)
@@ -189,6 +221,10 @@ class Commands:
         story_id = (request.args or None) if request.button else None
         message_id = None if story_id else request.reply_to
         card = await self._store.alert_card(asked.chat.id, message_id, story_id)
+        if request.button and (asked.is_channel or not request.is_admin):
+            return telling.why_in_toast(asked, self._knowledge, card)
+        if story_id and self._flood.is_explained(asked.chat.id, story_id, asked.now):
+            return telling.explained(asked)
         return telling.why(asked, self._knowledge, card)
 
     async def _status(self, asked: Asked) -> Answer:
@@ -196,9 +232,9 @@ class Commands:
 
 
 def _introduced(asked: Asked, answer: Answer) -> Answer:
-    """Remember whom we talk to: the outbox has to know the language of a stranger's reply."""
+    """Remember whom we talk to. What a group is told, and in which language, its admins decide."""
     met = asked.is_known or any(isinstance(effect, PutChat) for effect in answer.effects)
-    if met or not answer.notes:
+    if met or not answer.notes or not asked.is_private:
         return answer
     return replace(answer, effects=(PutChat(asked.chat), *answer.effects))
 

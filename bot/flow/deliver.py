@@ -185,7 +185,9 @@ class Deliver:
         return True
 
     def _render(self, delivery: Delivery) -> Message:
-        note, lang = self._note(delivery), delivery.chat.lang
+        note = self._note(delivery)
+        # A reply runs in the language it was asked in, whatever the chat's own is.
+        lang = note.lang or delivery.chat.lang
         html = delivery.refused == 0
         if not html:
             note = without_links(note)

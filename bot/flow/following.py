@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from bot.core.i18n import Voice
 from bot.core.model import (
     AddWatch,
     Answer,
@@ -20,14 +21,17 @@ from bot.core.text import clean
 from bot.errors import QueryError
 from bot.flow.asked import Asked
 from bot.flow.mistakes import wrong_query
+from bot.flow.threads import arrive_elsewhere
 from bot.flow.wording import (
     button,
     code,
     is_subscription,
+    joined,
     note,
     rows,
     subject,
     title,
+    watch_example,
 )
 
 # The Arabic comma or a new line stands between several watches; neither belongs to the syntax.
@@ -41,6 +45,20 @@ class Piece:
     text: str
     query: Query | None = None
     error: QueryError | None = None
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The pieces of a command by what becomes of them; ``left`` are those there is no room for."""
+
+    new: list[Piece] = field(default_factory=list)
+    again: list[Piece] = field(default_factory=list)
+    wrong: list[Piece] = field(default_factory=list)
+    left: list[Piece] = field(default_factory=list)
+
+    def added(self) -> Iterator[tuple[Piece, Query]]:
+        """The new ones with what they were understood as."""
+        return ((piece, piece.query) for piece in self.new if piece.query is not None)
 
 
 def one_line(text: str) -> str:
@@ -61,68 +79,96 @@ def _piece(text: str) -> Piece:
         return Piece(text, error=error)
 
 
-def watch(asked: Asked, found: Sequence[Piece], counts: Mapping[str, int]) -> Answer:
-    """Add what was understood and say what was not.
+def sorted_out(asked: Asked, found: Sequence[Piece]) -> Sorted:
+    """What becomes of each piece; nothing is changed yet."""
+    held = {canonical(w.query) for w in asked.watches}
+    made = Sorted()
+    for piece in found:
+        if piece.query is None:
+            made.wrong.append(piece)
+        elif piece.query.canonical in held:
+            made.again.append(piece)
+        elif len(asked.watches) + len(made.new) >= asked.limits.watches:
+            made.left.append(piece)
+        else:
+            held.add(piece.query.canonical)
+            made.new.append(piece)
+    return made
+
+
+def watch(asked: Asked, made: Sorted, counts: Mapping[str, int]) -> Answer:
+    """Add what is new; totals and refusals are said first, for a long answer is cut at its end.
 
     Args:
         asked: The command.
-        found: Its watches, see :func:`pieces`.
-        counts: Canonical query to the number of stored entries it matches.
+        made: Its watches, see :func:`sorted_out`.
+        counts: Canonical query to the number of stored entries it matches, for those that are new.
     """
     voice = asked.voice
-    if not found:
+    if made == Sorted():
         return Answer(notes=(note(voice, _what_to_watch(asked)),))
-    held = {canonical(w.query) for w in asked.watches}
-    added: list[str] = []
-    lines: list[Line] = []
-    for piece in found:
-        if piece.query is None:
-            lines += wrong_query(voice, piece.text, piece.error)
-        elif piece.query.canonical in held:
-            lines.append(voice.says("You follow this already: {query}", query=code(piece.text)))
-        elif len(held) >= asked.limits.watches:
-            lines.append(full(asked))
-            break
-        else:
-            held.add(piece.query.canonical)
-            # Kept as it was written: the list shows people their own words, not folded ones.
-            added.append(piece.text)
-            lines += _added(asked, piece.text, counts.get(piece.query.canonical, 0))
-    effects = tuple(AddWatch(asked.chat.id, query) for query in added)
-    on = (asked.switched_on(),) if added else ()
-    toast = voice.label("Watching") if added else ""
+    lines = [*_totals(asked, made), *_refused(voice, made)]
+    for piece, query in made.added():
+        lines += _added(voice, piece.text, counts.get(query.canonical, 0))
+    # Kept as they were written: the list shows people their own words, not folded ones.
+    effects = tuple(AddWatch(asked.chat.id, piece.text) for piece in made.new)
+    on = (asked.kept_on(),) if made.new else ()
+    toast = voice.label("Watching") if made.new else ""
     return Answer((*on, *effects), (note(voice, lines),), toast)
 
 
-def _added(asked: Asked, text: str, count: int) -> list[Line]:
-    voice = asked.voice
-    return [
-        title(voice.says("✅ Watching: {query}", query=code(text))),
-        voice.says_n(
-            "In the last seven days {n} report would have matched.",
-            "In the last seven days {n} reports would have matched.",
-            count,
-        ),
-    ]
+def _totals(asked: Asked, made: Sorted) -> list[Line]:
+    voice, new = asked.voice, len(made.new)
+    lines: list[Line] = []
+    if new > 1:
+        lines.append(title(voice.says_n("✅ {n} new watch.", "✅ {n} new watches.", new)))
+    if made.left:
+        names = [piece.text for piece in made.left]
+        lines += no_room(asked, len(asked.watches) + new, names)
+    return [*lines, *(arrive_elsewhere(asked) if new else ())]
+
+
+def _refused(voice: Voice, made: Sorted) -> list[Line]:
+    lines: list[Line] = []
+    for piece in made.wrong:
+        lines += wrong_query(voice, piece.text, piece.error)
+    for piece in made.again:
+        lines.append(voice.says("You follow this already: {query}", query=code(piece.text)))
+    return lines
+
+
+def _added(voice: Voice, text: str, count: int) -> list[Line]:
+    matched = voice.says_n(
+        "In the last seven days {n} report would have matched.",
+        "In the last seven days {n} reports would have matched.",
+        count,
+    )
+    if not count:
+        matched = voice.says("No stored report of the last 7 days matches yet.")
+    return [title(voice.says("✅ Watching: {query}", query=code(text))), matched]
 
 
 def _what_to_watch(asked: Asked) -> list[Line]:
     voice = asked.voice
     return [
         voice.says("What should I watch for? Write it behind the command."),
-        voice.says("Example: {example}", example=code(voice.label("/watch Ain al-Asad"))),
+        voice.says("Example: {example}", example=code(watch_example(voice))),
         voice.says("Several at once, one on each line, or with the Arabic comma between them."),
     ]
 
 
-def full(asked: Asked) -> Line:
-    """The sentence for a chat that follows as much as it may."""
-    return asked.voice.says_n(
-        "You follow {n} thing, which is the most I can hold. End one first: {list}",
-        "You follow {n} things, which is the most I can hold. End one first: {list}",
-        len(asked.watches),
-        list="/list",
-    )
+def no_room(asked: Asked, held: int, names: Sequence[str]) -> list[Line]:
+    """What could not be added for a chat that then follows ``held`` things, the most it may."""
+    voice = asked.voice
+    return [
+        voice.says_n(
+            "You follow {n} thing, which is the most I can hold. End one first: {list}",
+            "You follow {n} things, which is the most I can hold. End one first: {list}",
+            held,
+            list="/list",
+        ),
+        voice.says("❌ Not added ({n}): {names}", n=len(names), names=joined(voice, names, 300)),
+    ]
 
 
 def canonical(query: str) -> str:

@@ -19,11 +19,29 @@ from bot.core.model import (
     PutChat,
     Style,
 )
+from bot.core.render import text_of
+from bot.core.text import fold
 from bot.flow.asked import Asked
-from bot.flow.wording import EVERYTHING, Knowing, button, code, note, rows, title, topic_doors
+from bot.flow.threads import moved_here
+from bot.flow.wording import (
+    EVERYTHING,
+    Knowing,
+    button,
+    code,
+    note,
+    rows,
+    title,
+    topic_doors,
+    watch_example,
+)
 
 LANGUAGES = {"en": "English", "ar": "العربية"}
-_SPOKEN = {"english": "en", "الإنجليزية": "en", "arabic": "ar", "العربية": "ar", "عربي": "ar"}
+_NAMES = {
+    "en": "english الإنجليزية إنجليزية إنجليزي الإنكليزية إنكليزية إنكليزي",
+    "ar": "arabic العربية عربية عربي العربي",
+}
+# Folded, so that every spelling of a name is understood.
+_SPOKEN = {fold(name): lang for lang, names in _NAMES.items() for name in names.split()}
 
 # Name, what it does, whether everybody in a group may use it.
 COMMANDS: tuple[tuple[str, str, bool], ...] = (
@@ -61,17 +79,22 @@ def profile(words: Words, lang: str) -> Profile:
 
 def start(asked: Asked, knowledge: Knowing) -> Answer:
     """Switch the chat on and say what this is, and what it is not."""
-    return Answer(
-        (asked.switched_on(),), (note(asked.voice, _intro(asked), _doors(asked, knowledge)),)
-    )
+    lines = [*_intro(asked), *moved_here(asked)]
+    return Answer((asked.switched_on(),), (note(asked.voice, lines, _doors(asked, knowledge)),))
 
 
 def welcome(asked: Asked, knowledge: Knowing) -> Answer:
-    """We were let in. A group is greeted; a person is on their way to /start anyway."""
+    """We were let in, or given rights we may have lacked. A chat that was given up is back.
+
+    A group is greeted, unless it knows us; a person is on their way to /start anyway.
+    """
+    back = asked.back()
+    if asked.is_known and back is None:
+        return Answer()
     if asked.chat.kind is ChatKind.PRIVATE or asked.chat.kind is ChatKind.CHANNEL:
-        back = asked.is_known and asked.chat.status is ChatStatus.GONE
-        return Answer((asked.switched_on(),) if back else ())
-    return start(asked, knowledge)
+        return Answer((back,) if back else ())
+    greeting = note(asked.voice, _intro(asked), _doors(asked, knowledge))
+    return Answer((back or asked.switched_on(),), (greeting,))
 
 
 def _intro(asked: Asked) -> list[Line]:
@@ -80,15 +103,19 @@ def _intro(asked: Asked) -> list[Line]:
         title(
             voice.says(
                 "I am Rasid. I read the news for reports of attacks on military bases, rockets and "
-                "drones, and write to you here, once for each event."
+                "drones, and write to you here."
             )
+        ),
+        voice.says(
+            "Copies of one report are told once. The same event in other words or in another "
+            "language may come twice."
         ),
         (),
         not_a_siren(voice),
         (),
         voice.says(
             "Press what you want to hear of, or send a name or words to follow: {example}",
-            example=code(voice.label("/watch Ain al-Asad")),
+            example=code(watch_example(voice)),
         ),
         voice.says("{help} tells the rest.", help="/help"),
     ]
@@ -125,25 +152,11 @@ def _doors(asked: Asked, knowledge: Knowing) -> tuple[tuple[Button, ...], ...]:
 def help_(asked: Asked) -> Answer:
     """Every command with an example that works as it stands."""
     voice = asked.voice
-    examples = (
-        ("/subscribe", mark("all alerts")),
-        (mark("/subscribe rocket attack"), mark("one topic")),
-        (mark("/subscribe Harir"), mark("one place: a base, a town or a country, in any script")),
-        ("/unsubscribe", mark("end your subscriptions, or name one of them")),
-        (mark("/watch Ain al-Asad"), mark("follow a name or words of your own")),
-        ("/unwatch 2", mark("end the second thing on your list")),
-        ("/list", mark("what you follow")),
-        ("/recent 5", mark("the latest five reports")),
-        ("/why", mark("as a reply to an alert: why it came")),
-        ("/status", mark("when each news source was last read")),
-        ("/lang ar", mark("Arabic; /lang en for English")),
-        ("/stop", mark("no more alerts; your list is kept until /start")),
-    )
     # Babel's extractor does not look into the arguments of a call it knows.
     both, exact = voice.label("Harir + drone"), voice.label('"Harir base"')
     lines = [
         title(voice.says("How to use Rasid")),
-        *(_explained(voice, command, meaning) for command, meaning in examples),
+        *(_explained(command, meaning) for command, meaning in _examples(voice)),
         (),
         voice.says(
             "In a watch, {both} wants both in one report, and {exact} wants exactly these letters.",
@@ -157,26 +170,51 @@ def help_(asked: Asked) -> Answer:
     return Answer(notes=(note(voice, lines),))
 
 
-def _explained(voice: Voice, command: str, meaning: str) -> Line:
+def _examples(voice: Voice) -> tuple[tuple[str, Line], ...]:
+    topic, place = voice.label("rocket attack"), voice.label("Harir")
+    a_place = voice.says("one place: a base, a town or a country, in any script")
+    return (
+        ("/subscribe", voice.says("all alerts")),
+        (f"/subscribe {topic}", voice.says("one topic")),
+        (f"/subscribe {place}", a_place),
+        ("/unsubscribe", voice.says("end your subscriptions, or name one of them")),
+        (watch_example(voice), voice.says("follow a name or words of your own")),
+        ("/unwatch 2", voice.says("end the second thing on your list")),
+        ("/list", voice.says("what you follow")),
+        ("/recent 5", voice.says("the latest five reports")),
+        ("/why", voice.says("as a reply to an alert: why it came")),
+        ("/status", voice.says("when each news source was last read")),
+        ("/lang ar", voice.says("Arabic; {command} for English", command=code("/lang en"))),
+        ("/stop", voice.says("no more alerts; your list is kept until {start}", start="/start")),
+    )
+
+
+def _explained(command: str, meaning: Line) -> Line:
     """A command and what it does, in the direction of the reader's language."""
-    shown = Part(isolate(voice.label(command)), Style.CODE)
-    return (shown, Part(f" — {voice.label(meaning)}"))
+    return (Part(isolate(command), Style.CODE), Part(" — "), *meaning)
 
 
 def lang(asked: Asked, knowledge: Knowing) -> Answer:
     """Change the language; the answer is already in the new one."""
-    named = asked.args.strip().lower()
+    named = fold(asked.args.strip())
     wanted = _SPOKEN.get(named, named)
     if wanted not in LANGUAGES:
         return Answer(notes=(_which_language(asked),))
     chosen = replace(asked.chat, lang=wanted)
     spoken = replace(asked, chat=chosen, voice=Voice(asked.voice.words, wanted))
-    said = spoken.voice.label("From now on I write in English.")
+    told = note(spoken.voice, _spoken_now(spoken))
     if asked.request.button:
         told = note(spoken.voice, _intro(spoken), _doors(spoken, knowledge))
-    else:
-        told = note(spoken.voice, [spoken.voice.says("From now on I write in English.")])
-    return Answer((PutChat(chosen),), (told,), said)
+    return Answer((PutChat(chosen),), (told,), text_of(_spoken_now(spoken)[0]))
+
+
+def _spoken_now(spoken: Asked) -> list[Line]:
+    """In a group only the alerts have one language: who asks is answered in their own."""
+    voice = spoken.voice
+    if spoken.is_group:
+        answers = voice.says("Who asks is answered in the language of their Telegram.")
+        return [voice.says("From now on the alerts of this group come in English."), answers]
+    return [voice.says("From now on I write in English.")]
 
 
 def _which_language(asked: Asked) -> Note:
@@ -220,7 +258,7 @@ def unknown(asked: Asked) -> Answer:
 
 def too_old(asked: Asked) -> Answer:
     """A button from before an update of ours."""
-    return Answer(toast=asked.voice.label("This button is too old. Send /help."))
+    return Answer(toast=asked.voice.label("This button is too old. Send {help}.", help="/help"))
 
 
 def admins_only(asked: Asked) -> Answer:

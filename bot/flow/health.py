@@ -11,9 +11,10 @@ from bot.core.model import Answer, ChatStatus, Line, SourceAge
 from bot.core.render import cut
 from bot.core.text import clean
 from bot.flow.asked import Asked
-from bot.flow.wording import ago, note, title
+from bot.flow.troubles import is_network_down, trouble
+from bot.flow.wording import ago, joined, note, title
 
-_NAME, _ERROR = 60, 100
+_NAME = 60
 _SLACK = timedelta(seconds=30)
 
 
@@ -41,7 +42,11 @@ def status(asked: Asked, ages: Sequence[SourceAge]) -> Answer:
     groups: dict[Health, list[SourceAge]] = {kind: [] for kind in Health}
     for age in ages:
         groups[health(age, asked.now)].append(age)
-    lines = [_own(asked), (), title(_total(voice, groups, len(ages)))]
+    lines = [_own(asked), ()]
+    if is_network_down(ages):
+        down = voice.says("⚠️ My own network seems to be down: none of the feeds can be reached.")
+        lines.append(title(down))
+    lines.append(title(_total(voice, groups, len(ages))))
     lines += _late(asked, groups[Health.LATE])
     lines += _never(voice, groups[Health.NEVER])
     lines += _named(voice, groups[Health.WAITING])
@@ -51,7 +56,7 @@ def status(asked: Asked, ages: Sequence[SourceAge]) -> Answer:
 
 def _own(asked: Asked) -> Line:
     voice = asked.voice
-    if asked.chat.status is ChatStatus.STOPPED:
+    if asked.chat.status is not ChatStatus.ACTIVE:
         return voice.says("🔕 Your alerts are off. {start} switches them on.", start="/start")
     if not asked.watches:
         return voice.says(
@@ -86,7 +91,8 @@ def _late(asked: Asked, ages: Sequence[SourceAge]) -> list[Line]:
     if not ages:
         return []
     voice = asked.voice
-    lines = [(), title(voice.says("⚠️ Late: news from these may be missing"))]
+    heading = voice.says("⚠️ Late ({n}): news from these may be missing", n=len(ages))
+    lines = [(), title(heading)]
     for age in ages:
         reached = ago(voice, asked.now, age.source.polled_ok_at or asked.now)
         lines.append(
@@ -97,29 +103,30 @@ def _late(asked: Asked, ages: Sequence[SourceAge]) -> list[Line]:
 
 
 def _because(voice: Voice, age: SourceAge) -> Line:
-    reason = cut(clean(age.error), _ERROR)
+    reason = trouble(voice, age.error)
     return voice.says(" ({reason})", reason=reason) if reason else ()
 
 
 def _never(voice: Voice, ages: Sequence[SourceAge]) -> list[Line]:
-    """By reason: without a network all sources share one, which is then said once."""
+    """By kind of trouble: without a network all sources share one, which is then said once."""
     if not ages:
         return []
     reasons: dict[str, list[str]] = {}
     for age in ages:
-        reasons.setdefault(cut(clean(age.error), _ERROR), []).append(_name(age))
-    lines = [(), title(voice.says("⛔ Never reached"))]
-    for reason, names in reasons.items():
-        lines.append(voice.says("• {names}", names=_joined(voice, names)))
-        if reason:
-            lines.append(voice.says("   Reason: {reason}", reason=reason))
+        reasons.setdefault(trouble(voice, age.error), []).append(_name(age))
+    lines = [(), title(voice.says("⛔ Never reached ({n})", n=len(ages)))]
+    for reason, names in sorted(reasons.items(), key=lambda found: -len(found[1])):
+        shown = joined(voice, names)
+        lines.append(
+            voice.says("• {reason} ({n}): {names}", reason=reason, n=len(names), names=shown)
+        )
     return lines
 
 
 def _named(voice: Voice, ages: Sequence[SourceAge]) -> list[Line]:
     if not ages:
         return []
-    names = _joined(voice, [_name(age) for age in ages])
+    names = joined(voice, [_name(age) for age in ages])
     return [(), voice.says("⏳ Not visited yet: {names}", names=names)]
 
 
@@ -136,7 +143,3 @@ def _fresh(asked: Asked, ages: Sequence[SourceAge]) -> list[Line]:
 
 def _name(age: SourceAge) -> str:
     return cut(clean(age.source.name), _NAME)
-
-
-def _joined(voice: Voice, names: Sequence[str]) -> str:
-    return voice.label(", ").join(names)

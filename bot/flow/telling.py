@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.card import place_path, sign, stamp
 from bot.core.i18n import Voice, mark
 from bot.core.model import Answer, Card, How, Line, Part, Story, Style, Why
-from bot.core.render import cut
+from bot.core.render import cut, text_of
 from bot.core.text import clean
 from bot.flow.asked import Asked
 from bot.flow.wording import Knowing, ago, code, note, subject, title, topic_name
 
-_HEADLINE, _NAME, _ERROR, _WORDS = 200, 80, 120, 8
+_HEADLINE, _NAME, _WORDS, _TOAST = 200, 80, 8, 200
 
 FOUND = {
     How.EXACT: mark("as written"),
@@ -121,8 +122,27 @@ def _word(voice: Voice, text: str, how: How, score: int) -> Line:
     )
 
 
+def why_in_toast(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
+    """The same in one window of 200 characters: whoever may not write here asks without a trace."""
+    voice = asked.voice
+    if card is None:
+        return Answer(toast=voice.label("I find no alert here."))
+    lines = _facts(voice, knowledge, replace(card, places=card.places[:1]), asked.now)
+    # What was read when is the least of it, and there is no room for all.
+    return Answer(toast=cut("\n".join(map(text_of, lines[:-1])), _TOAST), alert=True)
+
+
+def explained(asked: Asked) -> Answer:
+    """A press on a button whose answer was just given."""
+    return Answer(toast=asked.voice.label("Explained above."))
+
+
+def _topics(voice: Voice, knowledge: Knowing, card: Card) -> str:
+    return voice.label(", ").join(topic_name(voice, knowledge, topic) for topic in card.topics)
+
+
 def _facts(voice: Voice, knowledge: Knowing, card: Card, now: datetime) -> list[Line]:
-    topics = ", ".join(topic_name(voice, knowledge, topic) for topic in card.topics)
+    topics = _topics(voice, knowledge, card)
     places = " · ".join(_where(voice, knowledge, card.places[:3]))
     lines = [voice.says("Topics: {topics}", topics=topics)] if topics else []
     lines += [voice.says("Places: {places}", places=places)] if places else []

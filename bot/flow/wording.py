@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.i18n import Voice, styled
+from bot.core.i18n import Voice, isolate, styled
 from bot.core.model import Button, Line, Note, Part, Place, Style, Topic
+from bot.core.render import units
 
 EVERYTHING = "topic:all"
 # Telegram takes 4,096 UTF-16 units; the rest is room for the marks of direction the renderer adds.
@@ -30,18 +31,32 @@ class Knowing(Protocol):
 
 def note(voice: Voice, lines: Iterable[Line], buttons: Sequence[Sequence[Button]] = ()) -> Note:
     """A note that fits one message; what does not is counted in its last line."""
-    return Note(cut(voice, tuple(lines)), buttons=tuple(tuple(row) for row in buttons if row))
+    shown = tuple(tuple(row) for row in buttons if row)
+    return Note(cut(voice, tuple(lines)), buttons=shown, lang=voice.lang)
 
 
 def cut(voice: Voice, lines: tuple[Line, ...], room: int = ROOM) -> tuple[Line, ...]:
     """``lines`` within ``room`` UTF-16 units, ending with "… and N more" where some had to go."""
     used = 0
     for number, line in enumerate(lines):
-        used += 1 + sum(len(part.text.encode("utf-16-le")) // 2 for part in line)
+        used += 1 + sum(units(part.text) for part in line)
         if used > room:
             left = sum(1 for rest in lines[number:] if rest)
             return (*lines[:number], voice.says_n("… and {n} more", "… and {n} more", left))
     return lines
+
+
+def joined(voice: Voice, names: Sequence[str], room: int = 900) -> str:
+    """``names`` in the reader's list form within about ``room`` units, the rest as a number."""
+    shown: list[str] = []
+    for name in names:
+        room -= units(name) + 4
+        if room < 0 and shown:
+            more = len(names) - len(shown)
+            shown.append(voice.label_n("… and {n} more", "… and {n} more", more))
+            break
+        shown.append(isolate(name))
+    return voice.label(", ").join(shown)
 
 
 def title(line: Line) -> Line:
@@ -52,6 +67,12 @@ def title(line: Line) -> Line:
 def code(text: str) -> Part:
     """``text`` as something to type or to tap for copying."""
     return Part(text, Style.CODE)
+
+
+def watch_example(voice: Voice) -> str:
+    """A /watch that is right, in the reader's script."""
+    name = voice.label("Ain al-Asad")
+    return f"/watch {name}"
 
 
 def ago(voice: Voice, now: datetime, at: datetime) -> str:

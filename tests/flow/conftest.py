@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.bucket import Buckets
 from bot.core.i18n import Words
 from bot.core.model import Answer, Chat, ChatKind, Delivery, Knowledge, Note, Request
 from bot.core.render import text_of, to_plain
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.commands import Commands
+from bot.flow.flood import Flood
 from bot.stores.sqlite import SqliteStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -75,6 +77,7 @@ class Talk:
                 self.chat,
                 "",
                 data,
+                user_id=self.user_id,
                 message_id=message_id,
                 is_admin=self.is_admin,
                 button=True,
@@ -122,7 +125,9 @@ def fits_one_message(note: Note, lang: str) -> bool:
 
 @pytest.fixture
 def commands(store: SqliteStore, knowledge: Knowledge, words: Words) -> Commands:
-    return Commands(store, knowledge, words, lambda: NOW)
+    # The clock stands still here: what a minute allows is the business of test_flood.
+    endless = [Buckets(timedelta(), 1) for _ in range(3)]
+    return Commands(store, knowledge, words, lambda: NOW, flood=Flood(*endless))
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from bot.core.model import (
     Why,
 )
 from bot.core.text import folded_shadow
+from bot.flow import health
 from bot.flow.commands import Commands
 from bot.flow.greeting import COMMANDS, READ_ONLY, profile
 from bot.stores.sqlite import SqliteStore
@@ -101,8 +102,9 @@ async def report(
     )
     poll = Poll("wire", PollStatus.CHANGED, (entry,))
     await store.record(Batch("wire", (verdict,), poll, NOW))
-    for delivery in await store.claim_deliveries(NOW, 50, "setup", timedelta(minutes=1)):
-        if await store.mark_sending(delivery, NOW):
+    while due := await store.claim_deliveries(NOW, 50, "setup", timedelta(minutes=1)):
+        for delivery in due:
+            assert await store.mark_sending(delivery, NOW)
             settled = Settlement(DeliveryState.SENT, message_id=9000 + n)
             await store.settle(delivery, settled, NOW)
     return 9000 + n
@@ -430,7 +432,7 @@ async def test_status_says_of_every_source_how_old_it_is_and_why(sam: Talk) -> N
     said = shown(await sam.say("/status"))
     assert "1 of 4 sources are being read." in said
     assert "late wire: last read 2 hours ago (timed out)" in said
-    assert "• never wire\n   Reason: no such host" in said
+    assert "⛔ Never reached (1)\n• no such host (1): never wire" in said
     assert "Not visited yet: waiting wire" in said
     assert "fresh wire: 4 minutes ago" in said
     assert "You follow nothing yet" in said
@@ -534,6 +536,66 @@ async def test_a_stopped_chat_stays_stopped_when_it_is_unblocked(sam: Talk) -> N
     stopped = await sam.store.chat(SAM)
     assert stopped is not None
     assert stopped.status is ChatStatus.STOPPED
+
+
+async def test_who_stopped_us_before_blocking_stays_stopped_when_unblocked(sam: Talk) -> None:
+    await sam.say("/stop")
+    await sam.happens(Happening.GONE)
+    await sam.happens(Happening.ADDED)
+    assert await status_of(sam) is ChatStatus.STOPPED
+
+
+async def status_of(talk: Talk) -> ChatStatus:
+    known = await talk.store.chat(talk.chat.id)
+    assert known is not None
+    return known.status
+
+
+async def given_up(talk: Talk) -> None:
+    """Follows everything, and a send was told that the chat cannot be written to."""
+    await talk.say("/subscribe")
+    await talk.store.chat_gone(talk.chat.id, NOW)
+    assert await status_of(talk) is ChatStatus.GONE
+
+
+@pytest.mark.parametrize("text", ["/list", "/status", "/recent", "/nonsense"])
+async def test_a_chat_that_was_given_up_is_back_with_any_command(group: Talk, text: str) -> None:
+    await given_up(group)
+    group.is_admin = False
+    await group.say(text)
+    assert await status_of(group) is ChatStatus.ACTIVE
+    assert await group.follows() == ["topic:all"]
+    known = await group.store.chat(group.chat.id)
+    assert known is not None
+    assert known.thread_id == 11
+
+
+async def test_a_chat_that_was_given_up_is_back_with_a_button(sam: Talk) -> None:
+    await given_up(sam)
+    await sam.press("1|list|")
+    assert await status_of(sam) is ChatStatus.ACTIVE
+
+
+async def test_stop_in_a_chat_that_was_given_up_stops_it(sam: Talk) -> None:
+    await given_up(sam)
+    await sam.say("/stop")
+    assert await status_of(sam) is ChatStatus.STOPPED
+
+
+async def test_rights_given_to_us_bring_a_group_back_in_its_topic(group: Talk) -> None:
+    await given_up(group)
+    topic, group.chat = group.chat.thread_id, replace(group.chat, thread_id=None)
+    assert "I am Rasid" in shown(await group.happens(Happening.ADDED))
+    known = await group.store.chat(group.chat.id)
+    assert known is not None
+    assert (known.status, known.thread_id) == (ChatStatus.ACTIVE, topic)
+
+
+async def test_a_promotion_in_a_group_that_knows_us_says_and_changes_nothing(group: Talk) -> None:
+    await group.say("/stop")
+    answer = await group.happens(Happening.ADDED)
+    assert (answer.notes, answer.effects) == ((), ())
+    assert await status_of(group) is ChatStatus.STOPPED
 
 
 async def test_a_stranger_who_blocks_us_leaves_nothing_behind(sam: Talk) -> None:
@@ -643,3 +705,15 @@ async def test_no_input_breaks_a_command(layla: Talk, text: str) -> None:
         answer = await layla.say(f"/{name} {text}" if name else text)
         assert all(fits_one_message(note, "ar") for note in answer.notes)
     await layla.press(f"1|{text}|{text}")
+
+
+@pytest.mark.parametrize("status", [ChatStatus.STOPPED, ChatStatus.GONE])
+async def test_status_does_not_claim_alerts_that_do_not_come(
+    commands: Commands, sam: Talk, status: ChatStatus
+) -> None:
+    await sam.say("/subscribe")
+    asked = await commands._asked(Request(1, sam.chat, "status"))
+    off = replace(asked, chat=replace(asked.chat, status=status))
+    said = shown(health.status(off, ()))
+    assert "Your alerts are off" in said
+    assert "Your alerts are on" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -345,6 +346,14 @@ async def test_messages_of_one_chat_arrive_in_order_however_slow_the_first_is(
     await store.answer(1, [], notes, clock())
     await sender(store, messenger).drain()
     assert [m.text for m in messenger.arrived] == ["first", "second", "third"]
+
+
+async def test_a_reply_runs_in_the_language_it_was_asked_in(store: SqliteStore) -> None:
+    messenger = Scripted()
+    note = replace(a_note("/list في عين الأسد"), lang="ar")
+    await store.answer(1, [PutChat(Chat(-5, lang="en"))], [(Chat(-5), note, None)], clock())
+    await sender(store, messenger).drain()
+    assert messenger.arrived[0].text.startswith("\u200f")
 
 
 async def test_stopping_finishes_what_flies_and_frees_what_was_leased(store: SqliteStore) -> None:

@@ -288,6 +288,14 @@ async def test_a_gone_chat_keeps_its_watches_and_loses_its_queue(store: SqliteSt
     assert chat.status is ChatStatus.GONE
 
 
+async def test_a_stopped_chat_that_is_gone_stays_stopped(store: SqliteStore) -> None:
+    await store.answer(1, [PutChat(Chat(7, status=ChatStatus.STOPPED))], [], NOW)
+    await store.chat_gone(7, NOW)
+    chat = await store.chat(7)
+    assert chat is not None
+    assert chat.status is ChatStatus.STOPPED
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_group_that_moves_takes_everything_along(store: SqliteStore, times: int) -> None:
     await subscribe(store, -5)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.model import Chat, ChatStatus, Delivery, Settlement
+from bot.core.model import Chat, ChatKind, ChatStatus, Delivery, Settlement
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SqliteFile
@@ -59,7 +59,9 @@ class OutboxTable(SqliteFile):
 
     def _chat_or_stranger(self, chat_id: int) -> Chat:
         row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})
-        return rows.chat(row) if row else Chat(chat_id)
+        # Telegram gives groups and channels negative ids; a stranger that is one is paced as one.
+        kind = ChatKind.GROUP if chat_id < 0 else ChatKind.PRIVATE
+        return rows.chat(row) if row else Chat(chat_id, kind)
 
     async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
         """Make "the request is about to leave" durable; false when the lease was lost."""
@@ -106,8 +108,10 @@ class OutboxTable(SqliteFile):
 
         def turn() -> None:
             known = self._chat_or_stranger(chat_id)
-            gone = Chat(chat_id, known.kind, known.lang, ChatStatus.GONE, known.thread_id)
-            self._do(sql.PUT_CHAT, **rows.chat_row(gone, now))
+            # A chat that said /stop stays so: coming back must not switch its alerts on.
+            if known.status is not ChatStatus.STOPPED:
+                gone = Chat(chat_id, known.kind, known.lang, ChatStatus.GONE, known.thread_id)
+                self._do(sql.PUT_CHAT, **rows.chat_row(gone, now))
             self._do(sql.CANCEL_CHAT, chat_id=chat_id, now=rows.ms(now))
             self._do(sql.BUMP_AUDIENCE)
 
