@@ -57,11 +57,12 @@ async function publish(event) {
   const entry = { title: form.title.value.trim(), text: form.text.value.trim() };
   if (form.lang.value) entry.lang = form.lang.value;
   if (!entry.title) return;
+  // Emptied before the answer comes: the next report may be typed meanwhile and must stay.
+  const written = [form.title.value, form.text.value];
+  [form.title.value, form.text.value] = ["", ""];
   const done = await attempt(() => api.publish(entry));
-  if (!done) return;
-  form.title.value = "";
-  form.text.value = "";
-  take({ entry: done.entry });
+  if (done) take({ entry: done.entry });
+  else if (!form.title.value && !form.text.value) [form.title.value, form.text.value] = written;
 }
 
 /** The event may come before or after the answer to our own publishing. */
