@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import apscheduler.schedulers.base as schedulers_base
@@ -23,21 +23,25 @@ async def engine() -> AsyncIterator[LocalEngine]:
     await made.stop()
 
 
-async def test_the_first_tick_comes_at_once_and_more_follow(engine: LocalEngine) -> None:
+async def enough(seen: Callable[[], bool]) -> None:
+    """Wait until ``seen``; the machine may be slow, so only a long silence fails."""
+    async with asyncio.timeout(15):
+        while not seen():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_first_tick_comes_at_once_not_an_interval_later(engine: LocalEngine) -> None:
     ticks: list[float] = []
 
     async def job() -> None:
         ticks.append(time.monotonic())
 
-    engine.every(timedelta(seconds=0.1), job, "job")
-    began = time.monotonic()
+    engine.every(timedelta(hours=1), job, "job")
     await engine.start()
-    await asyncio.sleep(0.45)
-    assert ticks[0] - began < 0.08
-    assert 3 <= len(ticks) <= 6
+    await enough(lambda: len(ticks) == 1)
 
 
-async def test_a_tick_that_fails_is_logged_and_the_next_one_comes(engine, caplog) -> None:
+async def test_a_tick_that_fails_is_logged_and_the_next_ones_come(engine, caplog) -> None:
     ticks = 0
 
     async def job() -> None:
@@ -47,8 +51,7 @@ async def test_a_tick_that_fails_is_logged_and_the_next_one_comes(engine, caplog
 
     engine.every(EVERY, job, "poll")
     await engine.start()
-    await asyncio.sleep(0.3)
-    assert ticks >= 3
+    await enough(lambda: ticks >= 3)
     assert "tick_failed name=poll" in caplog.text
 
 
@@ -123,6 +126,5 @@ async def test_a_clock_that_is_set_back_an_hour_does_not_silence_the_ticks(monke
     await asyncio.sleep(0.5)
     offset = -timedelta(hours=1)
     seen = ticks
-    await asyncio.sleep(2.2)
+    await enough(lambda: ticks >= seen + 4)
     await engine.stop()
-    assert ticks >= seen + 4
