@@ -15,7 +15,12 @@ from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 from rapidfuzz import process
 
 from bot.errors import ConfigError
@@ -158,12 +163,15 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
-    lines = _Lines(text, path)
-    _check_environ(os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    lines = _Lines(text, path, environ)
+    _check_environ(environ)
     try:
         settings = Settings(**lines.values)
     except ValidationError as error:
         raise lines.explain(error) from error
+    except SettingsError as error:
+        raise ConfigError(f"{error}: lists in the environment are JSON, like '[\"a\"]'") from error
     return _anchored(settings, path.resolve().parent)
 
 
@@ -247,8 +255,9 @@ def _nearest(name: str, known: set[str] | list[str]) -> str:
 class _Lines:
     """A YAML text, its values, and the line on which each key stands."""
 
-    def __init__(self, text: str, path: Path) -> None:
+    def __init__(self, text: str, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path
+        self._environ = {name.upper(): value for name, value in environ.items()}
         self.lines: dict[_KEY, int] = {}
         try:
             node = yaml.compose(text, yaml.SafeLoader)
@@ -262,7 +271,12 @@ class _Lines:
     def _walk(self, node: Any, at: _KEY) -> None:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                self.lines[(*at, key.value)] = key.start_mark.line + 1
+                line = key.start_mark.line + 1
+                if first := self.lines.get((*at, key.value)):
+                    raise ConfigError(
+                        f"{self.path}, line {line}: {key.value!r} stands on line {first} already"
+                    )
+                self.lines[(*at, key.value)] = line
                 self._walk(value, (*at, key.value))
         elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
@@ -281,6 +295,10 @@ class _Lines:
         return ConfigError(f"{self._where(at)}: {what}", name)
 
     def _where(self, at: _KEY) -> str:
+        # A key that the file has not came from the environment, whatever section it is in.
+        variable = f"{_PREFIX}{'__'.join(str(part) for part in at)}".upper()
+        if at not in self.lines and self._environ.get(variable):
+            return f"the environment variable {variable}"
         for end in range(len(at), 0, -1):
             if line := self.lines.get(at[:end]):
                 return f"{self.path}, line {line}"

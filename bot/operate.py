@@ -145,7 +145,12 @@ def _knowledge(settings: Settings) -> Check:
     try:
         knowledge = app.knowledge_of(settings)
     except BotError as error:
-        return Check("data", well=False, told=str(error), mend="restore bot/data from the release")
+        return Check(
+            "data",
+            well=False,
+            told=str(error),
+            mend="correct `topics` in config.yaml, else restore bot/data from the release",
+        )
     Judge(knowledge)
     told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
     return Check("data", well=True, told=told)

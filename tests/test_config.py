@@ -34,6 +34,7 @@ def load(tmp_path: Path, text: str) -> config.Settings:
             "'b' has the same url as 'a'",
         ),
         ("a: [", "not valid YAML"),
+        ("log:\n  level: INFO\nlog:\n  level: DEBUG\n", "line 3: 'log' stands on line 1 already"),
         ("- a\n", "keys and values"),
     ],
 )
@@ -65,6 +66,24 @@ def test_an_unknown_variable_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("")
     with pytest.raises(ConfigError, match="RASID_STOR__PATH is not known; did you mean"):
         config.load(tmp_path / "c.yaml", {"RASID_STOR__PATH": "x", "HOME": "/root"})
+
+
+def test_what_is_wrong_in_the_environment_is_not_blamed_on_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text("limits:\n  max_age_h: 3\n")
+    monkeypatch.setenv("RASID_LIMITS__MAX_AGE", "3")
+    with pytest.raises(ConfigError, match="variable RASID_LIMITS__MAX_AGE: unknown key 'max_age'"):
+        config.load(tmp_path / "c.yaml")
+
+
+def test_a_list_in_the_environment_that_is_no_json_is_refused_with_an_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text("")
+    monkeypatch.setenv("RASID_TOPICS", "rocket-attack")
+    with pytest.raises(ConfigError, match="lists in the environment are JSON"):
+        config.load(tmp_path / "c.yaml")
 
 
 def test_paths_are_taken_from_the_files_own_folder(tmp_path: Path) -> None:

@@ -198,6 +198,8 @@ class Commands:
         counts = {
             query.canonical: await self._store.count_matching(phrase_shadow(query), since)
             for _, query in made.added()
+            # The search knows words, not topics and places: of those nothing is claimed.
+            if not query.facets
         }
         return following.watch(asked, made, counts)
 

@@ -102,14 +102,15 @@ def watch(asked: Asked, made: Sorted, counts: Mapping[str, int]) -> Answer:
     Args:
         asked: The command.
         made: Its watches, see :func:`sorted_out`.
-        counts: Canonical query to the number of stored entries it matches, for those that are new.
+        counts: Canonical query to the number of stored entries that hold its words, for those new
+            ones of which it is known.
     """
     voice = asked.voice
     if made == Sorted():
         return Answer(notes=(note(voice, _what_to_watch(asked)),))
     lines = [*_totals(asked, made), *_refused(voice, made)]
     for piece, query in made.added():
-        lines += _added(voice, piece.text, counts.get(query.canonical, 0))
+        lines += _added(voice, piece.text, counts.get(query.canonical))
     # Kept as they were written: the list shows people their own words, not folded ones.
     effects = tuple(AddWatch(asked.chat.id, piece.text) for piece in made.new)
     on = (asked.kept_on(),) if made.new else ()
@@ -137,15 +138,22 @@ def _refused(voice: Voice, made: Sorted) -> list[Line]:
     return lines
 
 
-def _added(voice: Voice, text: str, count: int) -> list[Line]:
-    matched = voice.says_n(
-        "In the last seven days {n} report would have matched.",
-        "In the last seven days {n} reports would have matched.",
-        count,
-    )
+def _added(voice: Voice, text: str, count: int | None) -> list[Line]:
+    return [title(voice.says("✅ Watching: {query}", query=code(text))), *_held(voice, count)]
+
+
+def _held(voice: Voice, count: int | None) -> list[Line]:
+    if count is None:
+        return []
     if not count:
-        matched = voice.says("No stored report of the last 7 days matches yet.")
-    return [title(voice.says("✅ Watching: {query}", query=code(text))), matched]
+        return [voice.says("No stored report of the last 7 days holds these words as written.")]
+    return [
+        voice.says_n(
+            "{n} stored report of the last seven days holds these words.",
+            "{n} stored reports of the last seven days hold these words.",
+            count,
+        )
+    ]
 
 
 def _what_to_watch(asked: Asked) -> list[Line]:

@@ -103,8 +103,7 @@ class Ingest:
             return
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
-        verdicts = await self.take(source, poll)
-        _report(source, verdicts)
+        await self.take(source, poll)
 
     async def _failed(
         self, source: Source, error: str, asked_s: float | None = None, cap_s: float = LONG_CAP_S
@@ -143,8 +142,10 @@ class Ingest:
         recall = await self.store.recall([entry.fingerprint for entry in part], since)
         baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
         verdicts = _decided(part, recall, Turn(mind, self.policy, now, baseline))
-        if await self.store.record(Batch(source.id, verdicts, poll, now)):
+        added = await self.store.record(Batch(source.id, verdicts, poll, now))
+        if added:
             self.wake()
+        _report(source, verdicts, added)
         return verdicts
 
     async def _current_mind(self) -> Mind:
@@ -179,10 +180,9 @@ def _age(entry: Entry) -> float:
     return entry.published_at.timestamp() if entry.published_at else float("inf")
 
 
-def _report(source: Source, verdicts: Sequence[Verdict]) -> None:
+def _report(source: Source, verdicts: Sequence[Verdict], alerts: int) -> None:
     reasons = Counter(v.reason for v in verdicts)
     fresh = sum(n for reason, n in reasons.items() if reason is not Reason.ALREADY_SEEN)
     if fresh:
         told = " ".join(f"{reason.value}={n}" for reason, n in sorted(reasons.items()))
-        alerts = sum(len(v.alerts) for v in verdicts)
         log.info("polled source=%s entries=%d alerts=%d %s", source.id, fresh, alerts, told)

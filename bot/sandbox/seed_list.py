@@ -31,7 +31,7 @@ def list_seeds(folder: Path | None) -> list[Json]:
 def _row(path: Path) -> Json:
     facts = path.stat()
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace")
+        head = _text(file.read(HEAD_BYTES))
     title, lang = _title_and_lang(path.suffix.lower(), head)
     modified = datetime.fromtimestamp(facts.st_mtime, UTC).isoformat()
     row: Json = {
@@ -39,6 +39,15 @@ def _row(path: Path) -> Json:
         "modified_at": modified,
     }  # fmt: skip
     return row | ({"lang": lang} if lang else {})
+
+
+def _text(head: bytes) -> str:
+    """The head as a person would read it: UTF-8, else the Arabic charset of old documents."""
+    whole = head[: head.rfind(b"\n") + 1] or head  # the cut may have gone through a letter
+    try:
+        return whole.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return whole.decode("cp1256", errors="replace")
 
 
 def _title_and_lang(suffix: str, head: str) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def refused(source: Source, reason: str) -> SourceRefused:
     return SourceRefused(
         source.id,
         f"The address was not visited: {reason}. "
-        "If you trust it, set private: true for this one feed.",
+        "If you trust it, set private: true for this one feed (--private on the command line).",
     )
 
 

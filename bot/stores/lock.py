@@ -6,8 +6,17 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from bot.errors import ConfigError
+
+
+def _lock_file(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.with_name(path.name + ".lock").open("w")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be used: {error.strerror}", "store.path") from error
 
 
 @contextmanager
@@ -15,16 +24,15 @@ def only_one(path: Path) -> Iterator[None]:
     """Hold the right to send from the database at ``path``; the system frees it at any end.
 
     Raises:
-        ConfigError: Another process holds it.
+        ConfigError: Another process holds it, or the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("w") as file:
+    with _lock_file(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ConfigError(
-                f"another Rasid is running with {path}: stop it first, or give store.path another"
-                " file",
+                f"another Rasid is running with {path}: stop it first, or use another database"
+                " (store.path, in the sandbox sandbox.path)",
                 "store.path",
             ) from error
         yield

@@ -106,7 +106,8 @@ WHERE id IN (
       AND NOT EXISTS (
         SELECT 1 FROM deliveries AS first
         WHERE first.state = 'pending' AND first.chat_id = d.chat_id
-          AND (first.not_before_at <= :now OR first.not_before_at > :absurd)
+          -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
+          AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
           AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
     ORDER BY lane, severity DESC, id LIMIT :limit)
 RETURNING *

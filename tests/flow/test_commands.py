@@ -261,7 +261,7 @@ async def test_watch_says_how_many_reports_of_the_last_week_match(layla: Talk) -
     await report(layla.store)
     await report(layla.store)
     assert "طابقها خبران في الأيام السبعة الماضية" in shown(await layla.say("/watch عين الاسد"))
-    assert "لم يطابقها أي خبر" in shown(await layla.say("/watch التنف"))
+    assert "لا يحتوي أي خبر محفوظ" in shown(await layla.say("/watch التنف"))
 
 
 async def test_several_watches_stand_in_one_command(layla: Talk) -> None:

@@ -40,7 +40,7 @@ async def test_what_was_not_understood_is_said_before_what_was_added(sam: Talk) 
 
 async def test_no_stored_report_is_said_in_words(sam: Talk) -> None:
     said = shown(await sam.say("/watch Conoco"))
-    assert "No stored report of the last 7 days matches yet." in said
+    assert "No stored report of the last 7 days holds these words as written." in said
     assert "0 reports" not in said
 
 

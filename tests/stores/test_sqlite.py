@@ -200,6 +200,22 @@ async def test_a_chat_has_one_message_in_flight_and_the_gravest_chat_comes_first
     assert await claim(store, "another") == ()
 
 
+async def test_what_waits_for_its_chats_pace_keeps_its_turn_and_what_failed_does_not(store) -> None:
+    later = NOW + timedelta(seconds=30)
+    for update, text in ((1, "first"), (2, "second")):
+        await store.answer(update, [], [(Chat(7), a_note(text), None)], NOW)
+    (first,) = await claim(store)
+    paced = Settlement(DeliveryState.PENDING, not_before_at=later)
+    await store.settle(first, paced, NOW)
+    assert await claim(store) == ()
+    (first,) = await claim(store, after_s=30)
+    await store.mark_sending(first, later)
+    failed = Settlement(DeliveryState.PENDING, not_before_at=later + timedelta(seconds=60))
+    await store.settle(first, failed, later)
+    (second,) = await claim(store, after_s=31)
+    assert second.payload == a_note("second")
+
+
 async def test_what_one_process_leased_another_cannot_mark_or_settle(store: SqliteStore) -> None:
     await subscribe(store, 7)
     await store.record(a_batch(a_verdict(1, 7)))
@@ -412,6 +428,15 @@ def test_only_one_process_sends_from_a_database(tmp_path: Path) -> None:
         pass
     with only_one(path):
         assert path.with_name("r.db.lock").exists()
+
+
+async def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "r.db"
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        await SqliteStore.open(path)
+    with pytest.raises(ConfigError, match="cannot be used"), only_one(path):
+        pass
 
 
 async def test_a_seeds_folder_is_a_source_too(store: SqliteStore) -> None:

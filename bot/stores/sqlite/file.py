@@ -86,7 +86,7 @@ class SqliteFile:
 
     def _open(self, path: str, migrate: bool) -> None:
         if path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(path).parent)
         connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
             self._db = _prepare(connection)
@@ -126,6 +126,13 @@ class SqliteFile:
 
     def _do(self, statement: str, **values: object) -> int:
         return self._db.execute(statement, values).rowcount
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def _prepare(connection: sqlite3.Connection) -> Database:
