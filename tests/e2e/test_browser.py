@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.e2e.conftest import Running, until
+from tests.e2e.conftest import ROOT, Running, until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = os.environ.get("RASID_TEST_PICTURES", "")
@@ -69,7 +69,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def address(tmp_path: Path) -> AsyncIterator[str]:
     """``python -m bot run`` without a token, and where its page is."""
     (tmp_path / "config.yaml").write_text("polling:\n  tick_s: 0.3\n")
-    (tmp_path / "seeds").mkdir()
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     running, port = Running(tmp_path, None), free_port()
     await running.start(RASID_SANDBOX__PORT=str(port))
     await until(lambda: "started" in running.told(), "the bot runs")
