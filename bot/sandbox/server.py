@@ -98,7 +98,10 @@ async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
         await site.start()
     except OSError as error:
         await runner.cleanup()
-        why = f"the sandbox cannot listen on {host}:{port}: {error.strerror or error}"
+        why = (
+            f"the sandbox cannot listen on {host}:{port} ({error.strerror or error}):"
+            " end what uses it, or set sandbox.port (RASID_SANDBOX__PORT) to another"
+        )
         raise ConfigError(why, "sandbox.port") from error
     bound = runner.addresses[0][1]
     return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
