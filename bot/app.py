@@ -96,13 +96,11 @@ def database_path(settings: Settings) -> Path:
     return settings.store.path if config.token(os.environ) else settings.sandbox.path
 
 
-async def open_store(settings: Settings, *, migrate: bool = True) -> SqliteStore:
+async def open_store(settings: Settings) -> SqliteStore:
     """Open the database ``run`` would use."""
     token = config.token(os.environ)
     secret = token.get_secret_value() if token else SANDBOX_TOKEN
-    return await SqliteStore.open(
-        database_path(settings), bot_id=int(secret.split(":")[0]), migrate=migrate
-    )
+    return await SqliteStore.open(database_path(settings), bot_id=int(secret.split(":")[0]))
 
 
 async def look_into(path: Path) -> SqliteStore:

@@ -14,7 +14,6 @@ from bot import app, config
 from bot.config import Settings
 from bot.core.model import Poll, Source, SourceAge, SourceKind
 from bot.errors import BotError, ConfigError, SourceError
-from bot.measure import Judge
 from bot.sources.feed import FeedPoller
 from bot.sources.hops import shown_url
 from bot.sources.identity import feed_id, host_of
@@ -151,7 +150,6 @@ def _knowledge(settings: Settings) -> Check:
             told=str(error),
             mend="correct `topics` in config.yaml, else restore bot/data from the release",
         )
-    Judge(knowledge)
     told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
     return Check("data", well=True, told=told)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.core.i18n import Voice
+from bot.core.i18n import Voice, isolate
 from bot.core.model import Button, Card, Line, Note, Part, Place, Severity, Style, Topic
 from bot.core.render import cut, own_direction
-from bot.core.text import clean, isolate
+from bot.core.text import clean
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
 _TITLE, _EXTRACT, _NAME, _PLACES = 300, 600, 80, 3
@@ -76,7 +76,7 @@ def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
     names = [_topic_name(t, voice.lang, topics) for t in card.topics]
     if names:
         return (Part(" · ".join(names), Style.ITALIC),)
-    watched = " · ".join(isolate(why.query) for why in card.whys)
+    watched = " · ".join(isolate(clean(why.query)) for why in card.whys)
     return voice.says("Your watch: {query}", query=Part(watched, Style.BOLD))
 
 

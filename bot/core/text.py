@@ -67,7 +67,6 @@ _STOP = frozenset(
 )
 _HEBREW_PREFIXES = "בלמהושכ"
 _PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
-_ISOLATE = "\u2068{}\u2069"
 _BIDI = re.compile(f"[{_HIDDEN}\u061c\u200e\u200f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _BREAK = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
@@ -241,11 +240,6 @@ def arabic_script_language(text: str) -> str:
     if farsi == arabic:
         return ""
     return "fa" if farsi > arabic else "ar"
-
-
-def isolate(text: str) -> str:
-    """``text`` between first-strong isolates, so that it cannot turn its surroundings around."""
-    return _ISOLATE.format(clean(text))
 
 
 def clean(text: str) -> str:

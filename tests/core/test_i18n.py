@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Voice, Words, isolate, mark, styled
 from bot.core.model import Part, Style
+from bot.core.text import clean
 
 FSI, PDI = "\u2068", "\u2069"
 
@@ -92,3 +93,23 @@ def test_isolates_are_always_closed_in_order(value: str) -> None:
 def test_braces_in_a_value_are_only_text(value: str) -> None:
     shown = WORDS.plain("xx", "Source: {name}", name=value)
     assert shown == f"Source: {isolate(value)}"
+
+
+MARKED = st.text(st.sampled_from("aع1 \u202e\u2066\u2068\u2069\u200f\u061c"))
+
+
+@given(MARKED)
+def test_an_isolate_cannot_be_left_from_inside(text: str) -> None:
+    isolated, depth = isolate(text), 0
+    for at, char in enumerate(isolated):
+        depth += ("\u2066" <= char <= FSI) - (char == PDI)
+        assert (depth == 0) == (at == len(isolated) - 1)
+    assert not set(isolated) & set("\u202e\u200f\u061c")
+
+
+@given(MARKED)
+def test_what_a_feed_wrote_holds_no_marks_of_its_own(text: str) -> None:
+    isolated = isolate(clean(text))
+    assert isolated[0] == FSI
+    assert isolated[-1] == PDI
+    assert not set(isolated[1:-1]) & set("\u202e\u2066\u2067\u2068\u2069\u200f\u061c")

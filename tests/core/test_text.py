@@ -17,7 +17,6 @@ from bot.core.text import (
     clitic_forms,
     fold,
     folded_shadow,
-    isolate,
     name_key,
     sentence_numbers,
     tokenize,
@@ -66,14 +65,6 @@ def test_cleaning_leaves_no_control_that_turns_the_line(text: str) -> None:
     )
     assert not any(unicodedata.category(c) == "Cc" for c in cleaned)
     assert clean(cleaned) == cleaned
-
-
-@given(mixed)
-def test_isolates_are_balanced(text: str) -> None:
-    isolated = isolate(text)
-    assert isolated[0] == "\u2068"
-    assert isolated[-1] == "\u2069"
-    assert not set(isolated[1:-1]) & set("\u2066\u2067\u2068\u2069")
 
 
 @given(mixed, mixed)

@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.server import Sandbox, start_sandbox
+from tests.sandbox.conftest import Page
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "4200000001:AAe2e-canary_token"
@@ -69,31 +70,20 @@ class Running:
             await self.process.wait()
 
 
-class People:
-    """What people do in the chat page, over HTTP."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self.session = session
-
-    async def post(self, path: str, **body: Any) -> Any:
-        async with self.session.post(f"/_sandbox/{path}", json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
+class People(Page):
+    """What people do in the chat page, and what they are told."""
 
     async def say(self, user: int, text: str, chat: int | None = None) -> None:
         await self.post("send", user=user, chat=chat or user, text=text)
 
-    async def journal(self, chat: int | None = None) -> list[dict[str, Any]]:
-        async with self.session.get("/_sandbox/journal") as answer:
-            rows = (await answer.json())["journal"]
-        return [row for row in rows if chat in (None, row["chat_id"])]
+    async def got(self, chat: int) -> list[dict[str, Any]]:
+        return [row for row in await self.journal() if row["chat_id"] == chat]
 
     async def told(self, chat: int, text: str) -> dict[str, Any]:
         """Wait for a message with ``text`` in ``chat``."""
 
         async def look() -> dict[str, Any] | None:
-            rows = await self.journal(chat)
-            return next((row for row in rows if text in row["text"]), None)
+            return next((row for row in await self.got(chat) if text in row["text"]), None)
 
         return await until(look, f"{text!r} in chat {chat}")
 

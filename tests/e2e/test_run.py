@@ -39,7 +39,7 @@ async def test_a_document_dropped_into_seeds_reaches_each_subscriber_once_in_the
     assert "Ain al-Asad, Anbar, Iraq" in (await people.told(SAM, TITLE))["text"]
     drop(rasid.folder, "copy.txt")
     await asyncio.sleep(2.5)
-    assert [sum(TITLE in r["text"] for r in await people.journal(c)) for c in (LAYLA, SAM)] == [
+    assert [sum(TITLE in r["text"] for r in await people.got(c)) for c in (LAYLA, SAM)] == [
         1,
         1,
     ]
@@ -102,7 +102,7 @@ async def test_a_signal_finishes_the_sends_in_flight_and_exits_0(
     assert code == 0, rasid.told()
     assert took_s < 10
     assert rasid.rows("SELECT state FROM deliveries WHERE kind = 'alert'") == [("sent",)]
-    assert any(TITLE in row["text"] for row in await people.journal(SAM))
+    assert any(TITLE in row["text"] for row in await people.got(SAM))
 
 
 async def test_once_polls_everything_sends_everything_and_exits(
@@ -116,7 +116,7 @@ async def test_once_polls_everything_sends_everything_and_exits(
     await asyncio.sleep(1.1)  # a file younger than a second may be half written
     await rasid.start("--once")
     assert await rasid.wait() == 0, rasid.told()
-    assert any(TITLE in row["text"] for row in await people.journal(SAM))
+    assert any(TITLE in row["text"] for row in await people.got(SAM))
 
 
 async def test_a_second_process_on_the_same_database_is_refused(rasid: Running) -> None:
@@ -137,7 +137,7 @@ async def test_commands_sent_while_the_bot_was_down_are_answered_once_it_is_up(
     await rasid.end()
     await rasid.start()
     await asyncio.sleep(2)
-    assert sum("Subscribed" in r["text"] for r in await people.journal(SAM)) == 1
+    assert sum("Subscribed" in r["text"] for r in await people.got(SAM)) == 1
 
 
 async def test_a_refused_token_reaches_no_log_and_stops_nothing_else(

@@ -63,7 +63,8 @@ CREATE TABLE entries (
     detail        TEXT NOT NULL,
     flag          INTEGER NOT NULL,
     severity      INTEGER NOT NULL,
-    story_id      TEXT REFERENCES stories (id),
+    -- The entry decides whether its story is written at all, so it comes first.
+    story_id      TEXT REFERENCES stories (id) DEFERRABLE INITIALLY DEFERRED,
     published_at  INTEGER,
     seen_at       INTEGER NOT NULL
 );

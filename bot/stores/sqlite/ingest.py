@@ -79,30 +79,22 @@ class IngestTables(OutboxTable):
         return added
 
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
-        story = verdict.story
-        mark = {
-            "hash": verdict.entry.fingerprint,
-            "story_id": story.id if story else None,
-            "now": rows.ms(now),
-        }
-        # The story first: entries refer to it. What is known already rolls nothing back, it ends
-        # here, before anything is written.
-        if verdict.edited:
-            if not self._is_reworded(verdict):
-                return 0
-        elif not self._rows(sql.REMEMBER_ENTRY, mark):
+        if not self._record_entry(verdict, now):
             return 0
-        if story:
-            self._do(sql.PUT_STORY, **rows.story_row(story))
-        self._do(
-            sql.EDIT_ENTRY if verdict.edited else sql.ADD_ENTRY, **rows.entry_row(verdict, now)
-        )
+        if verdict.story:
+            self._do(sql.PUT_STORY, **rows.story_row(verdict.story))
         return sum(self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts)
 
-    def _is_reworded(self, verdict: Verdict) -> bool:
-        statement = "SELECT 1 FROM entries WHERE fingerprint = :f AND text_hash <> :t"
-        entry = verdict.entry
-        return bool(self._rows(statement, {"f": entry.fingerprint, "t": entry.text_hash}))
+    def _record_entry(self, verdict: Verdict, now: datetime) -> bool:
+        """Write the entry; false when it was recorded before in these very words."""
+        entry = rows.entry_row(verdict, now)
+        if verdict.edited:
+            return self._do(sql.EDIT_ENTRY, **entry) > 0
+        mark = {"hash": entry["fingerprint"], "story_id": entry["story_id"], "now": rows.ms(now)}
+        if not self._rows(sql.REMEMBER_ENTRY, mark):
+            return False
+        self._do(sql.ADD_ENTRY, **entry)
+        return True
 
     def _add_alert(self, chat_id: int, card: Card, now: datetime) -> int:
         key = {"chat_id": chat_id, "story_id": card.story_id}
