@@ -9,20 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from bot.core import events
+from bot.core.answers import Origin
 from bot.core.card import place_path
 from bot.core.decide import join_or_open
-from bot.core.matcher import Matcher
-from bot.core.model import Entry, Finding, Knowledge, Match, Reading, Scan, Story, Watch
+from bot.core.model import Entry, Finding, Knowledge, Match, Reading, Story
 from bot.core.query import parse
+from bot.core.trial import Text, Trial
 from bot.errors import BotError, QueryError
 
 Json = Mapping[str, Any]
-
-_KEPT_MATCHERS = 32
 
 
 class LineError(BotError):
@@ -86,29 +83,20 @@ class Judge:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._matcher = lru_cache(maxsize=_KEPT_MATCHERS)(self._build)
-
-    def _build(self, queries: tuple[str, ...]) -> Matcher:
-        watches = [Watch(number, 0, query) for number, query in enumerate(queries)]
-        return Matcher(self._knowledge, watches)
-
-    def read(self, title: str, body: str, queries: Sequence[str] = ()) -> tuple[Scan, Reading]:
-        """What stands in a text and what is made of it."""
-        scan = self._matcher(tuple(queries)).scan(title, body)
-        return scan, events.read(scan, self._knowledge)
+        self._trial = Trial(knowledge)
 
     def match(self, row: Json) -> dict[str, object]:
         """The answer of ``match`` to one row."""
         queries = tuple(row.get("watches") or ())
-        scan, reading = self.read(row.get("title") or "", row.get("body") or "", queries)
-        found = self._matcher(queries).watch_matches(scan, reading)
+        text = Text(row.get("title") or "", row.get("body") or "", _origin(row))
+        _, reading, found = self._trial.read(text, queries)
         return {
             "id": row["id"],
             "flag": reading.flag,
             "severity": int(reading.severity),
             "topics": [_topic(finding) for finding in reading.findings],
             "places": list(reading.places),
-            "watches": [_watch(q, found.get(n, ())) for n, q in enumerate(queries)],
+            "watches": [_watch(query, found.get(query, ())) for query in queries],
             "reason": reason(reading),
         }
 
@@ -119,15 +107,15 @@ class Judge:
             entry = _entry(row)
             now = entry.published_at or datetime.now(UTC)
             recent = {k: s for k, s in recent.items() if now - s.last_seen_at <= window}
-            _, reading = self.read(entry.title, entry.body)
+            _, reading, _ = self._trial.read(Text(entry.title, entry.body))
             story, why = join_or_open(entry, reading, tuple(recent.values()), now)
             new = story.id not in recent
             recent[story.id] = story
             yield {"id": row["id"], "story": story.id, "new": new, "reason": why.value}
 
-    def explain(self, title: str, body: str, lang: str = "en") -> str:
+    def explain(self, title: str, body: str, lang: str = "en", queries: Sequence[str] = ()) -> str:
         """What would be flagged and why, for people."""
-        scan, reading = self.read(title, body)
+        scan, reading, found = self._trial.read(Text(title, body), queries)
         places, topics = self._knowledge.places, self._knowledge.topics
         lines = [title, f"  {'FLAGGED' if reading.flag else 'not flagged'}: {reason(reading)}"]
         if reading.flag:
@@ -140,7 +128,22 @@ class Judge:
         others = [p for p in reading.places if all(p not in f.places for f in reading.findings)]
         if others:
             lines.append("  also named: " + "; ".join(place_path(p, lang, places) for p in others))
+        for query in queries:
+            lines += _explained(query, found.get(query, ()))
         return "\n".join(lines)
+
+
+def _explained(query: str, matches: Sequence[Match]) -> Iterator[str]:
+    yield f"  watch {query}: {'found' if matches else 'not found'}"
+    for match in matches:
+        span = match.span
+        where = f"{span.field} {span.start}-{span.end}"
+        yield f"      {where}: {match.text} ({match.how}, {match.score})"
+
+
+def _origin(row: Json) -> Origin:
+    source = str(row.get("source") or "")
+    return Origin(source, source, str(row.get("lang") or ""))
 
 
 def reason(reading: Reading) -> str:

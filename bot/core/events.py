@@ -26,7 +26,8 @@ from bot.core.model import (
     TopicRule,
 )
 from bot.core.model.reading import LEAD_TOKENS
-from bot.core.text import fold, name_key
+from bot.core.letters import fold
+from bot.core.text import name_key
 
 _DIRECT_WITHIN = 15  # a weapon this near to a base is a direct attack
 _ALERT_WITHIN = 25

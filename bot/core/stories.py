@@ -17,7 +17,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from bot.core.model import Grade, Reading, Story
-from bot.core.text import bare, is_stop_word, tokenize
+from bot.core.morphology import bare, is_stop_word
+from bot.core.text import tokenize
 
 _Fact = TypeVar("_Fact")
 _KEPT = 64  # hashes of a sketch: the share of common ones is right to about 6 %

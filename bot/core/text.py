@@ -1,73 +1,30 @@
-"""Fold letters, find words, keep their place in the original.
+"""Find words, keep their place in the original.
 
-Folding makes the spellings of one word equal: Arabic, Persian and Kurdish letters, vowel marks,
-both digit sets, presentation forms, Hebrew final letters, Latin accents. It deletes and adds
-characters, so offsets are never taken from folded text: every token carries its own.
+Folding deletes and adds characters, so offsets are never taken from folded text: every token
+carries its own.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from bot.core.letters import ARABIC, HIDDEN, MARKS, ZWNJ, fold_words
 from bot.core.model import Token
+from bot.core.morphology import bare
 
-ZWNJ = "\u200c"
-
-# Letters that NFKD leaves apart but readers and keyboards treat as one.
-_ALIKE_LETTERS = {
-    "ا": "ٱٲٳٵ",
-    "ي": "ىیېێےۑ",
-    "و": "ۆۇۈۅ",
-    "ه": "ةەھہۃ",
-    "ك": "کڪ",
-    "ر": "ڕ",
-    "ل": "ڵ",
-    "i": "ı",
-    "o": "ø",
-    "d": "đð",
-    "l": "ł",
-    "σ": "ς",
-    "כ": "ך",
-    "מ": "ם",
-    "נ": "ן",
-    "פ": "ף",
-    "צ": "ץ",
-}
-_ALIKE = str.maketrans(
-    {c: into for into, letters in _ALIKE_LETTERS.items() for c in letters} | {"ء": "", "ـ": ""}
-)
-_INVISIBLE = frozenset({"Mn", "Me", "Cf"})
-_MARKS = (
-    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
-    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
-    "\u08d3-\u08e1\u08e3-\u08ff\ufe00-\ufe0f\ufe20-\ufe2f"
-)
-_HIDDEN = "\u00ad\u061c\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_ARABIC = (
-    "\u0620-\u063f\u0641-\u064a\u066e-\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff"
-    "\u0750-\u077f\u08a0-\u08c9\ufb50-\ufdfb\ufe70-\ufefc"
-)
 # Arabic letters and digits are separate words (بـ١٤ صاروخا); K1, T4 and S400 stay whole.
 _WORD = re.compile(
-    rf"[{_ARABIC}](?:[{_ARABIC}{_MARKS}{_HIDDEN}])*"
-    rf"|(?:(?![{_ARABIC}])[^\W_])(?:(?:(?![{_ARABIC}])[^\W_])|[{_MARKS}{_HIDDEN}])*"
+    rf"[{ARABIC}](?:[{ARABIC}{MARKS}{HIDDEN}])*"
+    rf"|(?:(?![{ARABIC}])[^\W_])(?:(?:(?![{ARABIC}])[^\W_])|[{MARKS}{HIDDEN}])*"
 )
 _FOLDED_WORD = re.compile(r"[^\W_]+")
 # The letters alone decide: على is a preposition, علي a name, and folding makes them one.
 _FUNCTION = frozenset({"على", "إلى", "الى", "حتى", "متى", "لدى", "سوى"})
 _FUNCTION_WORDS = _FUNCTION | {c + w for c in "وف" for w in _FUNCTION}
-_STOP = frozenset(
-    "في من عن مع هذا هذه ذلك التي الذي ان او ثم بعد قبل كل لا ما لم لن قد هو هي و ف ب ل ك يا "
-    "علي الي حتي متي لدي سوي در از به با که را این ان است و تا بر برای های می یک هم "
-    "the a an of in on at to for and or is are was by with from as it this that "
-    "ve bir bu da de ile icin ki mi u li ji di ku bi את של על עם זה הוא היא לא".split()
-)
-_HEBREW_PREFIXES = "בלמהושכ"
-_PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
-_BIDI = re.compile(f"[{_HIDDEN}\u061c\u200e\u200f]")
+_BIDI = re.compile(f"[{HIDDEN}\u061c\u200e\u200f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _BREAK = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
 _FARSI = re.compile("[پچژگکی]")
@@ -75,97 +32,61 @@ _KURDISH = re.compile("[ێۆڕڵەڤ]")
 _ARABIC_ONLY = re.compile("[يكةأإىؤ]")
 
 
-def fold(text: str) -> str:
-    """``text`` with its letters folded; words and punctuation stay. Idempotent."""
-    return _letters(text.replace(ZWNJ, " "))
-
-
-@lru_cache(maxsize=65_536)
-def _folded(chunk: str) -> tuple[tuple[str, ...], bool]:
-    """The words a piece of the original folds to, and whether it is a function word.
-
-    Almost always one word; ligatures (ﷺ) and fractions give more.
-    """
-    function = "ى" in chunk and _bare_letters(chunk) in _FUNCTION_WORDS
-    return tuple(_FOLDED_WORD.findall(_letters(chunk))), function
-
-
-def _letters(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    # Lowering can yield composed letters and composing marks, so it stands between two rounds.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
-    kept = (c for c in plain if unicodedata.category(c) not in _INVISIBLE)
-    return "".join(map(_digit, kept)).translate(_ALIKE)
-
-
-def _digit(character: str) -> str:
-    if character.isascii() or not character.isdecimal():
-        return character
-    return str(unicodedata.decimal(character))
-
-
+@lru_cache(maxsize=512)  # a watch is looked at from several sides, one after the other
 def tokenize(text: str) -> tuple[Token, ...]:
     """The words of ``text`` in order, folded, each with its offsets in the original.
 
     A word with a zero-width non-joiner gives its parts, the first ones ``glued`` to the next.
     """
-    return tuple(_tokens(text))
+    return _tokenize(text)
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def _tokenize(text: str) -> tuple[Token, ...]:
+    found = list(_WORD.finditer(text))
+    folded = fold_words([match.group() for match in found])
     has_zwnj = ZWNJ in text
-    for found in _WORD.finditer(text):
-        start, end = found.span()
-        words, function = _folded(found.group())
-        glued = has_zwnj and text[end : end + 1] == ZWNJ and text[end + 1 : end + 2].isalpha()
-        for word in words:
-            yield Token(word, start, end, glued and word is words[-1], function)
+    return tuple(
+        token
+        for match, word in zip(found, folded, strict=True)
+        for token in _tokens(match, word, has_zwnj and _is_glued(text, match.end()))
+    )
+
+
+def _tokens(match: re.Match[str], folded: str, glued: bool) -> Iterator[Token]:
+    start, end = match.span()
+    if folded.isalnum():
+        yield Token(folded, start, end, glued, _is_function(match.group()))
+        return
+    # Nothing is left of a lone mark; ligatures (ﷺ) and fractions give several words.
+    words = _FOLDED_WORD.findall(folded)
+    for word in words:
+        yield Token(word, start, end, glued and word is words[-1], _is_function(match.group()))
+
+
+def _is_glued(text: str, end: int) -> bool:
+    return text[end : end + 1] == ZWNJ and text[end + 1 : end + 2].isalpha()
+
+
+def _is_function(word: str) -> bool:
+    """Whether this is على and not علي: the letters as written decide."""
+    return "ى" in word and _bare_letters(word) in _FUNCTION_WORDS
 
 
 def _bare_letters(chunk: str) -> str:
     return "".join(c for c in chunk if unicodedata.category(c) == "Lo")
 
 
-def bare(word: str) -> str:
-    """A folded word without the Arabic article. Idempotent: الالعاب and العاب meet."""
-    while len(word) > 4 and word.startswith("ال"):
-        word = word[2:]
-    return word
-
-
-def clitic_forms(word: str) -> Iterator[str]:
-    """What may be left of a folded word in a text without its proclitics and article.
-
-    [وف]?[بلك]?(ال)? and لل; س before a verb; Hebrew likewise. At least three letters stay.
-    Only texts are read so: a watch keeps its letters, or وزير and بغداد would lose their first.
-    """
-    if len(word) < 4 or word[0] not in _PROCLITICS:
-        return
-    if word[0] in _HEBREW_PREFIXES:
-        yield from _without_hebrew_prefix(word)
-        return
-    for rest in _without_particle(word):
-        if len(rest) >= 3:
-            yield rest
-            if bare(rest) != rest:
-                yield bare(rest)
-
-
-def _without_hebrew_prefix(word: str) -> Iterator[str]:
-    yield word[1:]
-    if word[0] in "ושמ" and word[1] in _HEBREW_PREFIXES and len(word) > 4:
-        yield word[2:]
-
-
-def _without_particle(word: str) -> Iterator[str]:
-    for rest in (word, word[1:]) if word[0] in "وف" else (word,):
-        if rest is not word:
-            yield rest
-        if rest.startswith("لل"):
-            yield rest[2:]
-        if rest[0] in "بلك" or (rest[0] == "س" and rest[1:2] in tuple("يتنا")):
-            yield rest[1:]
+def tokenize_all(chunks: Sequence[str]) -> list[tuple[Token, ...]]:
+    """The words of each of ``chunks``, which hold no white space; folded in one go."""
+    text = "\n".join(chunks)
+    found: list[list[Token]] = [[] for _ in chunks]
+    at, start, end = 0, 0, len(chunks[0]) if chunks else 0
+    for word, first, last, glued, function in _tokenize(text):
+        while first >= end + 1:
+            at, start = at + 1, end + 1
+            end = start + len(chunks[at])
+        found[at].append(Token(word, first - start, last - start, glued, function))
+    return [tuple(tokens) for tokens in found]
 
 
 def joined(tokens: tuple[Token, ...], start: int) -> Iterator[tuple[str, int]]:
@@ -180,6 +101,16 @@ def joined(tokens: tuple[Token, ...], start: int) -> Iterator[tuple[str, int]]:
 def name_key(text: str) -> tuple[str, ...]:
     """What makes two spellings of a name equal: its folded words without articles."""
     return tuple(bare(token.text) for token in tokenize(text))
+
+
+def key_of(text: str) -> tuple[str, ...]:
+    """``name_key`` with function words told apart from names of the same letters."""
+    return tuple(map(word_of, tokenize(text)))
+
+
+def word_of(token: Token) -> str:
+    """The word a token is looked up as. No text holds a slash in a word: على never answers علي."""
+    return f"{token.text}/" if token.function else bare(token.text)
 
 
 def folded_shadow(title: str, body: str) -> str:
@@ -199,11 +130,6 @@ def _whole(tokens: tuple[Token, ...], last: int) -> str:
     while first and tokens[first - 1].glued:
         first -= 1
     return "".join(token.text for token in tokens[first : last + 1])
-
-
-def is_stop_word(word: str) -> bool:
-    """Whether a folded word is too common to be looked for by itself."""
-    return word in _STOP or bare(word) in _STOP
 
 
 def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tuple[int, ...]:
@@ -240,6 +166,11 @@ def arabic_script_language(text: str) -> str:
     if farsi == arabic:
         return ""
     return "fa" if farsi > arabic else "ar"
+
+
+def is_plain_arabic(text: str) -> bool:
+    """Whether no letter of ``text`` tells of another language in Arabic script."""
+    return not _KURDISH.search(text) and not _FARSI.search(text)
 
 
 def clean(text: str) -> str:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.i18n import Voice, Words
-from bot.core.matcher import phrase_shadow
 from bot.core.model import (
     Answer,
     Chat,
@@ -196,7 +195,9 @@ class Commands:
         made = following.sorted_out(asked, following.pieces(asked.args))
         since = asked.now - timedelta(days=self._limits.counted_days)
         counts = {
-            query.canonical: await self._store.count_matching(phrase_shadow(query), since)
+            query.canonical: await self._store.count_matching(
+                [" ".join(phrase.bare) for phrase in query.phrases], since
+            )
             for _, query in made.added()
             # The search knows words, not topics and places: of those nothing is claimed.
             if not query.facets

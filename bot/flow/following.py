@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,10 +16,11 @@ from bot.core.model import (
     Watch,
 )
 from bot.core.query import Query, parse
+from bot.core.query import pieces as query_pieces
 from bot.core.text import clean
 from bot.errors import QueryError
 from bot.flow.asked import Asked
-from bot.flow.mistakes import wrong_query
+from bot.flow.mistakes import doubts, wrong_query
 from bot.flow.threads import arrive_elsewhere
 from bot.flow.wording import (
     button,
@@ -33,9 +33,6 @@ from bot.flow.wording import (
     title,
     watch_example,
 )
-
-# The Arabic comma or a new line stands between several watches; neither belongs to the syntax.
-_BETWEEN = re.compile(r"[،\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,7 @@ def one_line(text: str) -> str:
 
 def pieces(text: str) -> tuple[Piece, ...]:
     """The watches of one command, each understood or refused by itself."""
-    parts = (" ".join(clean(part).split()) for part in _BETWEEN.split(text))
-    return tuple(_piece(part) for part in parts if part)
+    return tuple(_piece(part) for part, _ in query_pieces(text))
 
 
 def _piece(text: str) -> Piece:
@@ -111,6 +107,7 @@ def watch(asked: Asked, made: Sorted, counts: Mapping[str, int]) -> Answer:
     lines = [*_totals(asked, made), *_refused(voice, made)]
     for piece, query in made.added():
         lines += _added(voice, piece.text, counts.get(query.canonical))
+        lines += doubts(voice, query)
     # Kept as they were written: the list shows people their own words, not folded ones.
     effects = tuple(AddWatch(asked.chat.id, piece.text) for piece in made.new)
     on = (asked.kept_on(),) if made.new else ()

@@ -20,7 +20,7 @@ from bot.core.model import (
     Style,
 )
 from bot.core.render import text_of
-from bot.core.text import fold
+from bot.core.letters import fold
 from bot.flow.asked import Asked
 from bot.flow.threads import moved_here
 from bot.flow.wording import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.i18n import Voice, mark
 from bot.core.model import Line, Part, Style
-from bot.core.query import FACETS
+from bot.core.query import EXAMPLE, FACETS, Query
 from bot.errors import QueryError
 from bot.flow.wording import code, watch_example
 
@@ -14,18 +14,45 @@ PROBLEMS: dict[str, str] = {
     "too-long": mark("It is longer than 200 characters. Choose the few words that matter."),
     "too-many-terms": mark("It has more than 20 words. Choose the few that matter."),
     "too-short": mark("One letter, or none, would be found everywhere."),
+    "too-deep": mark("Brackets can stand in one another five deep at most."),
+    "no-word": mark("There is no word in it."),
     "stop-words": mark("These words stand in every report. Add a name or a rarer word."),
     "unclosed-quote": mark("The quotation mark is not closed."),
+    "unclosed-bracket": mark("The bracket is not closed."),
+    "extra-bracket": mark("This bracket was never opened."),
     "dangling-plus": mark("A + needs words on both sides."),
+    "dangling-or": mark("{operator} needs words on both sides."),
+    "dangling-minus": mark("After {minus} or {without} must come the word that is not wanted."),
+    "dangling-near": mark("{operator} needs words on both sides."),
+    "near-operand": mark(
+        "{operator} stands once between two words, phrases or brackets of alternatives."
+    ),
+    "bad-distance": mark("After {operator} comes how many words may stand between, 0 to 100."),
+    "only-negative": mark(
+        "This only says what is not wanted, so nearly every report would do. Add what is wanted."
+    ),
+    "too-broad": mark("Every report in this language would do. Add a word."),
     "unsupported": mark("This sign or word has no meaning in a watch. Join words with +."),
-    "unknown-facet": mark("Before the colon there can be {topic}, {place} or {country}."),
+    "unknown-facet": mark("Before the colon there can be {facets}."),
     "empty-facet": mark("A name must follow right after the colon."),
+    "bad-facet-value": mark(
+        "What follows the colon has the wrong form. Countries have two letters, languages two or"
+        " three, a severity is 1, 2 or 3."
+    ),
+    "too-short-for-fuzzy": mark(
+        "Typing errors are allowed in long words only: {one} from 5 letters, {two} from 9."
+    ),
+    "stop-word-fuzzy": mark("This word stands in every report; it cannot be followed by {one}."),
 }
 
-# Nothing of what was written can stand in a right example.
-_BLANK = frozenset({"empty", "too-short", "stop-words"})
-_NO_WORD = mark("There is no word in it.")
+# ``QueryWarning.problem`` to a sentence for the reader.
+WARNINGS: dict[str, str] = {
+    "broad": mark("⚠️ This will be found very often: {part}"),
+    "contradiction": mark("⚠️ This is wanted and excluded at once, so it never fires: {part}"),
+}
+
 _UNREADABLE = mark("This cannot be read as a watch.")
+_OPERATORS = {"dangling-or": "OR", "bad-distance": "NEAR/"}
 _SHOWN = 60
 
 
@@ -35,20 +62,39 @@ def wrong_query(voice: Voice, text: str, error: QueryError | None) -> list[Line]
     problem = error.problem if error else ""
     lines = [
         voice.says("❌ Not understood: {query}", query=code(text[:200])),
-        _problem(voice, text[column:], problem),
+        _problem(voice, problem),
     ]
     rest = text[column : column + _SHOWN].strip()
     if rest:
         here = Part(rest, Style.BOLD)
         lines.append(voice.says("At character {n}: {here}", n=column + 1, here=here))
-    mended = error.example if error and problem not in _BLANK else ""
-    example = f"/watch {mended}" if mended else watch_example(voice)
+    example = _example(voice, error.example if error else "")
     lines.append(voice.says("Right, for example: {example}", example=code(example)))
     return lines
 
 
-def _problem(voice: Voice, at: str, problem: str) -> Line:
-    sentence = PROBLEMS.get(problem, _UNREADABLE)
-    if problem == "too-short" and not any(map(str.isalnum, at.partition("+")[0])):
-        sentence = _NO_WORD
-    return voice.says(sentence, **{kind: code(kind) for kind in FACETS})
+def _example(voice: Voice, mended: str) -> str:
+    """The command that is right; where a name had to be added, one in the reader's language."""
+    example = watch_example(voice)
+    if mended in ("", EXAMPLE):
+        return example
+    return f"/watch {mended.replace(EXAMPLE, example.removeprefix('/watch '))}"
+
+
+def _problem(voice: Voice, problem: str) -> Line:
+    return voice.says(
+        PROBLEMS.get(problem, _UNREADABLE),
+        operator=code(_OPERATORS.get(problem, "NEAR")),
+        minus=code("-"),
+        without=code("NOT"),
+        one=code("~"),
+        two=code("~2"),
+        facets=code(" ".join(f"{kind}:" for kind in FACETS)),
+    )
+
+
+def doubts(voice: Voice, query: Query) -> list[Line]:
+    """What is said of a watch that is accepted and may still not be what was meant."""
+    return [
+        voice.says(WARNINGS[warning.problem], part=code(warning.part)) for warning in query.warnings
+    ]

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Token
-from bot.core.text import (
-    arabic_script_language,
-    bare,
-    clean,
-    clitic_forms,
-    fold,
-    folded_shadow,
-    name_key,
-    sentence_numbers,
-    tokenize,
-)
+from bot.core.letters import fold
+from bot.core.morphology import bare, clitic_forms
+from bot.core.text import arabic_script_language, clean, folded_shadow, name_key, sentence_numbers, tokenize
 
 # Letters, marks and controls that fold in unlike ways, more often than chance would give them.
 ODD = "أإآٱىئؤةءﻻﻷﷲﷺًّـ٠۱ییکەۆێڵڕہۀپچژگ\u200c\u200d\u200f\u202b\u2067İıßÇŞǅךםץשּׁЙё😀👨‍👩‍👧½ﬁ.،\"' \n"
@@ -50,6 +42,37 @@ def test_tokens_stand_in_order_and_do_not_overlap(text: str) -> None:
     spans = [(token.start, token.end) for token in tokenize(text)]
     assert spans == sorted(spans)
     assert all(a == b or a[1] <= b[0] for a, b in pairwise(spans))
+
+
+@given(mixed)
+def test_the_original_under_a_word_folds_to_that_word(text: str) -> None:
+    for (start, end), words in groupby(tokenize(text), key=lambda token: token[1:3]):
+        assert 0 <= start < end <= len(text)
+        assert "".join(word.text for word in words) == letters(text[start:end])
+
+
+def letters(original: str) -> str:
+    return "".join(c for c in fold(original) if c.isalnum())
+
+
+@given(mixed)
+def test_no_letter_stands_outside_the_words(text: str) -> None:
+    inside = {at for token in tokenize(text) for at in range(token.start, token.end)}
+    assert [c for at, c in enumerate(text) if at not in inside and letters(c)] == []
+
+
+@given(
+    st.sampled_from("قاعدة الأنبار کرکوک هەولێر Erbil Diyarbakır חיפה Багдад ١٤".split()),
+    st.sampled_from("\u200b\u200d\u200e\u200f\u202b\u2067\u00ad\ufeff"),
+    st.data(),
+)
+def test_a_hidden_control_inside_a_word_changes_no_word(
+    word: str, control: str, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(1, len(word) - 1))
+    (plain,), (marked,) = tokenize(word), tokenize(word[:at] + control + word[at:])
+    assert marked.text == plain.text
+    assert (marked.start, marked.end) == (0, len(word) + 1)
 
 
 @given(mixed)

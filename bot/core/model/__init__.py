@@ -10,8 +10,10 @@ from bot.core.model.alerts import Alert, Batch, Card, Known, Reason, Recall, Sto
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
 from bot.core.model.knowledge import (
+    Alias,
     Condition,
     Guard,
+    Inflection,
     Knowledge,
     Place,
     Severity,
@@ -58,6 +60,7 @@ from bot.core.model.requests import (
 __all__ = [
     "AddWatch",
     "Alert",
+    "Alias",
     "Answer",
     "Audience",
     "Batch",
@@ -80,6 +83,7 @@ __all__ = [
     "Happening",
     "Hit",
     "How",
+    "Inflection",
     "Knowledge",
     "Known",
     "Line",

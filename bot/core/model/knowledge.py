@@ -112,11 +112,33 @@ class TopicRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """Spellings that stand for each other, by language code, the best of each first."""
+
+    names: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Inflection:
+    """The forms of one word of ``lang``, the dictionary form first. Each is one word."""
+
+    lang: str
+    forms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything the data folder knows. ``strict`` names match letter by letter, unfolded."""
+    """Everything the data folder knows.
+
+    ``strict`` names match letter by letter, unfolded. ``common`` are the commonest words of all
+    languages, folded and without article: no names, and nothing that is misspelt.
+    """
 
     places: Mapping[str, Place] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     rules: tuple[TopicRule, ...] = ()
     strict: frozenset[str] = frozenset()
+    aliases: tuple[Alias, ...] = ()
+    inflections: tuple[Inflection, ...] = ()
+    common: frozenset[str] = frozenset()

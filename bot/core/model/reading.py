@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -37,8 +37,7 @@ class Grade(StrEnum):
     MENTION = "mention"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Characters ``start`` to ``end`` of the original text of ``field``."""
 
     field: Field
@@ -46,8 +45,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Evidence that a watch hit: where, what stood there, how it was found, how sure (0-100)."""
 
     span: Span
@@ -113,23 +111,26 @@ class Scan:
 
     ``tokens`` are those of the title, then from ``split`` on those of the body; ``sentences``
     numbers the sentence of each. ``terms`` maps a lexicon category, ``places`` a gazetteer id and
-    ``phrases`` a phrase number of the matcher that scanned to the hits, in order.
+    ``phrases`` a phrase number of the matcher that scanned to the hits, in order. ``bounds``, where
+    given, tells without making tokens where the first of two begins and the last ends.
     """
 
     title: str
     body: str
-    tokens: tuple[Token, ...] = ()
+    tokens: Sequence[Token] = ()
     split: int = 0
-    sentences: tuple[int, ...] = ()
+    sentences: Sequence[int] = ()
     terms: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     places: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
-    phrases: Mapping[int, tuple[Hit, ...]] = field(default_factory=dict)
+    phrases: Mapping[int, Sequence[Hit]] = field(default_factory=dict)
+    bounds: Callable[[int, int], tuple[int, int]] | None = None
 
     def span(self, hit: Hit) -> Span:
         """The characters of ``hit`` in the original field."""
-        last = self.tokens[hit.end - 1].end
         where = Field.TITLE if hit.start < self.split else Field.BODY
-        return Span(where, self.tokens[hit.start].start, last)
+        if self.bounds is not None:
+            return Span(where, *self.bounds(hit.start, hit.end - 1))
+        return Span(where, self.tokens[hit.start].start, self.tokens[hit.end - 1].end)
 
     def text(self, span: Span) -> str:
         """What stands at ``span`` in the original."""

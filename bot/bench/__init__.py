@@ -1,0 +1,1 @@
+"""Benchmarks: the bot's speed and size, beside its peers and its limits, measured in one run."""

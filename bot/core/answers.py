@@ -1,0 +1,132 @@
+"""What one entry answers to the rules: the evidence for phrases, and for what was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.core.model import (
+    Field,
+    Finding,
+    Grade,
+    Hit,
+    How,
+    Knowledge,
+    Match,
+    Reading,
+    Scan,
+    Span,
+)
+from bot.core.packed import Texts
+from bot.core.rules import Evidence, FacetKey
+from bot.core.letters import fold
+
+_SCORE = {How.EXACT: 100, How.CLITIC: 95, How.STEM: 92, How.ALIAS: 90, How.SOUND: 85}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an entry comes from: the id and the name of its source, its language; all may be ""."""
+
+    source: str = ""
+    source_name: str = ""
+    lang: str = ""
+
+
+class Answers:
+    """The evidence in one entry. Everything is worked out when it is asked for, and once."""
+
+    def __init__(
+        self,
+        scan: Scan,
+        reading: Reading,
+        origin: Origin,
+        knowledge: Knowledge,
+        written: Texts,
+        named: Mapping[int, str],
+    ) -> None:
+        """``written`` are the phrases by number, ``named`` the places that some of them name."""
+        self._scan = scan
+        self._reading = reading
+        self._knowledge = knowledge
+        self._origin = origin
+        self._written = written
+        self._named = named
+        self._matches: dict[Hit, Match] = {}
+
+    # ── phrases ──────────────────────────────────────────────────────────────────────────
+
+    def phrase(self, number: int) -> Evidence:
+        """Every place where a phrase stands, or where the place it names is named otherwise."""
+        own = [self._match(hit, number) for hit in self._scan.phrases.get(number, ())]
+        place = self._named.get(number)
+        return tuple(own) if place is None else (*own, *self._elsewhere(place, number, own))
+
+    def _elsewhere(self, place: str, number: int, own: Sequence[Match]) -> Iterator[Match]:
+        spans = {match.span for match in own}
+        for start, end, _ in self._scan.places.get(place, ()):
+            match = self._match(Hit(start, end, How.ALIAS), number)
+            if match.span not in spans:
+                yield match
+
+    def _match(self, hit: Hit, number: int) -> Match:
+        known = self._matches.get(hit)
+        if known is not None and hit.how is not How.FUZZY:
+            return known
+        span = self._scan.span(hit)
+        text = self._scan.text(span)
+        score = _SCORE.get(hit.how)
+        if score is None:
+            score = round(fuzz.ratio(fold(text), fold(self._written[number])))
+        match = self._matches[hit] = Match(span, text, hit.how, score)
+        return match
+
+    def gap(self, one: Match, other: Match) -> int | None:
+        """The words between two matches of phrases; ``None`` across fields or where they overlap."""
+        hits = {match: hit for hit, match in self._matches.items()}
+        first, second = sorted((hits[one], hits[other]))
+        apart = second.start - first.end
+        return apart if one.span.field is other.span.field and apart >= 0 else None
+
+    # ── facets ───────────────────────────────────────────────────────────────────────────
+
+    def facets(self) -> Iterator[FacetKey]:
+        """Everything this entry is, by which rules are asked."""
+        origin = self._origin
+        yield from (("source", name.casefold()) for name in (origin.source, origin.source_name))
+        yield ("lang", origin.lang)
+        if self._reading.flag:
+            yield from (("sev", str(level)) for level in range(1, self._reading.severity + 1))
+            yield ("topic", "all")
+            for finding in self._told():
+                yield from self._facets_of(finding)
+
+    def _told(self) -> list[Finding]:
+        return [finding for finding in self._reading.findings if finding.grade is Grade.LEAD]
+
+    def _facets_of(self, finding: Finding) -> Iterator[FacetKey]:
+        yield ("topic", finding.topic)
+        for key in finding.places:
+            place = self._knowledge.places.get(key)
+            if place is not None:
+                yield ("country", place.country.lower())
+                yield from (("place", name) for name in (place.id, *place.parents))
+
+    def facet(self, kind: str, value: str) -> Evidence | None:
+        """The words that show it, the title where no word does; ``None`` where it does not hold."""
+        if (kind, value) not in set(self.facets()):
+            return None
+        told = [f for f in self._told() if (kind, value) in {("topic", "all"), *self._facets_of(f)}]
+        spans = [span for finding in told for span in finding.spans]
+        return tuple(
+            Match(span, self._scan.text(span), How.EXACT) for span in spans or [self._head()]
+        )
+
+    def _head(self) -> Span:
+        field = Field.TITLE if self._scan.title else Field.BODY
+        text = self._scan.title or self._scan.body
+        return Span(field, 0, len(text))
+
+

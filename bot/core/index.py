@@ -1,0 +1,129 @@
+"""The phrases of all watches by number: what each is looked for as, and where it stands.
+
+A phrase has one number, however many watches hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.chunks import Chunks
+from bot.core.codes import Codes
+from bot.core.hearing import Hearing
+from bot.core.loose import Loose
+from bot.core.model import Hit, How, Knowledge, Scan
+from bot.core.packed import Texts
+from bot.core.phrases import Phrases
+from bot.core.query import Phrase
+from bot.core.spellings import Key, Spellings, Way, fused
+from bot.core.text import key_of
+from bot.core.windows import Windows
+from bot.core.words import Words
+
+_WAYS = len(Way)
+HOW = tuple(way.how for way in Way)
+
+
+class Index:
+    """Watched phrases, over the codes and the automaton they share with what is known to all."""
+
+    def __init__(self, knowledge: Knowledge, phrases: Phrases, codes: Codes, first: int) -> None:
+        """``first`` is the first number in ``phrases`` that is free for watches."""
+        self.written = Texts()
+        self.spellings = Spellings(knowledge)
+        self._common = knowledge.common
+        self._phrases = phrases
+        self._codes = codes
+        self._first = first
+        self.hearing = Hearing(self.written, knowledge.common)
+        self.loose = Loose(knowledge.common)
+        self._windows = Windows(self.loose)
+        self._exact: dict[int, Key] = {}
+        self._numbers: dict[str, int] = {}  # of exact and loose phrases
+
+    # ── adding ───────────────────────────────────────────────────────────────────────────
+
+    def number(self, phrase: Phrase, chunks: Chunks) -> int:
+        """The number of ``phrase``, which is looked for from now on."""
+        if phrase.exact or any(word.edits or word.suffixes for word in phrase.words):
+            return self._special(phrase, chunks)
+        key = key_of(phrase.written)
+        for number in self._phrases.numbers(self._codes.encoded(key)):
+            at, way = divmod(number - self._first, _WAYS)
+            if at >= 0 and way == Way.OWN and at not in self._exact:
+                return at
+        return self._plain(phrase.written, key, chunks)
+
+    def _special(self, phrase: Phrase, chunks: Chunks) -> int:
+        known = self._numbers.get(str(phrase))
+        if known is not None:
+            return known
+        number = self._numbers[str(phrase)] = self.written.add(phrase.written)
+        if phrase.exact:
+            self._exact[number] = tuple(word.text for word in phrase.words)
+            self._look_for(key_of(phrase.written), number, Way.OWN, chunks)
+        else:
+            self._windows.add(number, phrase.words)
+            chunks.forget_all()
+        return number
+
+    def _plain(self, text: str, key: Key, chunks: Chunks) -> int:
+        number = self.written.add(text)
+        self._look_for(key, number, Way.OWN, chunks)
+        for spelling, way in self._others(text, key):
+            self._look_for(spelling, number, way, chunks)
+        if self.hearing.add(number):
+            chunks.listen()
+        return number
+
+    def _others(self, text: str, key: Key) -> Iterator[tuple[Key, Way]]:
+        yield from self.spellings.of(key).items()
+        whole = fused(text)
+        if whole is not None:
+            yield whole, Way.OWN
+        plain = tuple(word.rstrip("/") for word in key)
+        if plain != key:  # الهجوم علي قاعدة: Egyptian papers write ي for ى
+            yield plain, Way.OWN
+
+    def _look_for(self, key: Key, number: int, way: Way, chunks: Chunks) -> None:
+        learn(self._codes, key, chunks)
+        code = self._codes.encoded(key)
+        self._phrases.add(code, self._first + number * _WAYS + way)
+
+    def settle(self) -> None:
+        """Pack what there is."""
+        self.written.settle()
+        self.hearing.settle()
+        self.loose.settle()
+
+    # ── finding ──────────────────────────────────────────────────────────────────────────
+
+    @property
+    def has_exact(self) -> bool:
+        """Whether any phrase stands in quotes."""
+        return bool(self._exact)
+
+    def keep_exact(self, found: dict[int, list[Hit]], scan: Scan) -> None:
+        """Of phrases in quotes keep in ``found`` those that stand there letter for letter."""
+        for number in [number for number in found if number in self._exact]:
+            letters = self._exact[number]
+            kept = [hit for hit in found.pop(number) if _letters(hit, scan) == letters]
+            if kept:
+                found[number] = kept
+
+    def heard(self, words: Words, text: str) -> Iterator[tuple[int, Hit]]:
+        """The phrases found by sound or loosely."""
+        yield from self._windows.find(words)
+        for start, end, number in self.hearing.find(words, text):
+            yield number, Hit(start, end, How.SOUND)
+
+
+def _letters(hit: Hit, scan: Scan) -> Key:
+    return tuple(token.text for token in scan.tokens[hit.start : hit.end])
+
+
+def learn(codes: Codes, key: Sequence[str], chunks: Chunks) -> None:
+    """Give each word of ``key`` a code; texts that were read without it are read anew."""
+    for word in key:
+        if codes.learn(word)[1]:
+            chunks.forget_word(word)

@@ -1,0 +1,210 @@
+"""What is known to everybody, in a text: lexicon terms and places, freed of what they are not.
+
+A term inside a set phrase that means something else is no term (قاعدة بيانات), a place whose bare
+name means something else needs a base noun beside it, and a name inside a longer name is not named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from bot.core.model import Hit, Knowledge, Place, Scan, Term
+from bot.core.spellings import Key, fused
+from bot.core.text import arabic_script_language, is_plain_arabic, key_of, name_key
+
+_BASE = "base"  # the category whose words vouch for a place that needs context
+_BASE_WITHIN = 2
+_LAST_LATIN = "\u024f"
+
+ByName = Mapping[str, tuple[Hit, ...]]
+
+
+class Ending(NamedTuple):
+    """What a phrase means: a term or a place. ``letters``: the original must read so."""
+
+    term: Term | None = None
+    place: Place | None = None
+    letters: str = ""
+
+
+class Known:
+    """The phrases of a ``Knowledge``, numbered by their place in ``endings``."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.endings: list[Ending] = []
+        self.phrases: list[tuple[Key, int]] = []
+        for term in knowledge.terms:
+            self._add(Ending(term=term), _term_key(term.text))
+        for place in knowledge.places.values():
+            for spelling in sorted({s for names in place.names.values() for s in names}):
+                self._add_place(place, spelling)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The words that are open at their end, ``*`` and all."""
+        return frozenset(word for key, _ in self.phrases for word in key if word.endswith("*"))
+
+    def _add(self, ending: Ending, *keys: Key | None) -> None:
+        self.phrases += [(key, len(self.endings)) for key in keys if key]
+        self.endings.append(ending)
+
+    def _add_place(self, place: Place, spelling: str) -> None:
+        if spelling in self.knowledge.strict:
+            self._add(Ending(place=place, letters=spelling), key_of(spelling))
+        else:
+            self._add(Ending(place=place), key_of(spelling), fused(spelling))
+
+    # ── in a text ────────────────────────────────────────────────────────────────────────
+
+    def sorted_out(self, found: Iterable[tuple[int, Hit]], scan: Scan) -> tuple[ByName, ByName]:
+        """The terms by category and the places by id, in the order they stand.
+
+        Args:
+            found: Numbers of ``endings`` with where they stand.
+            scan: The text, with its tokens and sentences.
+        """
+        languages = _Languages(scan)
+        terms: dict[str, list[Hit]] = defaultdict(list)
+        places: dict[str, list[Hit]] = defaultdict(list)
+        for number, hit in sorted(found, key=lambda pair: pair[1][:2]):
+            term, place, letters = self.endings[number]
+            if term is not None:
+                if not term.only or languages.may_be(term.lang, hit.start):
+                    _once(terms[term.category], hit)
+            elif place is not None and (not letters or _is_written(hit, letters, scan)):
+                _once(places[place.id], hit)
+        shown = _unmasked(terms)
+        return shown, _longest(self._vouched(places, shown, scan))
+
+    def _vouched(
+        self, places: Mapping[str, list[Hit]], terms: ByName, scan: Scan
+    ) -> dict[str, tuple[Hit, ...]]:
+        """The places, without bare names that mean something else where no base stands near."""
+        bases = terms.get(_BASE, ())
+        sure: dict[str, tuple[Hit, ...]] = {}
+        for key, hits in places.items():
+            doubtful = self.knowledge.places[key].needs_context
+            kept = tuple(
+                hit
+                for hit in hits
+                if not (doubtful and _is_ambiguous(hit, scan))
+                or any(_stands_by(hit, base, scan) for base in bases)
+            )
+            if kept:
+                sure[key] = kept
+        return sure
+
+
+def _term_key(text: str) -> Key:
+    words: list[str] = []
+    for piece in text.split():
+        key = list(key_of(piece))
+        if piece.endswith("*") and key:
+            key[-1] += "*"
+        words += key
+    return tuple(words)
+
+
+def place_names(knowledge: Knowledge) -> dict[Key, str]:
+    """Folded name → place, for every spelling that folding leaves unmistakable."""
+    return {
+        name_key(spelling): place.id
+        for place in knowledge.places.values()
+        for names in place.names.values()
+        for spelling in names
+        if spelling not in knowledge.strict
+    }
+
+
+def _once(hits: list[Hit], hit: Hit) -> None:
+    if all(known[:2] != hit[:2] for known in hits[-2:]):
+        hits.append(hit)
+
+
+def _is_written(hit: Hit, letters: str, scan: Scan) -> bool:
+    # سلێمانی the city and سلیمانی the man differ in one letter that folding makes equal.
+    return scan.text(scan.span(hit)).casefold() == letters.casefold()
+
+
+class _Languages:
+    """Whether a sentence may be in a language, worked out when first asked for."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+        self._known: dict[int, str] = {}
+        self._plain: bool | None = None
+
+    def may_be(self, lang: str, at: int) -> bool:
+        """Whether the sentence of token ``at`` may be in ``lang``."""
+        if self._plain is None:
+            self._plain = is_plain_arabic(self._scan.title) and is_plain_arabic(self._scan.body)
+        # Nearly every text holds no letter of another language: its sentences need no counting.
+        if lang == "ar" and self._plain:
+            return True
+        number = self._scan.sentences[at]
+        if number not in self._known:
+            self._known[number] = arabic_script_language(self._sentence(at, number))
+        return self._known[number] in ("", lang)
+
+    def _sentence(self, at: int, number: int) -> str:
+        first = last = at
+        numbers = self._scan.sentences
+        while first and numbers[first - 1] == number:
+            first -= 1
+        while last + 1 < len(numbers) and numbers[last + 1] == number:
+            last += 1
+        return self._scan.text(self._scan.span(Hit(first, last + 1)))
+
+
+def _unmasked(terms: Mapping[str, list[Hit]]) -> dict[str, tuple[Hit, ...]]:
+    masked = {at for hit in terms.get("mask", ()) for at in range(hit.start, hit.end)}
+    return dict(_kept(terms, masked))
+
+
+def _kept(
+    terms: Mapping[str, list[Hit]], masked: set[int]
+) -> Iterator[tuple[str, tuple[Hit, ...]]]:
+    for category, hits in terms.items():
+        kept = tuple(
+            hit
+            for hit in hits
+            if category == "mask" or not masked.issuperset(range(hit.start, hit.end))
+        )
+        if kept:
+            yield category, kept
+
+
+def _is_ambiguous(hit: Hit, scan: Scan) -> bool:
+    # حرير is silk, Harir is not: only in Arabic letters does the bare name mean something else.
+    return hit.end - hit.start == 1 and scan.tokens[hit.start].text[0] > _LAST_LATIN
+
+
+def _stands_by(hit: Hit, base: Hit, scan: Scan) -> bool:
+    gap = max(base.start - hit.end, hit.start - base.end)
+    same_field = (hit.start < scan.split) == (base.start < scan.split)
+    return same_field and gap < _BASE_WITHIN
+
+
+def _longest(places: ByName) -> dict[str, tuple[Hit, ...]]:
+    """Places in the order they are named; a name inside a longer name is not named."""
+    outer = _outermost({hit[:2] for hits in places.values() for hit in hits})
+    kept: dict[str, tuple[Hit, ...]] = {}
+    for key, hits in sorted(places.items(), key=lambda item: item[1][0].start):
+        whole = tuple(hit for hit in hits if hit[:2] in outer)
+        if whole:
+            kept[key] = whole
+    return kept
+
+
+def _outermost(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The spans that lie in no other."""
+    kept: set[tuple[int, int]] = set()
+    reach = -1
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end > reach:
+            kept.add((start, end))
+            reach = end
+    return kept

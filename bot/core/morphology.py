@@ -1,0 +1,79 @@
+"""What a word sheds: the Arabic article, proclitics, pronoun suffixes; and words too common.
+
+All words here are folded. Only texts are read without clitics: a watch keeps its letters, or
+وزير and بغداد would lose their first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+_STOP = frozenset(
+    "في من عن مع هذا هذه ذلك التي الذي ان او ثم بعد قبل كل لا ما لم لن قد هو هي و ف ب ل ك يا "
+    "علي الي حتي متي لدي سوي در از به با که را این ان است و تا بر برای های می یک هم "
+    "the a an of in on at to for and or is are was by with from as it this that "
+    "ve bir bu da de ile icin ki mi u li ji di ku bi את של על עם זה הוא היא לא".split()
+)
+_HEBREW_PREFIXES = "בלמהושכ"
+_PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
+# Possessive and object pronouns, the longest first; Arabic, then Hebrew.
+_PRONOUNS = ("كما", "هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي")
+_STEM_LETTERS = 3
+
+
+def bare(word: str) -> str:
+    """A folded word without the Arabic article. Idempotent: الالعاب and العاب meet."""
+    while len(word) > 4 and word.startswith("ال"):
+        word = word[2:]
+    return word
+
+
+def clitic_forms(word: str) -> Iterator[str]:
+    """What may be left of a folded word in a text without its proclitics and article.
+
+    [وف]?[بلك]?(ال)? and لل; س before a verb; Hebrew likewise. At least three letters stay.
+    """
+    if len(word) < 4 or word[0] not in _PROCLITICS:
+        return
+    if word[0] in _HEBREW_PREFIXES:
+        yield from _without_hebrew_prefix(word)
+        return
+    for rest in _without_particle(word):
+        if len(rest) >= _STEM_LETTERS:
+            yield rest
+            if rest.startswith("ال") and bare(rest) != rest:
+                yield bare(rest)
+
+
+def _without_hebrew_prefix(word: str) -> Iterator[str]:
+    yield word[1:]
+    if word[0] in "ושמ" and word[1] in _HEBREW_PREFIXES and len(word) > 4:
+        yield word[2:]
+
+
+def _without_particle(word: str) -> Iterator[str]:
+    for rest in (word, word[1:]) if word[0] in "وف" else (word,):
+        if rest is not word:
+            yield rest
+        if rest.startswith("لل"):
+            yield rest[2:]
+        if rest[0] in "بلك" or (rest[0] == "س" and rest[1:2] in tuple("يتنا")):
+            yield rest[1:]
+
+
+def suffix_forms(word: str) -> Iterator[str]:
+    """What may be left of a folded Arabic word without a pronoun at its end: صواريخهم, صواريخنا.
+
+    Only for ``word+``: with it حريري becomes حرير and البغدادي becomes بغداد.
+    """
+    for pronoun in _PRONOUNS:
+        stem = word.removesuffix(pronoun)
+        if stem != word and len(stem) >= _STEM_LETTERS:
+            yield stem
+            if stem.endswith("ت"):  # ة opens to ت before a pronoun: قاعدتهم
+                yield stem[:-1] + "ه"
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a folded word is too common to be looked for by itself."""
+    return word in _STOP or bare(word) in _STOP

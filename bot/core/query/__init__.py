@@ -1,0 +1,48 @@
+"""Watch syntax: text in, a ``Query`` out, or an error that points at the column.
+
+Words side by side are a phrase, ``"exact"`` is taken letter for letter, ``a + b`` wants both,
+``a | b`` either, ``-a`` excludes; ``word~`` allows typing errors, ``word+`` endings, ``NEAR/5``
+keeps two phrases together, and ``topic:`` and its like ask for what was understood. What has no
+meaning here is refused where it stands: silently read as words it would never fire.
+"""
+
+from bot.core.query.facets import FACETS
+from bot.core.query.grammar import MAX_DEPTH, MAX_TERMS
+from bot.core.query.parse import MAX_LENGTH, parse
+from bot.core.query.pieces import pieces
+from bot.core.query.problems import EXAMPLE, Problem
+from bot.core.query.tree import (
+    AllOf,
+    AnyOf,
+    Facet,
+    Near,
+    Node,
+    Phrase,
+    Query,
+    QueryWarning,
+    Warned,
+    Without,
+    Word,
+)
+
+__all__ = [
+    "EXAMPLE",
+    "FACETS",
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_TERMS",
+    "AllOf",
+    "AnyOf",
+    "Facet",
+    "Near",
+    "Node",
+    "Phrase",
+    "Problem",
+    "Query",
+    "QueryWarning",
+    "Warned",
+    "Without",
+    "Word",
+    "parse",
+    "pieces",
+]

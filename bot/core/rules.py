@@ -1,0 +1,194 @@
+"""Watches as rules over numbered phrases and facets: which of them to ask, and what they answer.
+
+A rule is asked only when its rarest wanted part was found, so nothing is asked always. Most rules
+are one phrase: they take a dozen bytes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import Protocol, TypeAlias, cast
+
+from bot.core.model import Match
+from bot.core.packed import Many
+from bot.core.query import AllOf, AnyOf, Facet, Near, Node, Phrase, Without
+
+# A rule's tree in plain values, for a million of them are kept and written to a file: the number
+# of a phrase, or a tuple of one of the words below and its parts.
+Tree: TypeAlias = "int | tuple[object, ...]"
+_ALL, _ANY, _WITHOUT, _NEAR, _FACET = "all", "any", "without", "near", "facet"
+
+Evidence: TypeAlias = tuple[Match, ...]
+FacetKey: TypeAlias = tuple[str, str]
+_BROAD = {"topic": 1, "country": 2, "sev": 3, "source": 4, "lang": 5}  # the last ones hold most often
+
+
+class Asked(Protocol):
+    """What a rule is asked about: the evidence for phrases and facets in one entry."""
+
+    def phrase(self, number: int) -> Evidence:
+        """Every place a phrase stands at."""
+
+    def facet(self, kind: str, value: str) -> Evidence | None:
+        """What shows it; ``None`` where it does not hold."""
+
+    def facets(self) -> Iterable[FacetKey]:
+        """Everything that holds, as far as rules ask for it first."""
+
+    def gap(self, one: Match, other: Match) -> int | None:
+        """The words between two places where phrases stand; ``None`` across fields."""
+
+
+class Rules:
+    """Rules by number; each belongs to a watch."""
+
+    def __init__(self, rarity: Callable[[int], int]) -> None:
+        """``rarity`` of a phrase: the higher, the seldomer it is found."""
+        self._rarity = rarity
+        self.ids: array[int] = array("q")
+        self.roots: array[int] = array("i")  # a phrase, or ~(number of the tree)
+        self.trees: list[Tree] = []
+        self.by_phrase = Many()
+        self.by_facet: dict[FacetKey, list[int]] = {}
+        self.gone: set[int] = set()  # rules of watches that were removed
+        self._ascending = True
+
+    def __len__(self) -> int:
+        return len(self.ids) - len(self.gone)
+
+    def add(self, watch_id: int, tree: Tree) -> None:
+        """One more rule, asked when the rarest part of ``tree`` is found."""
+        rule = len(self.ids)
+        self._ascending = self._ascending and (not rule or watch_id > self.ids[-1])
+        self.ids.append(watch_id)
+        self.roots.append(tree if isinstance(tree, int) else ~len(self.trees))
+        if not isinstance(tree, int):
+            self.trees.append(tree)
+        for anchor in anchors(tree, self._rarity):
+            if isinstance(anchor, int):
+                self.by_phrase.add(anchor, rule)
+            else:
+                self.by_facet.setdefault(anchor, []).append(rule)
+
+    def remove(self, watch_id: int) -> None:
+        """The rule of this watch is asked no more; it stays where it stands, without a name."""
+        rule = self._rule_of(watch_id)
+        if rule is not None:
+            self.gone.add(rule)
+
+    def _rule_of(self, watch_id: int) -> int | None:
+        # Watches come in the order of their ids, so that a million need not be looked through.
+        at = bisect_left(self.ids, watch_id) if self._ascending else self._search(watch_id)
+        return at if at < len(self.ids) and self.ids[at] == watch_id else None
+
+    def _search(self, watch_id: int) -> int:
+        return self.ids.index(watch_id) if watch_id in self.ids else len(self.ids)
+
+    def answers(self, phrases: Iterable[int], asked: Asked) -> dict[int, Evidence]:
+        """The watches whose rules hold, by id, with their evidence.
+
+        Args:
+            phrases: The numbers of those that stand in the entry.
+            asked: The entry.
+        """
+        found: dict[int, Evidence] = {}
+        ids, roots, gone = self.ids, self.roots, self.gone
+        for rule in self._candidates(phrases, asked):
+            watch_id, root = ids[rule], roots[rule]
+            if watch_id in found or rule in gone:
+                continue
+            evidence = asked.phrase(root) if root >= 0 else holds(self.trees[~root], asked)
+            if evidence:
+                found[watch_id] = evidence
+        return found
+
+    def _candidates(self, phrases: Iterable[int], asked: Asked) -> Iterator[int]:
+        for phrase in phrases:
+            yield from self.by_phrase.of(phrase)
+        if self.by_facet:
+            for facet in asked.facets():
+                yield from self.by_facet.get(facet, ())
+
+
+def compiled(node: Node, number: Callable[[Phrase], int]) -> Tree:
+    """``node`` as a tree over the numbers of its phrases."""
+    match node:
+        case Phrase():
+            return number(node)
+        case Facet(kind=kind, value=value):
+            return (_FACET, kind, value)
+        case Near(left=left, right=right, within=within):
+            return (_NEAR, compiled(left, number), compiled(right, number), within)
+        case AllOf(parts=parts):
+            return (_ALL, *(compiled(part, number) for part in parts))
+        case AnyOf(parts=parts):
+            return (_ANY, *(compiled(part, number) for part in parts))
+        case Without(part=part):
+            return (_WITHOUT, compiled(part, number))
+
+
+def anchors(tree: Tree, rarity: Callable[[int], int]) -> list[int | FacetKey]:
+    """The parts of which one must be found before the rule can hold; the rarest that will do."""
+
+    def commonness(found: list[int | FacetKey]) -> tuple[int, int]:
+        facets = [_BROAD[anchor[0]] for anchor in found if not isinstance(anchor, int)]
+        phrases = [rarity(anchor) for anchor in found if isinstance(anchor, int)]
+        return max(facets, default=0), -min(phrases, default=0)
+
+    if isinstance(tree, int):
+        return [tree]
+    match tree:
+        case ("facet", str(kind), str(value)):
+            return [(kind, value)]
+        case ("near", left, right, _):
+            sides = [anchors(cast(Tree, side), rarity) for side in (left, right)]
+            return min(sides, key=commonness)
+        case ("any", *parts):
+            return [anchor for part in parts for anchor in anchors(cast(Tree, part), rarity)]
+        case ("all", *parts):
+            wanted = [anchors(cast(Tree, part), rarity) for part in parts]
+            return min(filter(None, wanted), key=commonness)
+    return []
+
+
+def holds(tree: Tree, asked: Asked) -> Evidence | None:
+    """The evidence for ``tree``, ``None`` where it does not hold."""
+    if isinstance(tree, int):
+        return asked.phrase(tree) or None
+    match tree:
+        case ("facet", str(kind), str(value)):
+            return asked.facet(kind, value)
+        case ("without", part):
+            return () if holds(cast(Tree, part), asked) is None else None
+        case ("near", left, right, int(within)):
+            return _near(cast(Tree, left), cast(Tree, right), within, asked)
+        case ("any", *parts):
+            answers = [holds(cast(Tree, part), asked) for part in parts]
+            held = [answer for answer in answers if answer is not None]
+            return _merged(held) if held else None
+        case ("all", *parts):
+            return _all(cast("list[Tree]", parts), asked)
+    return None
+
+
+def _all(parts: list[Tree], asked: Asked) -> Evidence | None:
+    held: list[Evidence] = []
+    for part in parts:
+        answer = holds(part, asked)
+        if answer is None:
+            return None
+        held.append(answer)
+    return _merged(held)
+
+
+def _near(left: Tree, right: Tree, within: int, asked: Asked) -> Evidence | None:
+    pairs = product(holds(left, asked) or (), holds(right, asked) or ())
+    close = [pair for pair in pairs if (gap := asked.gap(*pair)) is not None and gap <= within]
+    return _merged(close) if close else None
+
+
+def _merged(found: Iterable[Evidence]) -> Evidence:
+    return tuple(dict.fromkeys(match for evidence in found for match in evidence))

@@ -1,0 +1,73 @@
+"""Phrases with loose words: where one of these stands, the words around it are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from bot.core.loose import Loose
+from bot.core.model import Hit, How, Token
+from bot.core.morphology import bare, clitic_forms
+from bot.core.query import Word
+from bot.core.words import Words
+
+_GRAVITY = (How.EXACT, How.CLITIC, How.STEM, How.FUZZY)
+
+
+class _Window(NamedTuple):
+    """A phrase: its number, its words (folded, no article), the loose number of each or -1."""
+
+    number: int
+    words: tuple[str, ...]
+    loose: tuple[int, ...]
+
+
+class Windows:
+    """The phrases of all watches that hold a loose word."""
+
+    def __init__(self, loose: Loose) -> None:
+        self.loose = loose
+        self._anchored: dict[int, list[tuple[_Window, int]]] = {}
+
+    def add(self, number: int, words: Sequence[Word]) -> None:
+        """Find ``words`` as phrase ``number``; at least one of them is loose."""
+        loose = tuple(
+            self.loose.add(word.bare, word.edits, word.suffixes)
+            if word.edits or word.suffixes
+            else -1
+            for word in words
+        )
+        window = _Window(number, tuple(word.bare for word in words), loose)
+        at = next(at for at, known in enumerate(loose) if known >= 0)
+        self._anchored.setdefault(loose[at], []).append((window, at))
+
+    def find(self, words: Words) -> Iterator[tuple[int, Hit]]:
+        """Each phrase that stands in ``words``, with where and how."""
+        for known in words.extras.loose:
+            for window, offset in self._anchored.get(known.number, ()):
+                start = known.at - offset
+                how = self._how(window, words.tokens, start)
+                if how is not None:
+                    yield window.number, Hit(start, start + len(window.words), how)
+
+    def _how(self, window: _Window, tokens: Sequence[Token], start: int) -> How | None:
+        end = start + len(window.words)
+        if start < 0 or end > len(tokens):
+            return None
+        ways = [
+            self._word(word, loose, tokens[at], first=at == start)
+            for word, loose, at in zip(window.words, window.loose, range(start, end), strict=True)
+        ]
+        known = [way for way in ways if way is not None]
+        return max(known, key=_GRAVITY.index) if len(known) == len(ways) else None
+
+    def _word(self, word: str, loose: int, token: Token, *, first: bool) -> How | None:
+        """How ``token`` is this word of a phrase, if it is."""
+        if loose >= 0:
+            fitting = (hit for hit in self.loose.hits(token.text) if hit.number == loose)
+            return next((hit.how for hit in fitting if first or not hit.clitic), None)
+        if bare(token.text) == word:
+            return How.EXACT
+        return How.CLITIC if first and word in clitic_forms(token.text) else None
+
+
