@@ -26,6 +26,7 @@ from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
+from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
 from bot.flow import greeting
 from bot.flow.asked import Limits
@@ -242,6 +243,7 @@ def _wired(
         chance=random.random,
         wake=deliver.wake,
         at_once=settings.polling.at_once,
+        builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
     )
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
     return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox)

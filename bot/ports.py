@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.matcher import Matcher
 from bot.core.model import (
     Audience,
     Batch,
@@ -16,6 +17,7 @@ from bot.core.model import (
     Chat,
     Delivery,
     Effect,
+    Knowledge,
     Message,
     Note,
     Poll,
@@ -43,6 +45,14 @@ class Poller(Protocol):
         Raises:
             SourceError: The visit failed; its class says what to do next.
         """
+        ...
+
+
+class Builder(Protocol):
+    """Makes matchers. Users: a process of its own for many watches, the spot for few."""
+
+    async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
+        """A matcher for ``watches``; nobody waits but the caller."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.core.letters import fold
 from bot.core.model import (
     Field,
     Finding,
@@ -21,7 +22,6 @@ from bot.core.model import (
 )
 from bot.core.packed import Texts
 from bot.core.rules import Evidence, FacetKey
-from bot.core.letters import fold
 
 _SCORE = {How.EXACT: 100, How.CLITIC: 95, How.STEM: 92, How.ALIAS: 90, How.SOUND: 85}
 
@@ -44,6 +44,7 @@ class Answers:
         reading: Reading,
         origin: Origin,
         knowledge: Knowledge,
+        *,
         written: Texts,
         named: Mapping[int, str],
     ) -> None:
@@ -84,7 +85,7 @@ class Answers:
         return match
 
     def gap(self, one: Match, other: Match) -> int | None:
-        """The words between two matches of phrases; ``None`` across fields or where they overlap."""
+        """The words between two matches of phrases; ``None`` across fields or if they overlap."""
         hits = {match: hit for hit, match in self._matches.items()}
         first, second = sorted((hits[one], hits[other]))
         apart = second.start - first.end
@@ -128,5 +129,3 @@ class Answers:
         field = Field.TITLE if self._scan.title else Field.BODY
         text = self._scan.title or self._scan.body
         return Span(field, 0, len(text))
-
-

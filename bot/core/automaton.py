@@ -15,7 +15,7 @@ class Automaton:
 
     def __init__(self, patterns: Sequence[str], _searcher: _Searcher | None = None) -> None:
         """Build it from ``patterns``: distinct, none of them empty, at least one."""
-        self._searcher = _searcher or _Searcher(patterns)
+        self._searcher = _searcher or _Searcher(list(patterns))
 
     def find(self, text: str) -> list[tuple[int, int, int]]:
         """Each occurrence in ``text`` as (start, end, number of the pattern as given)."""

@@ -6,29 +6,32 @@ is folded and taken apart, and that in one go for the whole text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from bot.core.codes import NO_WORD, WIDTH, Codes
-from bot.core.loose import LooseHit
+from bot.core.loose import Loose
 from bot.core.model import Token
-from bot.core.morphology import bare, clitic_forms
+from bot.core.morphology import PROCLITICS, bare, clitic_forms
 from bot.core.skeleton import keys
 from bot.core.text import joined, tokenize_all, word_of
 from bot.core.words import (
+    EARS,
     NOTHING,
+    ROWS,
     SHED,
-    WHOLE,
+    SPECIAL,
     Chunk,
     Extras,
     Heard,
     Loosely,
     Other,
+    Tokens,
     Words,
-    words_of,
 )
 
 _REMEMBERED = 65_536  # chunks; about 40 MB
+_WORDLESS = "\uf8ff"  # the rows of a dash: nothing, but something to remember; no code holds it
 
 
 class Ears(Protocol):
@@ -37,13 +40,25 @@ class Ears(Protocol):
     def new_sounds(self) -> Sequence[set[str]]:
         """The codes each ear listens for since the last call, by ear."""
 
-    def sounds(self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str],
-               is_lower: bool) -> Iterable[Sequence[str]]:
+    def sounds(
+        self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
+    ) -> Sequence[Sequence[str]]:
         """For each ear the codes of the words."""
 
-    def names(self, tokens: Sequence[Token], words: Sequence[str], sounds: Sequence[Sequence[str]],
-              is_lower: bool) -> Iterable[Heard]:
+    def names(
+        self,
+        tokens: Sequence[Token],
+        words: Sequence[str],
+        sounds: Sequence[Sequence[str]],
+    ) -> Iterable[Heard]:
         """The names of one word that the words sound like."""
+
+
+class _Memory(NamedTuple):
+    """What is known of chunks: their rows of codes, which every text needs, and all else."""
+
+    rows: dict[str, str]
+    chunks: dict[str, Chunk]
 
 
 class Chunks:
@@ -54,7 +69,7 @@ class Chunks:
         codes: Codes,
         stems: Iterable[str],
         ears: Ears,
-        loosely: Callable[[str], Iterable[LooseHit]],
+        loose: Loose,
     ) -> None:
         """Read with the ``codes`` of folded words without article.
 
@@ -62,23 +77,23 @@ class Chunks:
             codes: Open stems end in ``*``.
             stems: The open stems.
             ears: What the sounds of the words are for.
-            loosely: The loose words a folded word may stand for.
+            loose: The words looked for with typing errors or endings.
         """
         self._codes = codes
         self._stems = frozenset(stems)
         self._heads = frozenset(stem[:2] for stem in self._stems)
         self._ears = ears
-        self._loosely = loosely
+        self._loose = loose
         # A text without capitals is read otherwise: there every word may be a name.
-        self._known: dict[bool, dict[str, Chunk]] = {False: {}, True: {}}
+        self._memories = (_Memory({}, {}), _Memory({}, {}))
         self._missed: dict[str, list[str]] = {}
         self._stale = False
 
     def forget_word(self, word: str) -> None:
         """Somebody looks for ``word`` now: chunks that held it without a code are read anew."""
         for chunk in self._missed.pop(word, ()):
-            for known in self._known.values():
-                known.pop(chunk, None)
+            for memory in self._memories:
+                memory.rows.pop(chunk, None)
 
     def listen(self) -> None:
         """Somebody listens for new sounds: chunks that sound so are read anew."""
@@ -86,8 +101,9 @@ class Chunks:
 
     def forget_all(self) -> None:
         """Read everything anew."""
-        for known in self._known.values():
-            known.clear()
+        for memory in self._memories:
+            memory.rows.clear()
+            memory.chunks.clear()
         self._missed.clear()
 
     def read(self, text: str) -> Words:
@@ -95,93 +111,107 @@ class Chunks:
         if self._stale:
             self._forget_sounds()
         is_lower = text.islower()
-        known = self._known[is_lower]
+        memory = self._memories[is_lower]
         chunks = text.split()
-        records = [*map(known.get, chunks)]
-        if None in records:
-            self._learn(dict.fromkeys(chunks), known, is_lower)
-            records = [*map(known.get, chunks)]
-        return words_of(text, chunks, records)  # type: ignore[arg-type]  # all are known by now
+        rows = [*map(memory.rows.get, chunks)]
+        if not all(rows):
+            self._learn(dict.fromkeys(chunks), memory, is_lower)
+            rows = [*map(memory.rows.get, chunks)]
+        if _WORDLESS in rows:
+            rows = ["" if row == _WORDLESS else row for row in rows]
+        return Words("".join(rows), Tokens(text, chunks, rows, memory.chunks))  # type: ignore[arg-type]  # all are known by now
 
     def _forget_sounds(self) -> None:
         new = self._ears.new_sounds()
-        for known in self._known.values():
-            stale = [
-                chunk
-                for chunk, record in known.items()
-                if any(codes and not codes.isdisjoint(each(sounds))
-                       for codes, sounds in zip(new, record.sounds, strict=True))
-            ]
-            for chunk in stale:
-                del known[chunk]
+        for memory in self._memories:
+            for chunk, rows in [*memory.rows.items()]:
+                if any(
+                    codes and not codes.isdisjoint(each(rows[ear * WIDTH :], ROWS))
+                    for ear, codes in zip(EARS, new, strict=True)
+                ):
+                    del memory.rows[chunk]
         self._stale = False
 
-    def _learn(self, wanted: Iterable[str], known: dict[str, Chunk], is_lower: bool) -> None:
-        if len(known) > _REMEMBERED:
+    def _learn(self, wanted: Iterable[str], memory: _Memory, is_lower: bool) -> None:
+        if len(memory.rows) > _REMEMBERED:
             self.forget_all()
-        chunks = [chunk for chunk in wanted if chunk not in known]
+        chunks = [chunk for chunk in wanted if chunk not in memory.rows]
         all_tokens = tokenize_all(chunks)
-        words = [
-            [chunk[token.start : token.end] for token in tokens]
+        flat = [token for tokens in all_tokens for token in tokens]
+        spoken = [
+            chunk[token.start : token.end]
             for chunk, tokens in zip(chunks, all_tokens, strict=True)
+            for token in tokens
         ]
-        heard = iter(keys([word for spoken in words for word in spoken]))
-        for chunk, tokens, spoken in zip(chunks, all_tokens, words, strict=True):
-            sounds = self._ears.sounds(tokens, spoken, [next(heard) for _ in tokens], is_lower)
-            known[chunk] = self._chunk(chunk, tokens, spoken, [*sounds], is_lower)
+        sounds = self._ears.sounds(flat, spoken, keys(spoken), is_lower)
+        names = sorted(self._ears.names(flat, spoken, sounds))
+        start = 0
+        for chunk, tokens in zip(chunks, all_tokens, strict=True):
+            end = start + len(tokens)
+            heard = [codes[start:end] for codes in sounds]
+            own = [Heard(at - start, number) for at, number in names if start <= at < end]
+            self._keep(memory, chunk, tokens, heard, tuple(own))
+            start = end
 
-    def _chunk(
+    def _keep(
         self,
+        memory: _Memory,
         chunk: str,
         tokens: tuple[Token, ...],
-        words: Sequence[str],
         sounds: Sequence[Sequence[str]],
-        is_lower: bool,
-    ) -> Chunk:
-        codes: list[str] = []
+        names: tuple[Heard, ...],
+    ) -> None:
+        rows: list[str] = []
         others: list[Other] = []
-        shed: list[str] = []
-        for at, token in enumerate(tokens):
-            code = self._code(chunk, word_of(token))
-            readings = self._readings(chunk, token.text, at, 1)
-            if token.glued:
-                for word, end in joined(tokens, at):
-                    readings += self._joined(chunk, word, at, end - at)
-            is_shed = code is None and len(readings) == 1 and not token.glued
-            if is_shed:
-                only = readings.pop()
-                code, is_shed = only.code, only.first
-            codes.append(code or NO_WORD)
-            shed.append(SHED if is_shed else WHOLE)
+        for at in range(len(tokens)):
+            code, mark, readings = self._word(chunk, tokens, at)
+            rows += (code, sounds[0][at], sounds[1][at], sounds[2][at], mark, "\0")
             others += readings
-        names = self._ears.names(tokens, words, sounds, is_lower)
-        extras = Extras(tuple(others), tuple(names), tuple(self._loose(tokens)))
-        return Chunk(
-            "".join(codes),
-            "".join(shed),
-            tuple(map("".join, sounds)),
-            tokens,
-            extras if any(extras) else NOTHING,
-        )
+        extras = NOTHING
+        loose = tuple(self._loosely(tokens)) if self._loose else ()
+        if others or names or loose:
+            extras = Extras(tuple(others), names, loose)
+            rows[-1] = SPECIAL
+        memory.rows[chunk] = "".join(rows) or _WORDLESS
+        memory.chunks[chunk] = Chunk(tokens, extras)
+
+    def _word(
+        self, chunk: str, tokens: tuple[Token, ...], at: int
+    ) -> tuple[str, str, Sequence[Other]]:
+        """The code of a word, its mark, and how else it may be read."""
+        token = tokens[at]
+        text = token.text
+        code = self._code(chunk, word_of(token))
+        if not token.glued and text[0] not in PROCLITICS and text[:2] not in self._heads:
+            return code or NO_WORD, "\0", ()
+        readings = self._readings(chunk, text, at, 1)
+        if token.glued:
+            for word, end in joined(tokens, at):
+                readings += self._joined(chunk, word, at, end - at)
+        elif not code and len(readings) == 1:
+            only = readings.pop()
+            return only.code, SHED if only.first else "\0", ()
+        return code or NO_WORD, "\0", readings
 
     # ── letters ──────────────────────────────────────────────────────────────────────────
 
-    def _code(self, chunk: str, word: str) -> str | None:
-        code = self._codes.get(word)
-        if code is None:
+    def _code(self, chunk: str, word: str) -> str:
+        """The code of ``word``; where nobody looks for it, empty, and that is remembered."""
+        code = self._codes.get(word, "")
+        if not code:
             self._missed.setdefault(word, []).append(chunk)
         return code
 
     def _joined(self, chunk: str, word: str, at: int, width: int) -> list[Other]:
         code = self._code(chunk, bare(word))
-        whole = [] if code is None else [Other(at, width, code, first=False)]
+        whole = [Other(at, width, code, first=False)] if code else []
         return whole + self._readings(chunk, word, at, width)
 
     def _readings(self, chunk: str, word: str, at: int, width: int) -> list[Other]:
         """What else a word may be: itself without clitics, the open stems it begins with."""
         plain = bare(word)
         forms = [form for form in clitic_forms(word) if form != plain]
-        codes = [code for form in forms if (code := self._code(chunk, form)) is not None]
+        codes = [code for form in forms if (code := self._code(chunk, form))]
         found = [Other(at, width, code, first=True) for code in dict.fromkeys(codes)]
         if word[:2] in self._heads:
             found += self._stemmed(word, at, width)
@@ -195,13 +225,14 @@ class Chunks:
 
     # ── loose words ──────────────────────────────────────────────────────────────────────
 
-    def _loose(self, tokens: Sequence[Token]) -> Iterator[Loosely]:
+    def _loosely(self, tokens: Sequence[Token]) -> Iterator[Loosely]:
         for at, token in enumerate(tokens):
             if not token.function:
-                for hit in self._loosely(token.text):
+                for hit in self._loose.hits(token.text):
                     yield Loosely(at, hit.number, hit.how, hit.clitic)
 
 
-def each(codes: str) -> Iterator[str]:
-    """The single codes of a row of them."""
-    return map("".join, zip(codes[::WIDTH], codes[1::WIDTH], strict=True))
+def each(codes: str, step: int = 1) -> Iterator[str]:
+    """Every ``step``-th single code of a row of them."""
+    width = WIDTH * step
+    return map("".join, zip(codes[::width], codes[1::width], strict=True))

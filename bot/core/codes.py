@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.core.packed import Kept
+
 WIDTH = 2
 _BASE = 1024
 _FIRST = 1
@@ -24,27 +26,35 @@ class Codes:
     """A code for each word that anybody looks for. Words are never forgotten."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self._codes = {word: _code(number) for number, word in enumerate(words)}
-        self.get = self._codes.get
+        self._numbers = {word: number for number, word in enumerate(words)}
+
+    def get(self, word: str, default: str = NO_WORD) -> str:
+        """The code of ``word``, ``default`` where nobody looks for it."""
+        number = self._numbers.get(word)
+        return default if number is None else _code(number)
 
     def learn(self, word: str) -> tuple[str, bool]:
         """The code of ``word``, and whether it is new."""
-        known = self._codes.get(word)
-        if known is not None:
-            return known, False
-        code = self._codes[word] = _code(len(self._codes))
-        return code, True
+        count = len(self._numbers)
+        number = self._numbers.setdefault(word, count)
+        return _code(number), number == count
 
     def encoded(self, words: Sequence[str]) -> str:
         """The codes of ``words`` side by side; ``NO_WORD`` for unknown ones."""
-        return "".join([self.get(word, NO_WORD) for word in words])
+        return "".join(map(self.get, words))
 
     def __contains__(self, word: str) -> bool:
-        return word in self._codes
+        return word in self._numbers
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self._numbers)
 
-    def words(self) -> tuple[str, ...]:
-        """All words, in the order that gives them the same codes again."""
-        return tuple(self._codes)
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of."""
+        return ("\n".join(self._numbers),)
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Codes:
+        """What was kept."""
+        (words,) = kept
+        return cls(words.split("\n") if words else ())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core import events, stories
+from bot.core.answers import Origin
 from bot.core.matcher import Matcher
 from bot.core.model import (
     Alert,
@@ -28,11 +29,13 @@ from bot.core.model import (
     Severity,
     Story,
     Verdict,
+    Watch,
     Why,
 )
 from bot.core.text import folded_shadow
 
 _EXTRACT_CHARS = 1_000
+_NOBODY = Watch(0, 0, "")
 # An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
 MAX_EDITS = 3
 
@@ -59,11 +62,29 @@ class Mind:
     knowledge: Knowledge
     audience: Audience
     matcher: Matcher
+    watches: Mapping[int, Watch]
 
     @classmethod
     def of(cls, knowledge: Knowledge, audience: Audience) -> Mind:
         """Build the matcher for this audience."""
-        return cls(knowledge, audience, Matcher(knowledge, audience.watches))
+        return cls.with_(Matcher(knowledge, audience.watches), audience)
+
+    @classmethod
+    def with_(cls, matcher: Matcher, audience: Audience) -> Mind:
+        """With a matcher built for this audience already."""
+        watches = {watch.id: watch for watch in audience.watches}
+        return cls(matcher.knowledge, audience, matcher, watches)
+
+    def following(self, audience: Audience) -> Mind:
+        """The same matcher in step with ``audience``: what came and went counts at once."""
+        later = Mind.with_(self.matcher, audience)
+        for watch in self.watches.values():
+            if later.watches.get(watch.id, _NOBODY).query != watch.query:
+                self.matcher.remove(watch.id)
+        for watch in later.watches.values():
+            if self.watches.get(watch.id, _NOBODY).query != watch.query:
+                self.matcher.add(watch)
+        return later
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +141,8 @@ def _decide_one(
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
     reading = events.read(scan, mind.knowledge)
-    matches = mind.matcher.watch_matches(scan, reading)
+    origin = Origin(entry.source_id, entry.source_name, entry.lang)
+    matches = mind.matcher.watch_matches(scan, reading, origin)
     shadow = folded_shadow(entry.title, entry.body)
     verdict = Verdict(entry, _silence(reading), reading, folded=shadow, detail=reading.guard)
     if not (reading.flag or matches):
@@ -133,7 +155,7 @@ def _decide_one(
         story, reason = join_or_open(entry, reading, recent, turn.now)
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
-    alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind.audience)
+    alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind)
     return replace(verdict, reason=reason, story=story, alerts=alerts)
 
 
@@ -211,13 +233,12 @@ def _places(reading: Reading) -> tuple[str, ...]:
     return tuple(place for place in reading.places if place in own)
 
 
-def _alerts(
-    card: Card, matches: Mapping[int, tuple[Match, ...]], audience: Audience
-) -> tuple[Alert, ...]:
+def _alerts(card: Card, matches: Mapping[int, tuple[Match, ...]], mind: Mind) -> tuple[Alert, ...]:
     whys: dict[int, list[Why]] = {}
-    for watch in audience.watches:
-        if watch.id in matches and watch.chat_id in audience.chats:
-            whys.setdefault(watch.chat_id, []).append(Why(watch.query, matches[watch.id]))
+    for watch_id in sorted(matches):
+        watch = mind.watches[watch_id]
+        if watch.chat_id in mind.audience.chats:
+            whys.setdefault(watch.chat_id, []).append(Why(watch.query, matches[watch_id]))
     return tuple(Alert(chat_id, replace(card, whys=tuple(why))) for chat_id, why in whys.items())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core import scene
+from bot.core.letters import fold
 from bot.core.marks import marks
 from bot.core.model import (
     Condition,
@@ -26,7 +27,6 @@ from bot.core.model import (
     TopicRule,
 )
 from bot.core.model.reading import LEAD_TOKENS
-from bot.core.letters import fold
 from bot.core.text import name_key
 
 _DIRECT_WITHIN = 15  # a weapon this near to a base is a direct attack

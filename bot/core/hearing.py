@@ -6,7 +6,8 @@ each for names of other letters, so that an Arabic text is not held against Arab
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice, product
 from math import prod
 from typing import NamedTuple
@@ -16,10 +17,11 @@ from bot.core.codes import NO_WORD, WIDTH, Codes
 from bot.core.letters import fold
 from bot.core.model import Token
 from bot.core.morphology import bare
-from bot.core.packed import Many, Texts
+from bot.core.packed import Kept, Many, Texts
 from bot.core.phrases import Phrases
 from bot.core.skeleton import (
     alike,
+    consonants,
     fused,
     has_foreign_letters,
     is_article,
@@ -28,35 +30,59 @@ from bot.core.skeleton import (
     script,
     strength,
     watch_keys,
+    watch_keys_of,
 )
-from bot.core.text import tokenize
-from bot.core.words import Heard, Words
+from bot.core.text import tokenize, tokenize_all
+from bot.core.words import EARS, Heard, Words
 
 STRONG = 4  # consonants and long vowels a name needs to be known by its sound
 ARTICLE = "\1" * WIDTH  # stands in the sounds for words that are no part of a name's sound
 _MOST_KEYS = 8  # of one phrase
 _OFFSETS = 4  # words before the pair a phrase is heard by, at most three
 _ATTACHED = "ال"
+_LONGEST_ARTICLE = 5
 
 
 class Spoken(NamedTuple):
-    """A word of a name, folded and as it was written, with its keys and its strength."""
+    """A word of a name as it was written, with all that is asked of it.
+
+    ``text`` is folded; ``ear`` listens for words of its letters; it has as many ``consonants`` at
+    least.
+    """
 
     text: str
     written: str
     keys: tuple[str, ...]
-    strength: int
+    ear: int
+    consonants: int
+    is_common: bool
+    is_article: bool
 
 
 class Ear:
     """Listens for names of one kind of letters, by sound."""
 
-    def __init__(self, codes: Codes | None = None, phrases: Phrases | None = None) -> None:
-        self.codes = codes or Codes()
-        self.phrases = phrases or Phrases()
+    def __init__(self) -> None:
+        self.codes = Codes()
+        self.phrases = Phrases()
         self.places: dict[str, int] = {}  # code of a name of one word → where its phrases stand
         self.singles = Many()
         self.new: set[str] = set()
+
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of; only of what is settled."""
+        places = "".join(self.places)
+        return self.codes.kept(), self.phrases.kept(), places, self.singles.kept()
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Ear:
+        """What was kept."""
+        codes, phrases, places, singles = kept
+        ear = cls()
+        ear.codes, ear.phrases = Codes.of_kept(codes), Phrases.of_kept(phrases)
+        ear.places = {code: place for place, code in enumerate(each(places))}
+        ear.singles = Many.of_kept(singles)
+        return ear
 
     def add(self, keys: Sequence[tuple[str, ...]], value: int) -> None:
         """Listen for words with one of ``keys`` each, as ``value``."""
@@ -78,9 +104,9 @@ class Ear:
 class Hearing:
     """The names of all watches, by sound."""
 
-    def __init__(self, written: Texts, common: Collection[str]) -> None:
+    def __init__(self, written: Texts, common: Collection[str], kept: Kept = ()) -> None:
         """``written`` are the phrases by number; of ``common`` words alone no name is made."""
-        self.ears = (Ear(), Ear(), Ear())
+        self.ears = tuple(map(Ear.of_kept, kept)) or (Ear(), Ear(), Ear())
         self._written = written
         self._common = common
         self._spoken: dict[str, Spoken] = {}
@@ -90,10 +116,10 @@ class Hearing:
     def add(self, number: int) -> bool:
         """Let phrase ``number`` be heard, if it is a name and a strong one; whether it is."""
         words = self._words(self._written[number])
-        if all(bare(word.text) in self._common for word in words):
+        if all(word.is_common for word in words):
             return False
         ear, value = self.ears[_ear_of(words)], number * _OFFSETS
-        strong = sum(word.strength for word in words) >= STRONG
+        strong = _are_strong(words)
         if strong:
             start = _start(words)
             ear.add([word.keys for word in words[start : start + 2]], value + start)
@@ -104,24 +130,46 @@ class Hearing:
                 return True
         return strong
 
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Work out the words of many phrases at once, before they are added one by one."""
+        words = [*{word for text in texts for word in text.split() if word not in self._spoken}]
+        known = zip(words, tokenize_all(words), watch_keys_of(words), strict=True)
+        for word, tokens, keys in known:
+            if len(tokens) == 1 and tokens[0].end - tokens[0].start == len(word):
+                self._spoken[word] = self._spoken_of(tokens[0].text, word, keys)
+
     def settle(self) -> None:
         """Pack what there is."""
         for ear in self.ears:
             ear.phrases.settle()
+            ear.singles.settle()
         self._spoken.clear()
+
+    def kept(self) -> Kept:
+        """What the ears need to hear the same again."""
+        return tuple(ear.kept() for ear in self.ears)
 
     def _words(self, text: str) -> list[Spoken]:
         """The words of ``text`` that are heard: all but articles."""
-        written = [(token.text, text[token.start : token.end]) for token in tokenize(text)]
-        return [self._word(*word) for word in written if not is_article(word[1])]
+        words = [self._word(token.text, text[token.start : token.end]) for token in tokenize(text)]
+        return [word for word in words if not word.is_article]
 
     def _word(self, text: str, written: str) -> Spoken:
         known = self._spoken.get(written)
         if known is None:
-            # A figure has no sound: it is heard as itself.
-            keys = watch_keys(written) or (f"={text}",)
-            known = self._spoken[written] = Spoken(text, written, keys, strength(written))
+            known = self._spoken[written] = self._spoken_of(text, written, watch_keys(written))
         return known
+
+    def _spoken_of(self, text: str, written: str, keys: tuple[str, ...]) -> Spoken:
+        return Spoken(
+            text,
+            written,
+            keys or (unheard(text),),
+            _ear_for(written),
+            consonants(keys[0]) if keys else 0,
+            bare(text) in self._common,
+            len(written) <= _LONGEST_ARTICLE and is_article(written),
+        )
 
     # ── the words of a text ──────────────────────────────────────────────────────────────
 
@@ -136,37 +184,31 @@ class Hearing:
         self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
     ) -> list[list[str]]:
         """For each ear the codes of the words; ``NO_WORD`` where it need not listen."""
+        arabic, latin, others = (ear.codes.get for ear in self.ears)
         found: list[list[str]] = [[], [], []]
+        one, two, three = (codes.append for codes in found)
         for token, word, key in zip(tokens, words, keys, strict=True):
-            for codes, code in zip(found, self._codes(token, word, key, is_lower), strict=True):
-                codes.append(code)
+            if len(word) <= _LONGEST_ARTICLE and is_article(word):
+                code = first = third = ARTICLE
+            elif "ء" <= word[0] <= "ي" and key:  # most words: without a capital, all may be names
+                first = arabic(key, NO_WORD) if has_foreign_letters(word) else NO_WORD
+                code, third = latin(key, NO_WORD), others(key, NO_WORD)
+            elif key and not may_be_name(word, is_lower):
+                code = first = third = NO_WORD
+            else:
+                heard = key or unheard(token.text)
+                first, code, third = (get(heard, NO_WORD) for get in (arabic, latin, others))
+            one(first)
+            two(code)
+            three(third)
         return found
 
-    def _codes(self, token: Token, word: str, key: str, is_lower: bool) -> tuple[str, str, str]:
-        if is_article(word):
-            return ARTICLE, ARTICLE, ARTICLE
-        if key and not may_be_name(word, is_lower):
-            return NO_WORD, NO_WORD, NO_WORD
-        key = key or f"={token.text}"
-        arabic, latin, others = self.ears
-        plain = key[0] != "=" and _is_plain_arabic(word)
-        return (
-            NO_WORD if plain else arabic.codes.get(key, NO_WORD),
-            latin.codes.get(key, NO_WORD),
-            others.codes.get(key, NO_WORD),
-        )
-
     def names(
-        self,
-        tokens: Sequence[Token],
-        words: Sequence[str],
-        sounds: Sequence[Sequence[str]],
-        is_lower: bool,
+        self, tokens: Sequence[Token], words: Sequence[str], sounds: Sequence[Sequence[str]]
     ) -> Iterator[Heard]:
         """The names of one word that the words sound like."""
         for ear, codes in zip(self.ears, sounds, strict=True):
-            for at, code in enumerate(codes):
-                place = ear.places.get(code)
+            for at, place in enumerate(map(ear.places.get, codes)):
                 # Crime is not كريمة, capital or not.
                 if place is not None and bare(tokens[at].text) not in self._common:
                     for value in ear.singles.of(place):
@@ -178,13 +220,8 @@ class Hearing:
         text = self._written[number]
         if text.isalpha():
             return text
-        names = self._names(number)
+        names = _names(text)
         return names[0] if len(names) == 1 else fused(names)
-
-    def _names(self, number: int) -> list[str]:
-        text = self._written[number]
-        words = [text[token.start : token.end] for token in tokenize(text)]
-        return [word for word in words if not is_article(word)]
 
     def _is_name(self, name: str, token: Token, word: str) -> bool:
         # alike() remembers; its first answer for two words costs as much as folding ten.
@@ -196,11 +233,11 @@ class Hearing:
         """Each (first word, word after the last, phrase) that is heard in ``text``."""
         for at, number in words.extras.heard:
             yield at, at + 1, number
-        for ear, sounds in zip(self.ears, words.sounds, strict=False):
-            places, sounds = _without_articles(sounds)
+        for ear, row in zip(self.ears, EARS, strict=True):
+            places, sounds = _without_articles(words.row(row))
             for start, _, value in ear.phrases.find(sounds):
                 number, offset = divmod(value, _OFFSETS)
-                names = self._names(number)
+                names = _names(self._written[number])
                 first, last = start - offset, start - offset + len(names)
                 if first < 0 or last * WIDTH > len(sounds):
                     continue
@@ -218,16 +255,36 @@ class Hearing:
         return True
 
 
+@lru_cache(maxsize=16_384)
+def _names(text: str) -> tuple[str, ...]:
+    """The words of ``text`` that are heard, as they are written."""
+    words = (text[token.start : token.end] for token in tokenize(text))
+    return tuple(word for word in words if not is_article(word))
+
+
+def unheard(text: str) -> str:
+    """The key of a folded word without a sound: a figure is heard as itself."""
+    return f"={text}"
+
+
 def _ear_of(words: Sequence[Spoken]) -> int:
     """The ear that listens for a name of these letters: Arabic ones, Latin ones, or any others."""
-    scripts = {script(word.written) for word in words} - {""}
-    if scripts == {"latn"}:
-        return 1
-    return 0 if all(_is_plain_arabic(word.written) for word in words) else 2
+    ears = {word.ear for word in words if word.keys[0][0] != "="}
+    return ears.pop() if len(ears) == 1 else 2
 
 
-def _is_plain_arabic(word: str) -> bool:
-    return script(word) in ("arab", "") and not has_foreign_letters(word)
+def _ear_for(word: str) -> int:
+    found = script(word)
+    if found == "arab":
+        return 2 if has_foreign_letters(word) else 0
+    return 1 if found == "latn" else 2
+
+
+def _are_strong(words: Sequence[Spoken]) -> bool:
+    # The consonants alone nearly always tell, and they are at hand.
+    if sum(word.consonants for word in words) >= STRONG:
+        return True
+    return sum(strength(word.written) for word in words) >= STRONG
 
 
 def _start(words: Sequence[Spoken]) -> int:

@@ -12,7 +12,7 @@ from bot.core.codes import Codes
 from bot.core.hearing import Hearing
 from bot.core.loose import Loose
 from bot.core.model import Hit, How, Knowledge, Scan
-from bot.core.packed import Texts
+from bot.core.packed import Kept, Texts
 from bot.core.phrases import Phrases
 from bot.core.query import Phrase
 from bot.core.spellings import Key, Spellings, Way, fused
@@ -27,19 +27,26 @@ HOW = tuple(way.how for way in Way)
 class Index:
     """Watched phrases, over the codes and the automaton they share with what is known to all."""
 
-    def __init__(self, knowledge: Knowledge, phrases: Phrases, codes: Codes, first: int) -> None:
+    def __init__(
+        self, knowledge: Knowledge, phrases: Phrases, codes: Codes, first: int, kept: Kept = ()
+    ) -> None:
         """``first`` is the first number in ``phrases`` that is free for watches."""
-        self.written = Texts()
+        written, hearing, loose, windows, exact, numbers = kept or ((), (), (), (), {}, {})
+        self.written = Texts.of_kept(written) if written else Texts()
         self.spellings = Spellings(knowledge)
-        self._common = knowledge.common
+        self.hearing = Hearing(self.written, knowledge.common, hearing)
+        self.loose = Loose(knowledge.common, loose)
         self._phrases = phrases
         self._codes = codes
         self._first = first
-        self.hearing = Hearing(self.written, knowledge.common)
-        self.loose = Loose(knowledge.common)
-        self._windows = Windows(self.loose)
-        self._exact: dict[int, Key] = {}
-        self._numbers: dict[str, int] = {}  # of exact and loose phrases
+        self._windows = Windows(self.loose, windows)
+        self._exact: dict[int, Key] = dict(exact)
+        self._numbers: dict[str, int] = dict(numbers)  # of exact and loose phrases
+
+    def kept(self) -> Kept:
+        """What makes the same again; only of what is settled."""
+        parts = (self.written, self.hearing, self.loose, self._windows)
+        return (*(part.kept() for part in parts), self._exact, self._numbers)
 
     # ── adding ───────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from bot.core.model import How
 from bot.core.morphology import bare, clitic_forms, suffix_forms
+from bot.core.packed import Kept
 
 SHORTEST = {1: 5, 2: 9}  # letters a word needs for so many typing errors
 _FIRST_ARABIC, _LAST_ARABIC = "\u0600", "\u06ff"
@@ -56,6 +57,22 @@ class Nearby:
         self._starts = array("I", accumulate(counts))
         self._numbers = array("I", [number for _, number in hashed])
         self._fresh.clear()
+
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of; only of what is settled."""
+        words = "\n".join(self.words)
+        return words, bytes(self.edits), self._starts.tobytes(), self._numbers.tobytes()
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Nearby:
+        """What was kept."""
+        words, edits, starts, numbers = kept
+        nearby = cls()
+        nearby.words = words.split("\n") if words else []
+        nearby.edits = bytearray(edits)
+        nearby._starts, nearby._numbers = array("I", starts), array("I", numbers)
+        nearby._most = max(edits, default=0)
+        return nearby
 
     def near(self, word: str, edits: int = 2) -> list[tuple[int, int]]:
         """The words that ``word`` may be meant for, as (number, errors), each once."""
@@ -106,13 +123,16 @@ class LooseHit(NamedTuple):
 class Loose:
     """The loose words of all watches, and what each word of a text may stand for."""
 
-    def __init__(self, common: Collection[str]) -> None:
+    def __init__(self, common: Collection[str], kept: Kept = ()) -> None:
         """``common`` words of a text are never taken for typing errors."""
+        words, nearby, fuzzy, endings = kept or ((), (), (), {})
         self._common = common
-        self._numbers: dict[tuple[str, int, bool], int] = {}
-        self._nearby = Nearby()
-        self._fuzzy: list[int] = []  # number of the nearby word → loose number
-        self._ending: dict[str, int] = {}
+        self._numbers: dict[tuple[str, int, bool], int] = {
+            word: number for number, word in enumerate(words)
+        }
+        self._nearby = Nearby.of_kept(nearby) if nearby else Nearby()
+        self._fuzzy = list(fuzzy)  # number of the nearby word → loose number
+        self._ending: dict[str, int] = dict(endings)
         self._remembered: dict[str, tuple[LooseHit, ...]] = {}
 
     def __len__(self) -> int:
@@ -135,6 +155,10 @@ class Loose:
     def settle(self) -> None:
         """Everything known so far is packed; more may still be added."""
         self._nearby.settle()
+
+    def kept(self) -> Kept:
+        """What makes the same again; only of what is settled."""
+        return tuple(self._numbers), self._nearby.kept(), tuple(self._fuzzy), self._ending
 
     def hits(self, word: str) -> tuple[LooseHit, ...]:
         """What a folded word of a text may stand for."""

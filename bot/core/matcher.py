@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from bot.core.answers import Answers, Origin
 from bot.core.chunks import Chunks
@@ -17,42 +18,67 @@ from bot.core.index import HOW, Index, learn
 from bot.core.known import Known, place_names
 from bot.core.lazily import Later
 from bot.core.model import Hit, How, Knowledge, Reading, Scan, Watch
+from bot.core.packed import Kept
 from bot.core.phrases import Phrases
 from bot.core.query import Phrase, parse
 from bot.core.rules import Evidence, Rules, compiled
 from bot.core.spellings import Way
-from bot.core.text import key_of, sentence_numbers
+from bot.core.text import sentence_numbers
 from bot.core.words import SHED, Fields, Words, stretches
 from bot.errors import QueryError
 
 _WAYS = len(Way)
+_BATCH = 2_000
 _Hits = dict[int, list[Hit]]
 
 
 class Matcher:
     """All watches; scanning changes nothing that can be seen."""
 
-    def __init__(self, knowledge: Knowledge, watches: Iterable[Watch] = ()) -> None:
+    def __init__(
+        self, knowledge: Knowledge, watches: Iterable[Watch] = (), *, kept: Kept = ()
+    ) -> None:
+        """Build it for ``watches``, or from what was ``kept`` of one of the same knowledge."""
+        codes, phrases, index, rules, named = kept or ((), (), (), (), {})
         self.knowledge = knowledge
         self._known = Known(knowledge)
         self._first = len(self._known.endings)
-        self._codes = Codes()
-        self._phrases = Phrases()
-        self._index = Index(knowledge, self._phrases, self._codes, self._first)
+        self._codes = Codes.of_kept(codes) if codes else Codes()
+        self._phrases = Phrases.of_kept(phrases) if phrases else Phrases()
+        self._index = Index(knowledge, self._phrases, self._codes, self._first, index)
         self._chunks = Chunks(
-            self._codes, self._known.stems, self._index.hearing, self._index.loose.hits
+            self._codes, self._known.stems, self._index.hearing, self._index.loose
         )
-        self._rules = Rules(self._rarity)
+        self._rules = Rules(self._rarity, rules)
         self._place_of = place_names(knowledge)
         self._named: dict[int, str] = {}  # phrase → the place it names
         self._naming: dict[str, list[int]] = {}
+        for number, place in named.items():
+            self._name(number, place)
+        if not kept:
+            self._build(watches)
+
+    def _build(self, watches: Iterable[Watch]) -> None:
         for key, number in self._known.phrases:
             learn(self._codes, key, self._chunks)
             self._phrases.add(self._codes.encoded(key), number)
-        for watch in watches:
-            self.add(watch)
+        for batch in _batches(watches):
+            self._index.hearing.prepare(watch.query for watch in batch)
+            for watch in batch:
+                self.add(watch)
         self._phrases.settle()
         self._index.settle()
+        self._rules.settle()
+
+    def kept(self) -> Kept:
+        """What makes the same matcher again, in plain values; only of one just built."""
+        parts = (self._codes, self._phrases, self._index, self._rules)
+        return (*(part.kept() for part in parts), self._named)
+
+    @property
+    def changes(self) -> int:
+        """How many watches came and went since it was built; they make it a little slower."""
+        return self._rules.changes
 
     # ── watches ──────────────────────────────────────────────────────────────────────────
 
@@ -74,9 +100,12 @@ class Matcher:
         number = self._index.number(phrase, self._chunks)
         place = "" if phrase.exact else self._place_of.get(phrase.bare, "")
         if place and number not in self._named:
-            self._named[number] = place
-            self._naming.setdefault(place, []).append(number)
+            self._name(number, place)
         return number
+
+    def _name(self, number: int, place: str) -> None:
+        self._named[number] = place
+        self._naming.setdefault(place, []).append(number)
 
     def _rarity(self, number: int) -> int:
         return len(self._index.written[number])
@@ -100,9 +129,7 @@ class Matcher:
             self._index.keep_exact(watched, text)
         return replace(text, terms=terms, places=places, phrases=watched)
 
-    def _find(
-        self, words: Words, base: int, known: list[tuple[int, Hit]], watched: _Hits
-    ) -> None:
+    def _find(self, words: Words, base: int, known: list[tuple[int, Hit]], watched: _Hits) -> None:
         first = self._first
         for number, start, end, how in _hits(self._phrases, words):
             if number < first:
@@ -125,6 +152,12 @@ class Matcher:
             yield from self._naming.get(place, ())
 
 
+def _batches(watches: Iterable[Watch]) -> Iterator[list[Watch]]:
+    rest = iter(watches)
+    while batch := [*islice(rest, _BATCH)]:
+        yield batch
+
+
 def _once(watched: _Hits, number: int, hit: Hit) -> None:
     known = watched.get(number)
     if known is None:
@@ -141,17 +174,17 @@ def _sentences(title: str, body: str, head: Words, rest: Words) -> tuple[int, ..
 
 def _hits(phrases: Phrases, words: Words) -> Iterator[tuple[int, int, int, How]]:
     """Every phrase in a text: its number, the words it stands on, and how its first is read."""
-    shed = words.shed
+    marks = words.marks
     for start, end, number in phrases.find(words.codes):
         # Only the first word of a phrase carries clitics: "and" splits phrases.
-        if end - start == 1 or SHED not in shed[start + 1 : end]:
-            yield number, start, end, How.CLITIC if shed[start] == SHED else How.EXACT
+        if end - start == 1 or SHED not in marks[start + 1 : end]:
+            yield number, start, end, How.CLITIC if marks[start] == SHED else How.EXACT
     for stretch in stretches(words, phrases.longest):
         for start, end, number in phrases.find(stretch.codes):
             if not start <= stretch.at < end:
                 continue  # the words around are read as they were: found already
             first = stretch.ends[start - 1] if start else stretch.start
             last = stretch.ends[end - 1]
-            if SHED not in shed[first + 1 : last]:
-                clitic = shed[first] == SHED or (stretch.first and start == stretch.at)
+            if SHED not in marks[first + 1 : last]:
+                clitic = marks[first] == SHED or (stretch.first and start == stretch.at)
                 yield number, first, last, How.CLITIC if clitic else How.EXACT

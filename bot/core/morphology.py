@@ -15,7 +15,7 @@ _STOP = frozenset(
     "ve bir bu da de ile icin ki mi u li ji di ku bi את של על עם זה הוא היא לא".split()
 )
 _HEBREW_PREFIXES = "בלמהושכ"
-_PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
+PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
 # Possessive and object pronouns, the longest first; Arabic, then Hebrew.
 _PRONOUNS = ("كما", "هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي")
 _STEM_LETTERS = 3
@@ -33,7 +33,7 @@ def clitic_forms(word: str) -> Iterator[str]:
 
     [وف]?[بلك]?(ال)? and لل; س before a verb; Hebrew likewise. At least three letters stay.
     """
-    if len(word) < 4 or word[0] not in _PROCLITICS:
+    if len(word) < 4 or word[0] not in PROCLITICS:
         return
     if word[0] in _HEBREW_PREFIXES:
         yield from _without_hebrew_prefix(word)

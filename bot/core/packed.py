@@ -6,34 +6,65 @@ A million Python lists, dictionaries' entries or strings would cost a few hundre
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, TypeAlias
 
-_NONE = -1
+# Plain values, which marshal writes: whatever a matcher is made of can say itself in these.
+Kept: TypeAlias = "tuple[Any, ...]"
 
 
 class Many:
-    """For each number from 0 on, some numbers, in the order they came; most have one or none."""
+    """For each number from 0 on some numbers, in the order they came.
 
-    def __init__(
-        self, first: array[int] | None = None, more: Mapping[int, array[int]] | None = None
-    ) -> None:
-        self.first: array[int] = array("i") if first is None else first
-        self.more: dict[int, array[int]] = dict(more or {})
+    Until it is settled it is only filled; afterwards it is asked, and a few more may be added.
+    """
+
+    def __init__(self, starts: array[int] | None = None, values: array[int] | None = None) -> None:
+        self.starts: array[int] = array("I", [0]) if starts is None else starts
+        self.values: array[int] = array("I") if values is None else values
+        self._fresh: dict[int, list[int]] = {}
+        self._keys: array[int] = array("I")
+        self._filling: array[int] | None = array("I") if starts is None else None
 
     def add(self, key: int, value: int) -> None:
         """One more ``value`` (not negative) for ``key``."""
-        if key >= len(self.first):
-            self.first.extend([_NONE] * (key + 1 - len(self.first)))
-        if self.first[key] == _NONE:
-            self.first[key] = value
+        if self._filling is None:
+            self._fresh.setdefault(key, []).append(value)
         else:
-            self.more.setdefault(key, array("i")).append(value)
+            self._keys.append(key)
+            self._filling.append(value)
 
-    def of(self, key: int) -> Iterator[int]:
+    def settle(self) -> None:
+        """Pack what was filled in: four bytes a number, and four a key."""
+        filled = self._filling or array("I")
+        starts = [0] * (max(self._keys, default=-1) + 2)
+        for key in self._keys:
+            starts[key + 1] += 1
+        self.starts = array("I", accumulate(starts))
+        self.values = array("I", bytes(4 * len(filled)))
+        at = self.starts[:]
+        for key, value in zip(self._keys, filled, strict=True):
+            self.values[at[key]] = value
+            at[key] += 1
+        self._keys, self._filling = array("I"), None
+
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of; only of what is settled."""
+        return self.starts.tobytes(), self.values.tobytes()
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Many:
+        """What was kept."""
+        starts, values = kept
+        return cls(array("I", starts), array("I", values))
+
+    def of(self, key: int) -> Sequence[int]:
         """The numbers of ``key``."""
-        if 0 <= key < len(self.first) and self.first[key] != _NONE:
-            yield self.first[key]
-            yield from self.more.get(key, ())
+        packed: Sequence[int] = ()
+        if key + 1 < len(self.starts):
+            packed = self.values[self.starts[key] : self.starts[key + 1]]
+        return [*packed, *self._fresh[key]] if key in self._fresh else packed
 
 
 class Texts:
@@ -67,4 +98,12 @@ class Texts:
         self.whole += "".join(self._fresh)
         self._fresh.clear()
 
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of; only of what is settled."""
+        return self.whole, self.ends.tobytes()
 
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Texts:
+        """What was kept."""
+        whole, ends = kept
+        return cls(whole, array("I", ends))

@@ -12,37 +12,58 @@ from typing import NamedTuple
 
 from bot.core.automaton import Automaton
 from bot.core.codes import WIDTH
+from bot.core.packed import Kept, Many
+
+_SEVERAL = 1 << 31
 
 
 class Table(NamedTuple):
-    """An automaton with the numbers of its patterns: the first of each, and more where there are."""
+    """An automaton with the numbers of its patterns.
+
+    ``first`` holds the number of each pattern, or ``_SEVERAL`` plus its place in ``several``.
+    """
 
     automaton: Automaton
     first: array[int]
-    more: Mapping[int, array[int]]
+    several: Many
 
     @classmethod
     def of(cls, phrases: Mapping[str, list[int]]) -> Table | None:
         """Build it; ``None`` of nothing."""
         if not phrases:
             return None
-        first = array("I", [numbers[0] for numbers in phrases.values()])
-        more = {
-            at: array("I", numbers[1:])
-            for at, numbers in enumerate(phrases.values())
-            if len(numbers) > 1
-        }
-        return cls(Automaton(list(phrases)), first, more)
+        first, several, places = array("I"), Many(), 0
+        for numbers in phrases.values():
+            first.append(numbers[0] if len(numbers) == 1 else _SEVERAL + places)
+            if len(numbers) > 1:
+                for number in numbers:
+                    several.add(places, number)
+                places += 1
+        several.settle()
+        return cls(Automaton(list(phrases)), first, several)
+
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of."""
+        return self.automaton.to_bytes(), self.first.tobytes(), self.several.kept()
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Table:
+        """What was kept."""
+        automaton, first, several = kept
+        return cls(Automaton.from_bytes(automaton), array("I", first), Many.of_kept(several))
 
     def find(self, codes: str) -> list[tuple[int, int, int]]:
         """Every phrase in ``codes``: first word, word after the last, number."""
-        # The hottest loop there is: at a million watches a text has a hundred hits and more.
-        raw, first, more = self.automaton.find(codes), self.first, self.more
-        found = [(start // WIDTH, end // WIDTH, first[pattern]) for start, end, pattern in raw]
-        if more:
-            for start, end, pattern in raw:
-                if pattern in more:
-                    found += [(start // WIDTH, end // WIDTH, also) for also in more[pattern]]
+        # The hottest loop there is: at a million watches a text has dozens of hits.
+        found: list[tuple[int, int, int]] = []
+        first = self.first
+        for start, end, pattern in self.automaton.find(codes):
+            number = first[pattern]
+            if number < _SEVERAL:
+                found.append((start // WIDTH, end // WIDTH, number))
+            else:
+                for one in self.several.of(number - _SEVERAL):
+                    found.append((start // WIDTH, end // WIDTH, one))
         return found
 
 
@@ -95,3 +116,13 @@ class Phrases:
         main = self.main.find(codes) if self.main else ()
         known = [number for start, end, number in main if end - start == words]
         return known + self._fresh.get(codes, [])
+
+    def kept(self) -> Kept:
+        """What :meth:`of_kept` makes the same of; only of what is settled."""
+        return self.main.kept() if self.main else (), self.longest
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Phrases:
+        """What was kept."""
+        main, longest = kept
+        return cls(Table.of_kept(main) if main else None, longest)

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Protocol, TypeAlias, cast
 
 from bot.core.model import Match
-from bot.core.packed import Many
+from bot.core.packed import Kept, Many
 from bot.core.query import AllOf, AnyOf, Facet, Near, Node, Phrase, Without
 
 # A rule's tree in plain values, for a million of them are kept and written to a file: the number
@@ -23,7 +23,13 @@ _ALL, _ANY, _WITHOUT, _NEAR, _FACET = "all", "any", "without", "near", "facet"
 
 Evidence: TypeAlias = tuple[Match, ...]
 FacetKey: TypeAlias = tuple[str, str]
-_BROAD = {"topic": 1, "country": 2, "sev": 3, "source": 4, "lang": 5}  # the last ones hold most often
+_BROAD = {
+    "topic": 1,
+    "country": 2,
+    "sev": 3,
+    "source": 4,
+    "lang": 5,
+}  # the last ones hold most often
 
 
 class Asked(Protocol):
@@ -45,16 +51,33 @@ class Asked(Protocol):
 class Rules:
     """Rules by number; each belongs to a watch."""
 
-    def __init__(self, rarity: Callable[[int], int]) -> None:
+    def __init__(self, rarity: Callable[[int], int], kept: Kept = ()) -> None:
         """``rarity`` of a phrase: the higher, the seldomer it is found."""
+        ids, roots, trees, by_phrase, by_facet, ascending = kept or (b"", b"", (), (), {}, True)
         self._rarity = rarity
-        self.ids: array[int] = array("q")
-        self.roots: array[int] = array("i")  # a phrase, or ~(number of the tree)
-        self.trees: list[Tree] = []
-        self.by_phrase = Many()
-        self.by_facet: dict[FacetKey, list[int]] = {}
+        self.ids = array("q", ids)
+        self.roots = array("i", roots)  # a phrase, or ~(number of the tree)
+        self.trees: list[Tree] = list(trees)
+        self.by_phrase = Many.of_kept(by_phrase) if by_phrase else Many()
+        self.by_facet: dict[FacetKey, list[int]] = dict(by_facet)
         self.gone: set[int] = set()  # rules of watches that were removed
-        self._ascending = True
+        self._ascending: bool = ascending
+        self._settled = len(self.ids)
+
+    def kept(self) -> Kept:
+        """What makes the same again; only of what is settled, and nothing that is gone."""
+        numbers = (self.ids.tobytes(), self.roots.tobytes(), tuple(self.trees))
+        return (*numbers, self.by_phrase.kept(), self.by_facet, self._ascending)
+
+    @property
+    def changes(self) -> int:
+        """How many rules came and went since they were settled."""
+        return len(self.ids) - self._settled + len(self.gone)
+
+    def settle(self) -> None:
+        """Pack what there is."""
+        self.by_phrase.settle()
+        self._settled = len(self.ids)
 
     def __len__(self) -> int:
         return len(self.ids) - len(self.gone)
@@ -156,22 +179,26 @@ def anchors(tree: Tree, rarity: Callable[[int], int]) -> list[int | FacetKey]:
 
 def holds(tree: Tree, asked: Asked) -> Evidence | None:
     """The evidence for ``tree``, ``None`` where it does not hold."""
-    if isinstance(tree, int):
-        return asked.phrase(tree) or None
+    evidence: Evidence | None = None
     match tree:
+        case int():
+            evidence = asked.phrase(tree) or None
         case ("facet", str(kind), str(value)):
-            return asked.facet(kind, value)
+            evidence = asked.facet(kind, value)
         case ("without", part):
-            return () if holds(cast(Tree, part), asked) is None else None
+            evidence = () if holds(cast(Tree, part), asked) is None else None
         case ("near", left, right, int(within)):
-            return _near(cast(Tree, left), cast(Tree, right), within, asked)
+            evidence = _near(cast(Tree, left), cast(Tree, right), within, asked)
         case ("any", *parts):
-            answers = [holds(cast(Tree, part), asked) for part in parts]
-            held = [answer for answer in answers if answer is not None]
-            return _merged(held) if held else None
+            evidence = _any(cast("list[Tree]", parts), asked)
         case ("all", *parts):
-            return _all(cast("list[Tree]", parts), asked)
-    return None
+            evidence = _all(cast("list[Tree]", parts), asked)
+    return evidence
+
+
+def _any(parts: list[Tree], asked: Asked) -> Evidence | None:
+    held = [answer for part in parts if (answer := holds(part, asked)) is not None]
+    return _merged(held) if held else None
 
 
 def _all(parts: list[Tree], asked: Asked) -> Evidence | None:

@@ -5,7 +5,7 @@ Only what is known as data is added here; clitics and sounds are heard in the te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import islice
 
@@ -115,5 +115,3 @@ def fused(text: str) -> Key | None:
     if (len(words) > 1 and words[-1].startswith("ال")) or ZWNJ in text:
         return (bare("".join(words)),)
     return None
-
-

@@ -19,13 +19,16 @@ _EXAMPLES = 5
 _SPELLINGS = 12
 
 
+_NOWHERE = Origin()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A stored entry, as far as a watch may ask about it."""
 
     title: str
     body: str
-    origin: Origin = Origin()
+    origin: Origin = _NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class Trial:
         self._matcher: Matcher | None = None
         self._ids: dict[str, int] = {}
 
-    def read(self, text: Text, queries: Sequence[str] = ()) -> tuple[Scan, Reading, dict[str, Evidence]]:
-        """What stands in ``text``, what is made of it, and the evidence of each query that holds."""
+    def read(
+        self, text: Text, queries: Sequence[str] = ()
+    ) -> tuple[Scan, Reading, dict[str, Evidence]]:
+        """What stands in ``text``, what is made of it, the evidence of each query that holds."""
         matcher = self._ready(queries)
         scan = matcher.scan(text.title, text.body)
         reading = events.read(scan, self._knowledge)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.core.loose import Loose
 from bot.core.model import Hit, How, Token
 from bot.core.morphology import bare, clitic_forms
+from bot.core.packed import Kept
 from bot.core.query import Word
 from bot.core.words import Words
 
@@ -25,9 +26,15 @@ class _Window(NamedTuple):
 class Windows:
     """The phrases of all watches that hold a loose word."""
 
-    def __init__(self, loose: Loose) -> None:
+    def __init__(self, loose: Loose, kept: Kept = ()) -> None:
         self.loose = loose
         self._anchored: dict[int, list[tuple[_Window, int]]] = {}
+        for window in kept:
+            self._anchor(_Window(*window))
+
+    def kept(self) -> Kept:
+        """What makes the same again."""
+        return tuple(tuple(window) for found in self._anchored.values() for window, _ in found)
 
     def add(self, number: int, words: Sequence[Word]) -> None:
         """Find ``words`` as phrase ``number``; at least one of them is loose."""
@@ -37,9 +44,11 @@ class Windows:
             else -1
             for word in words
         )
-        window = _Window(number, tuple(word.bare for word in words), loose)
-        at = next(at for at, known in enumerate(loose) if known >= 0)
-        self._anchored.setdefault(loose[at], []).append((window, at))
+        self._anchor(_Window(number, tuple(word.bare for word in words), loose))
+
+    def _anchor(self, window: _Window) -> None:
+        at = next(at for at, known in enumerate(window.loose) if known >= 0)
+        self._anchored.setdefault(window.loose[at], []).append((window, at))
 
     def find(self, words: Words) -> Iterator[tuple[int, Hit]]:
         """Each phrase that stands in ``words``, with where and how."""
@@ -69,5 +78,3 @@ class Windows:
         if bare(token.text) == word:
             return How.EXACT
         return How.CLITIC if first and word in clitic_forms(token.text) else None
-
-

@@ -6,11 +6,13 @@ of no interest to anybody.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
 from operator import add
+from sys import byteorder
 from typing import NamedTuple, TypeVar, overload
 
 from bot.core.codes import WIDTH
@@ -20,7 +22,7 @@ _PATHS = 32  # readings of one stretch of words that are followed, at most
 
 
 class Other(NamedTuple):
-    """Another reading of ``width`` words from word ``at`` on; ``first``: only as a phrase's first."""
+    """Another reading of ``width`` words from ``at`` on; ``first``: only as a phrase's first."""
 
     at: int
     width: int
@@ -53,19 +55,21 @@ class Extras(NamedTuple):
 
 
 NOTHING = Extras()
-SHED, WHOLE = "-", "="
+PLAIN, SHED, SPECIAL = "\0", "\1", "\2"
+# Of each word a text keeps a row of codes: its own, one for each ear (``core.hearing``), and marks:
+# ``SHED`` where its own is that of the word without its clitics, ``SPECIAL`` where there is more.
+ROWS = 5
+OWN, EARS, MARKS = 0, (1, 2, 3), 4
+_ROW = ROWS * WIDTH
+_UTF16 = "utf-16-le" if byteorder == "little" else "utf-16-be"
 
 
 class Chunk(NamedTuple):
-    """What is known of a piece of text without white space; all offsets count from its start.
+    """The words of a piece of text without white space, and what is special of them.
 
-    ``codes``, and ``sounds`` for each ear, hold one code for each of ``tokens``; ``shed`` holds one
-    character: ``SHED`` where the code is that of the word without its clitics.
+    All offsets count from its start.
     """
 
-    codes: str
-    shed: str
-    sounds: tuple[str, ...]
     tokens: tuple[Token, ...]
     extras: Extras = NOTHING
 
@@ -73,11 +77,15 @@ class Chunk(NamedTuple):
 class Tokens(Sequence[Token]):
     """The words of a text."""
 
-    def __init__(self, text: str, chunks: Sequence[str], records: Sequence[Chunk], length: int):
+    def __init__(
+        self, text: str, chunks: Sequence[str], rows: Sequence[str], known: Mapping[str, Chunk]
+    ) -> None:
+        """``rows`` are those of each of ``chunks`` of ``text``; ``known`` holds all of them."""
         self._text = text
         self._chunks = chunks
-        self._records = records
-        self._length = length
+        self._known = known
+        self._ends = list(accumulate(map(len, rows)))  # in characters of rows, _ROW for each word
+        self._length = self._ends[-1] // _ROW if rows else 0
         self._all: tuple[Token, ...] | None = None
 
     def __len__(self) -> int:
@@ -86,10 +94,6 @@ class Tokens(Sequence[Token]):
     @cached_property
     def _starts(self) -> Sequence[int]:
         return _starts(self._text, self._chunks)
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return list(accumulate(map(len, [record.tokens for record in self._records])))
 
     @overload
     def __getitem__(self, at: int) -> Token: ...
@@ -112,21 +116,32 @@ class Tokens(Sequence[Token]):
         final, offset = self._token(last)
         return token.start + start, final.end + offset
 
-    def firsts(self) -> list[int]:
-        """The number of the first word of each chunk."""
-        return [0, *self._ends[:-1]]
+    def extras(self, special: Iterable[int]) -> Extras:
+        """What is special of any of the words; ``special`` numbers those of which anything is."""
+        chunks = dict.fromkeys(bisect_right(self._ends, at * _ROW) for at in special)
+        found = [(self._first(chunk), self._known[self._chunks[chunk]].extras) for chunk in chunks]
+        return Extras(
+            tuple(_shifted((extras.others, first) for first, extras in found)),
+            tuple(_shifted((extras.heard, first) for first, extras in found)),
+            tuple(_shifted((extras.loose, first) for first, extras in found)),
+        )
+
+    def _first(self, chunk: int) -> int:
+        """The number of the first word of a chunk."""
+        return self._ends[chunk - 1] // _ROW if chunk else 0
 
     def _token(self, at: int) -> tuple[Token, int]:
         """A word within its chunk, and where the chunk starts."""
-        chunk = bisect_right(self._ends, at)
-        return self._records[chunk].tokens[at - self._ends[chunk]], self._starts[chunk]
+        chunk = bisect_right(self._ends, at * _ROW)
+        tokens = self._known[self._chunks[chunk]].tokens
+        return tokens[at - self._first(chunk)], self._starts[chunk]
 
     def _whole(self) -> tuple[Token, ...]:
         if self._all is None:
             self._all = tuple(
                 _moved(token, start)
-                for record, start in zip(self._records, self._starts, strict=True)
-                for token in record.tokens
+                for chunk, start in zip(self._chunks, self._starts, strict=True)
+                for token in self._known[chunk].tokens
             )
         return self._all
 
@@ -182,36 +197,25 @@ def _starts(text: str, chunks: Sequence[str]) -> Sequence[int]:
     return starts
 
 
-class Words(NamedTuple):
-    """A text read: the codes and sounds of its words, the words, and what is special of some."""
+class Words:
+    """A text read: rows of codes, the words themselves, and what is special of some."""
 
-    codes: str
-    shed: str
-    sounds: tuple[str, ...]
-    tokens: Tokens
-    extras: Extras
+    def __init__(self, rows: str, tokens: Tokens) -> None:
+        """``rows`` hold ``ROWS`` codes for each word."""
+        # All in C, and without a loop: this is done for every text.
+        self._rows = memoryview(rows.encode(_UTF16)).cast("I")
+        self.tokens = tokens
+        self.codes = self.row(OWN)
+        marks = self.row(MARKS)
+        self.marks = marks[::WIDTH]
+        special = marks[1::WIDTH]
+        self.extras = NOTHING
+        if SPECIAL in special:
+            self.extras = tokens.extras(found.start() for found in re.finditer(SPECIAL, special))
 
-
-def words_of(text: str, chunks: Sequence[str], records: Sequence[Chunk]) -> Words:
-    """Put a text together from what is known of its chunks."""
-    if not records:
-        return Words("", "", (), Tokens(text, (), (), 0), NOTHING)
-    codes, shed, sounds, _, extras = zip(*records, strict=True)
-    whole = "".join(codes)
-    tokens = Tokens(text, chunks, records, len(whole) // WIDTH)
-    special = [(at, found) for at, found in enumerate(extras) if found is not NOTHING]
-    together = _together(special, tokens.firsts()) if special else NOTHING
-    heard = tuple(map("".join, zip(*sounds, strict=True)))
-    return Words(whole, "".join(shed), heard, tokens, together)
-
-
-def _together(special: Sequence[tuple[int, Extras]], firsts: Sequence[int]) -> Extras:
-    placed = [(firsts[chunk], extras) for chunk, extras in special]
-    return Extras(
-        tuple(_shifted((found.others, by) for by, found in placed)),
-        tuple(_shifted((found.heard, by) for by, found in placed)),
-        tuple(_shifted((found.loose, by) for by, found in placed)),
-    )
+    def row(self, number: int) -> str:
+        """One row of codes, a code for each word."""
+        return self._rows[number::ROWS].tobytes().decode(_UTF16)
 
 
 _Placed = TypeVar("_Placed", Other, Heard, Loosely)

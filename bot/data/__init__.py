@@ -2,8 +2,8 @@
 
 ``lexicon/*.yaml`` (one category a file), ``topics/*.yaml`` (one topic a file), ``guards.yaml``,
 ``marks.yaml``, ``gazetteer.jsonl`` (one place a line), ``aliases/*.yaml`` (by theme) and
-``inflections/*.yaml`` and ``common/*.txt`` (one language a file). Everything is checked while it is read;
-what is wrong raises ``ConfigError`` with the file and the line.
+``inflections/*.yaml`` and ``common/*.txt`` (one language a file). Everything is checked while it is
+read; what is wrong raises ``ConfigError`` with the file and the line.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.core.model import Alias, Inflection
 from bot.core.letters import ZWNJ, fold
+from bot.core.model import Alias, Inflection
 from bot.core.morphology import bare, is_stop_word
 from bot.data.reading import Wrong, files, need, only_keys, read
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz, process
 
 from bot.core.i18n import Voice, Words, isolate, mark
+from bot.core.letters import fold
 from bot.core.model import (
     Answer,
     Button,
@@ -20,7 +21,6 @@ from bot.core.model import (
     Style,
 )
 from bot.core.render import text_of
-from bot.core.letters import fold
 from bot.flow.asked import Asked
 from bot.flow.threads import moved_here
 from bot.flow.wording import (

@@ -15,7 +15,6 @@ from itertools import count
 
 from bot.core.decide import Mind, Policy, Turn, decide
 from bot.core.model import (
-    Audience,
     Batch,
     Entry,
     Knowledge,
@@ -29,7 +28,8 @@ from bot.core.model import (
 )
 from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
-from bot.ports import Clock, Poller, Store
+from bot.flow.minding import Inline, Minds
+from bot.ports import Builder, Clock, Poller, Store
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Ingest:
         chance: A number between 0 and 1, for jitter.
         wake: Called when deliveries were added.
         at_once: Polls under way at most.
+        builder: Makes the matcher.
     """
 
     store: Store
@@ -58,9 +59,13 @@ class Ingest:
     chance: Callable[[], float]
     wake: Callable[[], None]
     at_once: int = 16
-    _mind: Mind | None = None
+    builder: Builder = field(default_factory=Inline)
+    _minds: Minds = field(init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._minds = Minds(self.knowledge, self.builder)
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -149,11 +154,7 @@ class Ingest:
         return verdicts
 
     async def _current_mind(self) -> Mind:
-        known = self._mind.audience.revision if self._mind else -1
-        audience = await self.store.audience(known)
-        if audience is not None or self._mind is None:
-            self._mind = Mind.of(self.knowledge, audience or Audience())
-        return self._mind
+        return await self._minds.current(await self.store.audience(self._minds.revision))
 
 
 def _decided(part: Sequence[Entry], recall: Recall, turn: Turn) -> tuple[Verdict, ...]:

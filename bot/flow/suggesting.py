@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
-from bot.core.model import Knowledge
 from bot.core.letters import fold
+from bot.core.model import Knowledge
 from bot.flow.wording import EVERYTHING
 
 # Below this a suggestion is noise (rapidfuzz ratio of folded names, 0-100).

@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Token
 from bot.core.letters import fold
+from bot.core.model import Token
 from bot.core.morphology import bare, clitic_forms
-from bot.core.text import arabic_script_language, clean, folded_shadow, name_key, sentence_numbers, tokenize
+from bot.core.text import (
+    arabic_script_language,
+    clean,
+    folded_shadow,
+    name_key,
+    sentence_numbers,
+    tokenize,
+)
 
 # Letters, marks and controls that fold in unlike ways, more often than chance would give them.
 ODD = "أإآٱىئؤةءﻻﻷﷲﷺًّـ٠۱ییکەۆێڵڕہۀپچژگ\u200c\u200d\u200f\u202b\u2067İıßÇŞǅךםץשּׁЙё😀👨‍👩‍👧½ﬁ.،\"' \n"

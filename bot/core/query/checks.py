@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.core.morphology import is_stop_word
 from bot.core.query.lexer import lex
 from bot.core.query.problems import EXAMPLE, Problem, wrong
 from bot.core.query.tree import (
@@ -19,7 +20,6 @@ from bot.core.query.tree import (
     Without,
     wanted,
 )
-from bot.core.morphology import is_stop_word
 
 _NOTHING, _LANGUAGE, _SOMETHING = range(3)
 

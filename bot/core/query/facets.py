@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.core.letters import fold
+from bot.core.morphology import bare
 from bot.core.query.problems import Problem, replaced, wrong
 from bot.core.query.signs import HIDDEN
 from bot.core.query.tree import Facet
-from bot.core.letters import fold
-from bot.core.morphology import bare
 from bot.errors import QueryError
 
 FACETS = ("topic", "place", "country", "source", "lang", "sev")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.core.letters import fold
 from bot.core.model import Token
+from bot.core.morphology import is_stop_word
 from bot.core.query.facets import facet_name, named, quoted
 from bot.core.query.kinds import Kind, Piece
 from bot.core.query.problems import Problem, replaced, wrong
@@ -23,8 +25,6 @@ from bot.core.query.signs import (
 )
 from bot.core.query.tree import Facet, Word
 from bot.core.query.words import is_modified, word_piece
-from bot.core.letters import fold
-from bot.core.morphology import is_stop_word
 from bot.core.text import tokenize
 from bot.errors import QueryError
 

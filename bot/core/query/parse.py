@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bot.core.morphology import is_stop_word
 from bot.core.query.checks import all_checked
 from bot.core.query.grammar import MAX_TERMS, tree
 from bot.core.query.problems import EXAMPLE, Problem, wrong
 from bot.core.query.signs import ARABIC_OPERATORS, LATIN_OPERATORS
 from bot.core.query.tree import Phrase, Query, Word
-from bot.core.morphology import is_stop_word
 from bot.core.text import tokenize
 from bot.errors import QueryError
 

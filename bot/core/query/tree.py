@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot.core.query.signs import ARABIC_OPERATORS
 from bot.core.morphology import bare
+from bot.core.query.signs import ARABIC_OPERATORS
 
 _PLAIN_VALUE = re.compile(r"[^\W_][\w.'’-]*")
 

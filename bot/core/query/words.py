@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.core.model import Token
+from bot.core.morphology import bare, is_stop_word
 from bot.core.query.kinds import Kind, Piece
 from bot.core.query.problems import EXAMPLE, Problem, replaced, wrong
 from bot.core.query.signs import HIDDEN
 from bot.core.query.tree import Word
-from bot.core.morphology import bare, is_stop_word
 
 _EDITS = re.compile(r"~(\d*)(?!\w)")
 _SUFFIXES = re.compile(rf"\+(?=[\s{HIDDEN})|]|$)")
