@@ -143,7 +143,9 @@ class Matcher:
     ) -> dict[int, Evidence]:
         """The watches that hold for this entry, by id, each with its evidence."""
         written = self._index.written
-        asked = Answers(scan, reading, origin or Origin(), self.knowledge, written, self._named)
+        asked = Answers(
+            scan, reading, origin or Origin(), self.knowledge, written=written, named=self._named
+        )
         return self._rules.answers(self._asked_for(scan), asked)
 
     def _asked_for(self, scan: Scan) -> Iterator[int]:
