@@ -190,6 +190,10 @@ class Press:
         if kind < 0.25 and len(parts) > 1:
             first, second = parts[0], " ".join(parts[1:])
             joint = self._random.choice((" + ", " | ", " + -", " NEAR/5 "))
+            # Nobody watches one common word or another.
+            if joint == " | ":
+                names = self._random.sample(range(_NAMES), 2)
+                first, second = (self._named(self._language(), name) for name in names)
             return f"{first}{joint}{second}"
         if kind < 0.36 and len(parts[-1]) >= 5 and parts[-1].isalpha():
             return f"{watch}~"

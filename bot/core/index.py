@@ -28,7 +28,14 @@ class Index:
     """Watched phrases, over the codes and the automaton they share with what is known to all."""
 
     def __init__(
-        self, knowledge: Knowledge, phrases: Phrases, codes: Codes, first: int, kept: Kept = ()
+        self,
+        knowledge: Knowledge,
+        phrases: Phrases,
+        codes: Codes,
+        first: int,
+        kept: Kept = (),
+        *,
+        by_sound: bool = True,
     ) -> None:
         """``first`` is the first number in ``phrases`` that is free for watches."""
         written, hearing, loose, windows, exact, numbers = kept or ((), (), (), (), {}, {})
@@ -36,6 +43,7 @@ class Index:
         self.spellings = Spellings(knowledge)
         self.hearing = Hearing(self.written, knowledge.common, hearing)
         self.loose = Loose(knowledge.common, loose)
+        self._by_sound = by_sound
         self._phrases = phrases
         self._codes = codes
         self._first = first
@@ -79,7 +87,7 @@ class Index:
         self._look_for(key, number, Way.OWN, chunks)
         for spelling, way in self._others(text, key):
             self._look_for(spelling, number, way, chunks)
-        if self.hearing.add(number):
+        if self._by_sound and self.hearing.add(number):
             chunks.listen()
         return number
 

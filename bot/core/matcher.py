@@ -36,16 +36,26 @@ class Matcher:
     """All watches; scanning changes nothing that can be seen."""
 
     def __init__(
-        self, knowledge: Knowledge, watches: Iterable[Watch] = (), *, kept: Kept = ()
+        self,
+        knowledge: Knowledge,
+        watches: Iterable[Watch] = (),
+        *,
+        kept: Kept = (),
+        by_sound: bool = True,
     ) -> None:
-        """Build it for ``watches``, or from what was ``kept`` of one of the same knowledge."""
+        """Build it for ``watches``, or from what was ``kept`` of one of the same knowledge.
+
+        ``by_sound``: names are found in other scripts too.
+        """
         codes, phrases, index, rules, named = kept or ((), (), (), (), {})
         self.knowledge = knowledge
         self._known = Known(knowledge)
         self._first = len(self._known.endings)
         self._codes = Codes.of_kept(codes) if codes else Codes()
         self._phrases = Phrases.of_kept(phrases) if phrases else Phrases()
-        self._index = Index(knowledge, self._phrases, self._codes, self._first, index)
+        self._index = Index(
+            knowledge, self._phrases, self._codes, self._first, index, by_sound=by_sound
+        )
         self._chunks = Chunks(
             self._codes, self._known.stems, self._index.hearing, self._index.loose
         )
@@ -74,6 +84,11 @@ class Matcher:
         """What makes the same matcher again, in plain values; only of one just built."""
         parts = (self._codes, self._phrases, self._index, self._rules)
         return (*(part.kept() for part in parts), self._named)
+
+    @property
+    def size(self) -> int:
+        """How many watches it answers for."""
+        return len(self._rules)
 
     @property
     def changes(self) -> int:

@@ -1,0 +1,246 @@
+"""``bench match``: the matcher from a hundred to a million watches, beside its limit and its peers.
+
+The limit R is what the search library itself needs for the same folded texts when no pattern can
+hit, at as many patterns: nobody who searches letters can be quicker. Every size is measured in a
+process of its own, on one core; the limit in the same process and moment as what it is compared to.
+Times of texts are the processor's, so that a busy machine shifts them less.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import os
+import statistics
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+from bot.bench import peers
+from bot.bench.language import Press
+from bot.core.matcher import Matcher
+from bot.core.model import Knowledge, Reading, Watch
+from bot.core.text import name_key
+from bot.data import load_knowledge
+
+SIZES = (100, 10_000, 100_000, 1_000_000)
+_WARM_UP = 900  # texts that a running bot has read before
+_MEASURED = 300
+_LONG_BYTES = 8_000
+_LONG = 100
+_ROUNDS = 5
+_NOTHING = Reading()
+
+Figures = dict[str, Any]
+
+
+def run(sizes: Sequence[int] = SIZES, say: Callable[[str], None] = print) -> Figures:
+    """All figures; the biggest of ``sizes`` is that of the peers and the shares of the limit."""
+    most = max(sizes)
+    with tempfile.TemporaryDirectory() as folder:
+        made = {}
+        for size in sizes:
+            say(f"{size} watches")
+            made[str(size)] = _apart(_measured, size, "plain", folder)
+        say(f"{most} watches, mixed")
+        mixed = _apart(_measured, most, "mixed", folder)
+        say(f"{most} watches, without sounds")
+        plain = _apart(_measured, most, "exact", folder)
+        say("peers")
+        rivals = {name: _apart(_peer, name, most) for name in peers.PEERS}
+    return {
+        "texts": "2 KB, made-up press: see bot/bench/language.py",
+        "sizes": made,
+        "mixed": mixed,
+        "exact": plain,
+        "peers": rivals,
+        "ratios": _ratios(made, mixed, plain, rivals),
+    }
+
+
+def _ratios(
+    made: dict[str, Figures], mixed: Figures, exact: Figures, rivals: dict[str, Figures]
+) -> Figures:
+    most = max(made, key=int)
+    ratios = {
+        "exact_share_of_limit": exact["share_of_limit"],
+        "everything_share_of_limit": made[most]["share_of_limit"],
+        "mixed_share_of_limit": mixed["share_of_limit"],
+        "warm_to_first_sight": round(made[most]["warm_us"] / made[most]["first_sight_us"], 2),
+    }
+    if "10000" in made:
+        ratios["biggest_to_10000"] = round(made[most]["warm_us"] / made["10000"]["warm_us"], 2)
+    for name, rival in rivals.items():
+        if "us" in rival:
+            ratios[f"faster_than_{name}"] = round(rival["us"] / made[most]["warm_us"], 1)
+    return ratios
+
+
+def _apart(job: Callable[..., Figures], *arguments: object) -> Figures:
+    """``job`` in a process of its own, so that nobody's memory or caches are another's."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(job, *arguments).result()
+
+
+# ── ours ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _measured(size: int, kind: str, folder: str) -> Figures:
+    path = Path(folder) / f"{kind}-{size}"
+    built = _apart(_built, size, kind, path)
+    _one_core()
+    knowledge = load_knowledge()
+    press = Press(knowledge)
+    texts = press.texts(_WARM_UP + _MEASURED)
+    longer = press.texts(_LONG, _LONG_BYTES)
+    queries = _queries(press, size, kind)
+    return built | _loaded(knowledge, path) | _timed(knowledge, path, texts, longer, queries)
+
+
+def _built(size: int, kind: str, path: Path) -> Figures:
+    _one_core()
+    knowledge = load_knowledge()
+    queries = _queries(Press(knowledge), size, kind)
+    watches = [Watch(number, 0, query) for number, query in enumerate(queries)]
+    gc.disable()
+    start = process_time()
+    matcher = Matcher(knowledge, watches, by_sound=kind != "exact")
+    path.write_bytes(marshal.dumps(matcher.kept()))
+    return {"watches": size, "build_s": round(process_time() - start, 1)}
+
+
+def _queries(press: Press, size: int, kind: str) -> list[str]:
+    return press.mixed(size) if kind == "mixed" else press.watches(size)
+
+
+def _loaded(knowledge: Knowledge, path: Path) -> Figures:
+    """Loading, and what it adds to the memory of a bot that knows everything but has no watch."""
+    return _apart(_load, path) | {"cache_mb": round(path.stat().st_size / 1e6, 1)}
+
+
+def _load(path: Path) -> Figures:
+    knowledge = load_knowledge()
+    gc.collect()
+    before = _memory_mb()
+    start = perf_counter()
+    kept = marshal.loads(path.read_bytes())  # noqa: S302 (written a minute ago, by us)
+    matcher = Matcher(knowledge, kept=kept)
+    seconds = perf_counter() - start
+    del kept
+    gc.collect()
+    return {
+        "load_s": round(seconds, 2),
+        "memory_mb": round(_memory_mb() - before),
+        "watches_loaded": matcher.size,
+    }
+
+
+def _timed(
+    knowledge: Knowledge,
+    path: Path,
+    texts: Sequence[str],
+    longer: Sequence[str],
+    queries: Sequence[str],
+) -> Figures:
+    kept = marshal.loads(path.read_bytes())  # noqa: S302 (as above)
+    matcher = Matcher(knowledge, kept=kept)
+    limit = _Limit(queries, texts[_WARM_UP:])
+    gc.collect()
+    gc.freeze()  # as a bot does that has just started
+    for text in texts[:_WARM_UP]:
+        _answers(matcher, text)
+    measured = texts[_WARM_UP:]
+    first, hits = _pass(matcher, measured)
+    warm, limits = [], []
+    for _ in range(_ROUNDS):
+        warm.append(_pass(matcher, measured)[0])
+        limits.append(limit.pass_())
+    return {
+        "first_sight_us": round(first, 1),
+        "warm_us": round(min(warm), 1),
+        "limit_us": round(min(limits), 1),
+        "share_of_limit": round(min(limits) / min(warm), 3),
+        "matches_a_text": round(hits, 1),
+        "p99_8kb_ms": _p99(matcher, longer),
+        "new_watch_live_ms": _live(matcher),
+    }
+
+
+def _answers(matcher: Matcher, text: str) -> int:
+    """Spans and verdicts, all of them made."""
+    return len(matcher.watch_matches(matcher.scan("", text), _NOTHING))
+
+
+def _pass(matcher: Matcher, texts: Sequence[str]) -> tuple[float, float]:
+    """Microseconds and matching watches a text."""
+    start = process_time()
+    hits = sum([_answers(matcher, text) for text in texts])
+    return (process_time() - start) / len(texts) * 1e6, hits / len(texts)
+
+
+def _p99(matcher: Matcher, texts: Sequence[str]) -> float:
+    """Of a single text of 8 KB that was never seen, in milliseconds."""
+    times = []
+    for text in texts:
+        start = process_time()
+        _answers(matcher, text)
+        times.append((process_time() - start) * 1e3)
+    return round(statistics.quantiles(times, n=100)[98], 1)
+
+
+def _live(matcher: Matcher) -> float:
+    """From the call that adds a watch to the first text it fires on; the middle of twenty."""
+    times = []
+    for number in range(20):
+        text = f"قال شهود في نسيرباط{number} وبلدة تلمشوف{number} اليوم"
+        start = perf_counter()
+        matcher.add(Watch(-number - 1, 0, f"تلمشوف{number}"))
+        if not matcher.watch_matches(matcher.scan("", text), _NOTHING):
+            raise RuntimeError("a new watch did not fire")
+        times.append((perf_counter() - start) * 1e3)
+    return round(statistics.median(times), 1)
+
+
+class _Limit:
+    """The search library over folded letters, with patterns that end in what no text holds."""
+
+    def __init__(self, queries: Sequence[str], texts: Sequence[str]) -> None:
+        self._texts = list(padded(texts))
+        patterns = dict.fromkeys(f" {' '.join(name_key(query))} \1" for query in queries)
+        self._find = peers.limit(list(patterns))
+
+    def pass_(self) -> float:
+        start = process_time()
+        for text in self._texts:
+            self._find(text)
+        return (process_time() - start) / len(self._texts) * 1e6
+
+
+def padded(texts: Iterable[str]) -> Iterator[str]:
+    """Folded words between single spaces, as the peers search them."""
+    return (f" {' '.join(name_key(text))} " for text in texts)
+
+
+# ── peers ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _peer(name: str, size: int) -> Figures:
+    _one_core()
+    press = Press(load_knowledge())
+    texts = press.texts(_WARM_UP + _MEASURED)[_WARM_UP:]
+    queries = [" ".join(name_key(query)) for query in press.watches(size)]
+    return peers.PEERS[name](list(dict.fromkeys(queries)), list(padded(texts)))
+
+
+def _one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def _memory_mb() -> float:
+    with Path("/proc/self/statm").open(encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
