@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test check format pictures lock clean help
+.PHONY: run test check bench format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -21,6 +21,9 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+bench: $(VENV)/bench.ok ## the matcher from a hundred to a million watches, beside its peers (20 minutes)
+	@$(BIN)/python -m bot bench match
+
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -34,6 +37,9 @@ lock: $(VENV)/dev.ok ## compile the hashed locks from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 		--no-emit-find-links --extra check --extra test --extra lock \
 		--constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --extra bench \
+		--constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -46,6 +52,10 @@ $(VENV)/run.ok: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/dev.ok: requirements-dev.txt $(VENV)/run.ok
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/bench.ok: requirements-bench.txt $(VENV)/run.ok
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
 clean: ## forget what was installed

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from bot import __version__, app, config, measure, operate
+from bot.bench.commands import bench
 from bot.config import Settings
 from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
@@ -101,6 +102,9 @@ def stories(settings: Settings, file: Path) -> None:
     judge = measure.Judge(app.knowledge_of(settings))
     window = timedelta(hours=settings.limits.story_window_h)
     _write(judge.stories(measure.read_lines(_lines(file)), window))
+
+
+main.add_command(bench)
 
 
 @main.group()

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 BOT = ROOT / "bot"
 MODULES = sorted(BOT.rglob("*.py"))
 DOORS = {
+    "daachorse": "bot/core/automaton.py",
     "telegram": "bot/telegram/",
     "feedparser": "bot/sources/feed.py",
     "sqlite_utils": "bot/stores/sqlite/",

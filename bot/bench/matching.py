@@ -62,6 +62,21 @@ def run(sizes: Sequence[int] = SIZES, say: Callable[[str], None] = print) -> Fig
     }
 
 
+def table(figures: Figures) -> str:
+    """The figures for people."""
+    rows = [*figures["sizes"].items(), ("mixed", figures["mixed"]), ("no sounds", figures["exact"])]
+    names = [name for name in rows[0][1] if name not in ("watches", "watches_loaded")]
+    lines = [f"{'':>20}" + "".join(f"{kind:>12}" for kind, _ in rows)]
+    lines += [f"{name:>20}" + "".join(f"{row[name]:>12}" for _, row in rows) for name in names]
+    lines += ["", "peers, microseconds a text:"]
+    lines += [
+        f"{name:>20} {peer.get('us', peer.get('left_out'))}"
+        for name, peer in figures["peers"].items()
+    ]
+    lines += ["", *(f"{name:>32} {value}" for name, value in figures["ratios"].items())]
+    return "\n".join(lines)
+
+
 def _ratios(
     made: dict[str, Figures], mixed: Figures, exact: Figures, rivals: dict[str, Figures]
 ) -> Figures:
