@@ -6,6 +6,7 @@ Here alone stand the real clock and real chance; everything below takes them as 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import random
@@ -138,6 +139,9 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     token = config.token(os.environ)
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
+    # A long search for garbage among what a matcher remembers would hold every message up: most of
+    # it is found young, and the rest may wait.
+    gc.set_threshold(50_000, 20, 50)
     with only_one(database_path(settings)):
         async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
             await (_once(rasid) if once else _forever(rasid))

@@ -7,18 +7,17 @@ is folded and taken apart, and that in one go for the whole text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.core.codes import NO_WORD, WIDTH, Codes
 from bot.core.loose import Loose
+from bot.core.memory import Memory
 from bot.core.model import Token
 from bot.core.morphology import PROCLITICS, bare, clitic_forms
 from bot.core.skeleton import keys
 from bot.core.text import joined, tokenize_all, word_of
 from bot.core.words import (
-    EARS,
     NOTHING,
-    ROWS,
     SHED,
     SPECIAL,
     Chunk,
@@ -30,15 +29,14 @@ from bot.core.words import (
     Words,
 )
 
-_REMEMBERED = 65_536  # chunks; about 40 MB
 _WORDLESS = "\uf8ff"  # the rows of a dash: nothing, but something to remember; no code holds it
 
 
 class Ears(Protocol):
     """What listens to the words of a text (``core.hearing``)."""
 
-    def new_sounds(self) -> Sequence[set[str]]:
-        """The codes each ear listens for since the last call, by ear."""
+    def news(self) -> tuple[set[str], set[str]]:
+        """The sound keys that are new since the last call, and the codes with new names."""
 
     def sounds(
         self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
@@ -52,13 +50,6 @@ class Ears(Protocol):
         sounds: Sequence[Sequence[str]],
     ) -> Iterable[Heard]:
         """The names of one word that the words sound like."""
-
-
-class _Memory(NamedTuple):
-    """What is known of chunks: their rows of codes, which every text needs, and all else."""
-
-    rows: dict[str, str]
-    chunks: dict[str, Chunk]
 
 
 class Chunks:
@@ -85,15 +76,13 @@ class Chunks:
         self._ears = ears
         self._loose = loose
         # A text without capitals is read otherwise: there every word may be a name.
-        self._memories = (_Memory({}, {}), _Memory({}, {}))
-        self._missed: dict[str, list[str]] = {}
+        self._memories = (Memory(), Memory())
         self._stale = False
 
     def forget_word(self, word: str) -> None:
         """Somebody looks for ``word`` now: chunks that held it without a code are read anew."""
-        for chunk in self._missed.pop(word, ()):
-            for memory in self._memories:
-                memory.rows.pop(chunk, None)
+        for memory in self._memories:
+            memory.forget(word)
 
     def listen(self) -> None:
         """Somebody listens for new sounds: chunks that sound so are read anew."""
@@ -102,9 +91,7 @@ class Chunks:
     def forget_all(self) -> None:
         """Read everything anew."""
         for memory in self._memories:
-            memory.rows.clear()
-            memory.chunks.clear()
-        self._missed.clear()
+            memory.forget_all()
 
     def read(self, text: str) -> Words:
         """The words of ``text`` as codes."""
@@ -115,27 +102,25 @@ class Chunks:
         chunks = text.split()
         rows = [*map(memory.rows.get, chunks)]
         if not all(rows):
-            self._learn(dict.fromkeys(chunks), memory, is_lower)
+            self._learn(memory.recall(dict.fromkeys(chunks)), memory, is_lower)
             rows = [*map(memory.rows.get, chunks)]
-        if _WORDLESS in rows:
-            rows = ["" if row == _WORDLESS else row for row in rows]
-        return Words("".join(rows), Tokens(text, chunks, rows, memory.chunks))  # type: ignore[arg-type]  # all are known by now
+        known: list[str] = rows  # type: ignore[assignment]  # all are known by now
+        if _WORDLESS in known:
+            known = ["" if row == _WORDLESS else row for row in known]
+        return Words("".join(known), Tokens(text, chunks, known, memory.chunks))
 
     def _forget_sounds(self) -> None:
-        new = self._ears.new_sounds()
+        keys_, codes = self._ears.news()
         for memory in self._memories:
-            for chunk, rows in [*memory.rows.items()]:
-                if any(
-                    codes and not codes.isdisjoint(each(rows[ear * WIDTH :], ROWS))
-                    for ear, codes in zip(EARS, new, strict=True)
-                ):
-                    del memory.rows[chunk]
+            for key in keys_:
+                memory.forget(f"={key}")
+            if codes:
+                memory.forget_sounding(codes)
         self._stale = False
 
-    def _learn(self, wanted: Iterable[str], memory: _Memory, is_lower: bool) -> None:
-        if len(memory.rows) > _REMEMBERED:
-            self.forget_all()
-        chunks = [chunk for chunk in wanted if chunk not in memory.rows]
+    def _learn(self, chunks: Sequence[str], memory: Memory, is_lower: bool) -> None:
+        if not chunks:
+            return
         all_tokens = tokenize_all(chunks)
         flat = [token for tokens in all_tokens for token in tokens]
         spoken = [
@@ -143,28 +128,35 @@ class Chunks:
             for chunk, tokens in zip(chunks, all_tokens, strict=True)
             for token in tokens
         ]
-        sounds = self._ears.sounds(flat, spoken, keys(spoken), is_lower)
+        heard = keys(spoken)
+        sounds = self._ears.sounds(flat, spoken, heard, is_lower)
         names = sorted(self._ears.names(flat, spoken, sounds))
         start = 0
         for chunk, tokens in zip(chunks, all_tokens, strict=True):
             end = start + len(tokens)
-            heard = [codes[start:end] for codes in sounds]
             own = [Heard(at - start, number) for at, number in names if start <= at < end]
-            self._keep(memory, chunk, tokens, heard, tuple(own))
+            codes = [row[start:end] for row in sounds]
+            missed = [
+                f"={key or sound_of(token)}"
+                for key, token in zip(heard[start:end], tokens, strict=True)
+            ]
+            self._keep(memory, chunk, tokens, codes, names=tuple(own), missed=missed)
             start = end
 
     def _keep(
         self,
-        memory: _Memory,
+        memory: Memory,
         chunk: str,
         tokens: tuple[Token, ...],
         sounds: Sequence[Sequence[str]],
+        *,
         names: tuple[Heard, ...],
+        missed: list[str],
     ) -> None:
         rows: list[str] = []
         others: list[Other] = []
         for at in range(len(tokens)):
-            code, mark, readings = self._word(chunk, tokens, at)
+            code, mark, readings = self._word(tokens, at, missed)
             rows += (code, sounds[0][at], sounds[1][at], sounds[2][at], mark, "\0")
             others += readings
         extras = NOTHING
@@ -172,46 +164,43 @@ class Chunks:
         if others or names or loose:
             extras = Extras(tuple(others), names, loose)
             rows[-1] = SPECIAL
-        memory.rows[chunk] = "".join(rows) or _WORDLESS
-        memory.chunks[chunk] = Chunk(tokens, extras)
+        memory.keep(chunk, "".join(rows) or _WORDLESS, Chunk(tokens, extras, tuple(missed)))
 
     def _word(
-        self, chunk: str, tokens: tuple[Token, ...], at: int
+        self, tokens: tuple[Token, ...], at: int, missed: list[str]
     ) -> tuple[str, str, Sequence[Other]]:
         """The code of a word, its mark, and how else it may be read."""
         token = tokens[at]
         text = token.text
-        code = self._code(chunk, word_of(token))
+        code = self._code(word_of(token), missed)
         if not token.glued and text[0] not in PROCLITICS and text[:2] not in self._heads:
             return code or NO_WORD, "\0", ()
-        readings = self._readings(chunk, text, at, 1)
+        readings = self._readings(text, at, 1, missed)
         if token.glued:
             for word, end in joined(tokens, at):
-                readings += self._joined(chunk, word, at, end - at)
+                readings += self._joined(word, at, end - at, missed)
         elif not code and len(readings) == 1:
             only = readings.pop()
             return only.code, SHED if only.first else "\0", ()
         return code or NO_WORD, "\0", readings
 
-    # ── letters ──────────────────────────────────────────────────────────────────────────
-
-    def _code(self, chunk: str, word: str) -> str:
-        """The code of ``word``; where nobody looks for it, empty, and that is remembered."""
+    def _code(self, word: str, missed: list[str]) -> str:
+        """The code of ``word``; where nobody looks for it, empty, and it is among ``missed``."""
         code = self._codes.get(word, "")
         if not code:
-            self._missed.setdefault(word, []).append(chunk)
+            missed.append(word)
         return code
 
-    def _joined(self, chunk: str, word: str, at: int, width: int) -> list[Other]:
-        code = self._code(chunk, bare(word))
+    def _joined(self, word: str, at: int, width: int, missed: list[str]) -> list[Other]:
+        code = self._code(bare(word), missed)
         whole = [Other(at, width, code, first=False)] if code else []
-        return whole + self._readings(chunk, word, at, width)
+        return whole + self._readings(word, at, width, missed)
 
-    def _readings(self, chunk: str, word: str, at: int, width: int) -> list[Other]:
+    def _readings(self, word: str, at: int, width: int, missed: list[str]) -> list[Other]:
         """What else a word may be: itself without clitics, the open stems it begins with."""
         plain = bare(word)
         forms = [form for form in clitic_forms(word) if form != plain]
-        codes = [code for form in forms if (code := self._code(chunk, form))]
+        codes = [code for form in forms if (code := self._code(form, missed))]
         found = [Other(at, width, code, first=True) for code in dict.fromkeys(codes)]
         if word[:2] in self._heads:
             found += self._stemmed(word, at, width)
@@ -223,13 +212,16 @@ class Chunks:
             if stem in self._stems:
                 yield Other(at, width, self._codes.encoded([stem]), first=False)
 
-    # ── loose words ──────────────────────────────────────────────────────────────────────
-
     def _loosely(self, tokens: Sequence[Token]) -> Iterator[Loosely]:
         for at, token in enumerate(tokens):
             if not token.function:
                 for hit in self._loose.hits(token.text):
                     yield Loosely(at, hit.number, hit.how, hit.clitic)
+
+
+def sound_of(token: Token) -> str:
+    """The sound key of a word without a sound: a figure is heard as itself."""
+    return f"={token.text}"
 
 
 def each(codes: str, step: int = 1) -> Iterator[str]:

@@ -12,7 +12,7 @@ from itertools import islice, product
 from math import prod
 from typing import NamedTuple
 
-from bot.core.chunks import each
+from bot.core.chunks import each, sound_of
 from bot.core.codes import NO_WORD, WIDTH, Codes
 from bot.core.letters import fold
 from bot.core.model import Token
@@ -67,7 +67,8 @@ class Ear:
         self.phrases = Phrases()
         self.places: dict[str, int] = {}  # code of a name of one word → where its phrases stand
         self.singles = Many()
-        self.new: set[str] = set()
+        self.new_keys: set[str] = set()
+        self.new_names: set[str] = set()
 
     def kept(self) -> Kept:
         """What :meth:`of_kept` makes the same of; only of what is settled."""
@@ -92,12 +93,12 @@ class Ear:
                 self.phrases.add("".join(codes), value)
             else:
                 self.singles.add(self.places.setdefault(codes[0], len(self.places)), value)
-                self.new.add(codes[0])
+                self.new_names.add(codes[0])
 
     def _learn(self, key: str) -> str:
         code, is_new = self.codes.learn(key)
         if is_new:
-            self.new.add(NO_WORD)  # what had no code may have one now
+            self.new_keys.add(key)
         return code
 
 
@@ -136,13 +137,14 @@ class Hearing:
         known = zip(words, tokenize_all(words), watch_keys_of(words), strict=True)
         for word, tokens, keys in known:
             if len(tokens) == 1 and tokens[0].end - tokens[0].start == len(word):
-                self._spoken[word] = self._spoken_of(tokens[0].text, word, keys)
+                self._spoken[word] = self._spoken_of(tokens[0], word, keys)
 
     def settle(self) -> None:
         """Pack what there is."""
         for ear in self.ears:
             ear.phrases.settle()
             ear.singles.settle()
+        self.news()
         self._spoken.clear()
 
     def kept(self) -> Kept:
@@ -151,34 +153,35 @@ class Hearing:
 
     def _words(self, text: str) -> list[Spoken]:
         """The words of ``text`` that are heard: all but articles."""
-        words = [self._word(token.text, text[token.start : token.end]) for token in tokenize(text)]
+        words = [self._word(token, text[token.start : token.end]) for token in tokenize(text)]
         return [word for word in words if not word.is_article]
 
-    def _word(self, text: str, written: str) -> Spoken:
+    def _word(self, token: Token, written: str) -> Spoken:
         known = self._spoken.get(written)
         if known is None:
-            known = self._spoken[written] = self._spoken_of(text, written, watch_keys(written))
+            known = self._spoken[written] = self._spoken_of(token, written, watch_keys(written))
         return known
 
-    def _spoken_of(self, text: str, written: str, keys: tuple[str, ...]) -> Spoken:
+    def _spoken_of(self, token: Token, written: str, keys: tuple[str, ...]) -> Spoken:
         return Spoken(
-            text,
+            token.text,
             written,
-            keys or (unheard(text),),
+            keys or (sound_of(token),),
             _ear_for(written),
             consonants(keys[0]) if keys else 0,
-            bare(text) in self._common,
+            bare(token.text) in self._common,
             len(written) <= _LONGEST_ARTICLE and is_article(written),
         )
 
     # ── the words of a text ──────────────────────────────────────────────────────────────
 
-    def new_sounds(self) -> list[set[str]]:
-        """The codes each ear listens for since the last call."""
-        new = [ear.new for ear in self.ears]
+    def news(self) -> tuple[set[str], set[str]]:
+        """The sound keys that are new since the last call, and the codes with new names."""
+        keys = set().union(*(ear.new_keys for ear in self.ears))
+        codes = set().union(*(ear.new_names for ear in self.ears))
         for ear in self.ears:
-            ear.new = set()
-        return new
+            ear.new_keys, ear.new_names = set(), set()
+        return keys, codes
 
     def sounds(
         self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
@@ -196,7 +199,7 @@ class Hearing:
             elif key and not may_be_name(word, is_lower):
                 code = first = third = NO_WORD
             else:
-                heard = key or unheard(token.text)
+                heard = key or sound_of(token)
                 first, code, third = (get(heard, NO_WORD) for get in (arabic, latin, others))
             one(first)
             two(code)
@@ -260,11 +263,6 @@ def _names(text: str) -> tuple[str, ...]:
     """The words of ``text`` that are heard, as they are written."""
     words = (text[token.start : token.end] for token in tokenize(text))
     return tuple(word for word in words if not is_article(word))
-
-
-def unheard(text: str) -> str:
-    """The key of a folded word without a sound: a figure is heard as itself."""
-    return f"={text}"
 
 
 def _ear_of(words: Sequence[Spoken]) -> int:

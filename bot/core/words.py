@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeVar, overload
 
 from bot.core.codes import WIDTH
 from bot.core.model import How, Token
+from bot.core.text import tokenize
 
 _PATHS = 32  # readings of one stretch of words that are followed, at most
 
@@ -67,11 +68,13 @@ _UTF16 = "utf-16-le" if byteorder == "little" else "utf-16-be"
 class Chunk(NamedTuple):
     """The words of a piece of text without white space, and what is special of them.
 
-    All offsets count from its start.
+    All offsets count from its start. ``missed`` are the words (and sound keys, behind a ``=``) it
+    could be read as, if only somebody looked for them.
     """
 
     tokens: tuple[Token, ...]
     extras: Extras = NOTHING
+    missed: tuple[str, ...] = ()
 
 
 class Tokens(Sequence[Token]):
@@ -133,7 +136,7 @@ class Tokens(Sequence[Token]):
     def _token(self, at: int) -> tuple[Token, int]:
         """A word within its chunk, and where the chunk starts."""
         chunk = bisect_right(self._ends, at * _ROW)
-        tokens = self._known[self._chunks[chunk]].tokens
+        tokens = self._tokens_of(self._chunks[chunk])
         return tokens[at - self._first(chunk)], self._starts[chunk]
 
     def _whole(self) -> tuple[Token, ...]:
@@ -141,9 +144,14 @@ class Tokens(Sequence[Token]):
             self._all = tuple(
                 _moved(token, start)
                 for chunk, start in zip(self._chunks, self._starts, strict=True)
-                for token in self._known[chunk].tokens
+                for token in self._tokens_of(chunk)
             )
         return self._all
+
+    def _tokens_of(self, chunk: str) -> tuple[Token, ...]:
+        # A text may be looked at long after it was read, when its chunks are forgotten.
+        known = self._known.get(chunk)
+        return tokenize(chunk) if known is None else known.tokens
 
 
 class Fields(Sequence[Token]):

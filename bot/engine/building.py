@@ -39,6 +39,11 @@ class MatcherBuilder:
 
     async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
         """A matcher for ``watches``: a few on the spot, many from the file or another process."""
+        matcher = await self._made(knowledge, watches)
+        gc.freeze()  # it stays: the search for garbage need not look through it
+        return matcher
+
+    async def _made(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
         if len(watches) <= FEW:
             return Matcher(knowledge, watches)
         asked = [(watch.id, watch.query) for watch in watches]

@@ -1,0 +1,97 @@
+"""What is remembered of pieces of text: two generations, so that forgetting takes no time.
+
+When the younger one is full it becomes the older; what is met again moves back, and the rest goes
+a few at a time. Each piece also says what nobody looked for in it: when somebody does, it is read
+anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.core.words import Chunk
+
+_LIMIT = 32_768  # pieces of one generation; both together take about 45 MB
+_FREED = 256  # pieces let go with each text
+
+
+class _Generation:
+    """Pieces of text with their rows of codes, which every text needs, and all else."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+        self.chunks: dict[str, Chunk] = {}
+        self.missed: dict[str, list[str]] = {}
+
+    def keep(self, piece: str, rows: str, chunk: Chunk) -> None:
+        self.rows[piece] = rows
+        self.chunks[piece] = chunk
+        for word in chunk.missed:
+            self.missed.setdefault(word, []).append(piece)
+
+
+class Memory:
+    """Pieces of text by what they read."""
+
+    def __init__(self, limit: int = _LIMIT) -> None:
+        self._limit = limit
+        self._young = _Generation()
+        self._old = _Generation()
+        self._dying: list[dict[str, object]] = []
+
+    @property
+    def rows(self) -> Mapping[str, str]:
+        """The rows of codes of what was met lately; of others only after :meth:`recall`."""
+        return self._young.rows
+
+    @property
+    def chunks(self) -> Mapping[str, Chunk]:
+        """All else about the same pieces."""
+        return self._young.chunks
+
+    def keep(self, piece: str, rows: str, chunk: Chunk) -> None:
+        """Remember ``piece``."""
+        self._young.keep(piece, rows, chunk)
+
+    def recall(self, pieces: Iterable[str]) -> list[str]:
+        """Bring back what is remembered of ``pieces``; those of which nothing is, in order."""
+        self._turn()
+        return [piece for piece in pieces if piece not in self._young.rows and not self._met(piece)]
+
+    def _met(self, piece: str) -> bool:
+        rows = self._old.rows.pop(piece, None)
+        if rows is not None:
+            self._young.keep(piece, rows, self._old.chunks[piece])
+        return rows is not None
+
+    def _turn(self) -> None:
+        if len(self._young.rows) > self._limit:
+            old = self._old
+            self._dying += [old.rows, old.chunks, old.missed]  # type: ignore[list-item]
+            self._old, self._young = self._young, _Generation()
+        for _ in range(_FREED if self._dying else 0):
+            if not self._dying[-1]:
+                self._dying.pop()
+                break
+            self._dying[-1].popitem()
+
+    def forget(self, word: str) -> None:
+        """Somebody looks for ``word`` now: pieces that missed it are read anew."""
+        for generation in (self._young, self._old):
+            for piece in generation.missed.pop(word, ()):
+                self._young.rows.pop(piece, None)
+                self._old.rows.pop(piece, None)
+
+    def forget_all(self) -> None:
+        """Read everything anew."""
+        self._young, self._old = _Generation(), _Generation()
+
+    def forget_sounding(self, codes: Iterable[str]) -> None:
+        """Read anew every piece whose rows hold one of ``codes``."""
+        for generation in (self._young, self._old):
+            for piece in [p for p, rows in generation.rows.items() if _holds(rows, codes)]:
+                del generation.rows[piece]
+
+
+def _holds(rows: str, codes: Iterable[str]) -> bool:
+    return any(code in rows for code in codes)
