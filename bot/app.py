@@ -305,6 +305,7 @@ async def _forever(rasid: Rasid) -> None:
         await engine.stop()
         await rasid.ingest.cancel()
         await rasid.room.stop()
+        rasid.commands.close()
         rasid.deliver.stop()
         await asyncio.wait({sending, receiving}, timeout=_FINISH_S)
         log.info("stopped")

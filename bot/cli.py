@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from bot import __version__, app, config, measure, operate
-from bot.bench.commands import bench
+from bot.bench import matching
 from bot.config import Settings
 from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
@@ -31,7 +31,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ConfigError, measure.LineError) as error:
+        except (ConfigError, measure.LineError, measure.WatchError) as error:
             _end(2, error)
         except SchemaError as error:
             _end(3, error)
@@ -80,18 +80,37 @@ def run(settings: Settings, once: bool) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@click.option("--watch", "watches", multiple=True, help="A watch to try; may be repeated.")
 @_configured
-def match(settings: Settings, file: Path) -> None:
+def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
     """Say what would be flagged in FILE (or - for standard input), and why.
 
     A document, or a seeds file of JSON Lines without ids, is answered for people; JSON Lines with
-    ids are answered with JSON Lines.
+    ids are answered with JSON Lines. With --watch each line of plain standard input is a text of
+    its own, and each row of JSON Lines is asked for these watches beside its own.
     """
-    judge = measure.Judge(app.knowledge_of(settings))
+    knowledge = app.knowledge_of(settings)
+    queries = measure.checked(watches, knowledge)
+    judge = measure.Judge(knowledge)
     if _is_json_lines(file):
-        _write(judge.match(row) for row in measure.read_lines(_lines(file)))
+        _write(judge.match(row, queries) for row in measure.read_lines(_lines(file)))
+    elif queries and str(file) == "-":
+        for line in filter(str.strip, _lines(file)):
+            click.echo(judge.explain(line.strip(), "", queries=queries))
     else:
-        _explain(judge, file)
+        _explain(judge, file, queries)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--days", type=click.IntRange(1), default=7, show_default=True, help="How far back.")
+@_configured
+def backtest(settings: Settings, query: str, days: int) -> None:
+    """Say how often the watch QUERY would have fired in the stored reports, with examples."""
+    measure.checked([query], app.knowledge_of(settings))
+    tally, is_cut = asyncio.run(operate.backtest(settings, query, timedelta(days=days)))
+    for line in measure.tally_lines(query, tally, days, is_cut=is_cut):
+        click.echo(line)
 
 
 @main.command()
@@ -104,7 +123,26 @@ def stories(settings: Settings, file: Path) -> None:
     _write(judge.stories(measure.read_lines(_lines(file)), window))
 
 
-main.add_command(bench)
+@main.group()
+def bench() -> None:
+    """Measure speed and size, beside peers and limits, in one run."""
+
+
+@bench.command("match")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--watches",
+    "sizes",
+    type=click.IntRange(min=10, max=2_000_000),
+    multiple=True,
+    default=matching.SIZES,
+    show_default=True,
+    help="How many watches; may be given several times.",
+)
+def bench_match(as_json: bool, sizes: Sequence[int]) -> None:
+    """Measure the matcher, from a hundred to a million watches: 20 minutes."""
+    figures = matching.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
+    click.echo(json.dumps(figures, indent=1) if as_json else matching.table(figures))
 
 
 @main.group()
@@ -229,7 +267,7 @@ def _lines(file: Path) -> Iterator[str]:
         yield from lines
 
 
-def _explain(judge: measure.Judge, file: Path) -> None:
+def _explain(judge: measure.Judge, file: Path, queries: Sequence[str] = ()) -> None:
     dash = str(file) == "-"
     body = sys.stdin.buffer.read() if dash else file.read_bytes()
     parsed = documents.read("input.txt" if dash else file.name, body)
@@ -238,4 +276,4 @@ def _explain(judge: measure.Judge, file: Path) -> None:
     for note in parsed.notes:
         click.echo(f"note: {note}", err=True)
     for draft in parsed.drafts:
-        click.echo(judge.explain(draft.title, draft.body))
+        click.echo(judge.explain(draft.title, draft.body, queries=queries))

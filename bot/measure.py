@@ -15,11 +15,13 @@ from bot.core.answers import Origin
 from bot.core.card import place_path
 from bot.core.decide import join_or_open
 from bot.core.model import Entry, Finding, Knowledge, Match, Reading, Story
-from bot.core.query import parse
-from bot.core.trial import Text, Trial
+from bot.core.query import EXAMPLE, parse
+from bot.core.trial import Tally, Text, Trial
 from bot.errors import BotError, QueryError
+from bot.flow.values import unknown
 
 Json = Mapping[str, Any]
+_SPELLINGS, _WORDS = 12, 3
 
 
 class LineError(BotError):
@@ -32,6 +34,15 @@ class LineError(BotError):
     def __init__(self, number: int, message: str) -> None:
         super().__init__(f"line {number}: {message}")
         self.number = number
+
+
+class WatchError(BotError):
+    """A watch on the command line cannot be used; the message says where, why and what is right."""
+
+    def __init__(self, query: str, column: int, told: str, example: str) -> None:
+        super().__init__(
+            f"watch {query!r}, column {column + 1}: {told} Right, for example: {example}"
+        )
 
 
 def read_lines(lines: Iterable[str]) -> Iterator[Json]:
@@ -85,9 +96,9 @@ class Judge:
         self._knowledge = knowledge
         self._trial = Trial(knowledge)
 
-    def match(self, row: Json) -> dict[str, object]:
-        """The answer of ``match`` to one row."""
-        queries = tuple(row.get("watches") or ())
+    def match(self, row: Json, more: Sequence[str] = ()) -> dict[str, object]:
+        """The answer of ``match`` to one row, which is asked for the watches ``more`` too."""
+        queries = tuple(dict.fromkeys((*(row.get("watches") or ()), *more)))
         text = Text(row.get("title") or "", row.get("body") or "", _origin(row))
         _, reading, found = self._trial.read(text, queries)
         return {
@@ -136,9 +147,45 @@ class Judge:
 def _explained(query: str, matches: Sequence[Match]) -> Iterator[str]:
     yield f"  watch {query}: {'found' if matches else 'not found'}"
     for match in matches:
-        span = match.span
-        where = f"{span.field} {span.start}-{span.end}"
-        yield f"      {where}: {match.text} ({match.how}, {match.score})"
+        yield _explained_match(match)
+
+
+def _explained_match(match: Match) -> str:
+    span = match.span
+    where = f"{span.field} {span.start}-{span.end}"
+    return f"      {where}: {match.text} ({match.how}, {match.score})"
+
+
+def checked(queries: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """``queries`` as they are, for every one of them is a watch.
+
+    Raises:
+        WatchError: One cannot be understood, or names what does not exist.
+    """
+    for query in queries:
+        try:
+            parse(query)
+        except QueryError as error:
+            raise WatchError(query, error.column, str(error), error.example) from error
+        missing = unknown(query, knowledge)
+        if missing is not None:
+            told = f"There is no {missing.kind} {missing.value}."
+            if missing.near:
+                told += f" Nearest: {', '.join(missing.near)}."
+            raise WatchError(query, missing.column, told, missing.mended or EXAMPLE)
+    return tuple(queries)
+
+
+def tally_lines(query: str, tally: Tally, days: int, *, is_cut: bool) -> Iterator[str]:
+    """How often ``query`` would have fired in ``days`` days, for people."""
+    of = f"the newest {tally.of}" if is_cut else f"{tally.of}"
+    yield f"{query}: {tally.count} of {of} reports of the last {days} days"
+    if tally.spellings:
+        yield f"  found as: {' · '.join(tally.spellings[:_SPELLINGS])}"
+    for text, evidence in tally.examples:
+        at = f"{text.at:%Y-%m-%d %H:%M} UTC" if text.at else "no date"
+        yield f"  {at}  {text.title}"
+        yield from (_explained_match(match) for match in evidence[:_WORDS])
 
 
 def _origin(row: Json) -> Origin:

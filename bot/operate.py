@@ -13,6 +13,7 @@ from pathlib import Path
 from bot import app, config
 from bot.config import Settings
 from bot.core.model import Poll, Source, SourceAge, SourceKind
+from bot.core.trial import Tally, Trial
 from bot.errors import BotError, ConfigError, SourceError
 from bot.sources.feed import FeedPoller
 from bot.sources.hops import shown_url
@@ -20,6 +21,7 @@ from bot.sources.identity import feed_id, host_of
 from bot.stores.sqlite import SqliteStore
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
+_BACKTESTED = 20_000  # entries, about a minute's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,22 @@ async def doctor(settings: Settings) -> tuple[Check, ...]:
     """Look at everything that can be looked at without sending anything."""
     checks = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
     return (*checks, *await _database(settings))
+
+
+async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tally, bool]:
+    """How often a watch would have fired in what is stored, and whether there was too much of it.
+
+    Raises:
+        BotError: There is no database yet.
+        SchemaError, StoreUnavailable: It cannot be read.
+    """
+    path = _database_path(settings)
+    if not path.exists():
+        raise BotError(f"there is no database {path} yet: python -m bot run makes it")
+    async with _looking_into(path) as store:
+        texts = await store.entries_since(app.now() - back, _BACKTESTED)
+    trial = Trial(app.knowledge_of(settings))
+    return trial.tally([query], texts)[query], len(texts) == _BACKTESTED
 
 
 def _token() -> Check:

@@ -28,6 +28,7 @@ from bot.core.model import (
     Story,
     Watch,
 )
+from bot.core.trial import Text
 
 
 class Clock(Protocol):
@@ -176,8 +177,8 @@ class Store(Protocol):
         """The card sent to this chat as that message or of that story, else the last one."""
         ...
 
-    async def count_matching(self, phrases: Sequence[str], since: datetime) -> int:
-        """How many stored entries hold all these folded phrases (full-text search)."""
+    async def entries_since(self, since: datetime, limit: int) -> tuple[Text, ...]:
+        """At most ``limit`` entries read since then, newest first."""
         ...
 
     async def answer(

@@ -75,7 +75,6 @@ def a_verdict(number: int = 1, *chat_ids: int, **card_parts: Any) -> Verdict:
         Reading(flag=True, severity=card.severity),
         a_story(card.story_id, severity=card.severity),
         tuple(Alert(chat_id, card) for chat_id in chat_ids),
-        folded="سقوط صاروخين علي قاعده عين اسد في انبار",
     )
 
 

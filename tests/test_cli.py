@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.stores.sqlite import SqliteStore
+from tests.making import a_batch, a_verdict, an_entry
 
 ROOT = Path(__file__).parents[1]
 ARTICLE = "حالة تأهب قصوى في قاعدة عين الأسد بعد سقوط صواريخ في محيطها"
@@ -238,13 +243,112 @@ def test_a_foreign_database_ends_with_3(here: Path) -> None:
 
 
 def test_every_command_has_help() -> None:
-    for command in (["run"], ["match"], ["stories"], ["feeds", "add"], ["doctor"], ["migrate"]):
+    for command in (
+        ["run"],
+        ["match"],
+        ["backtest"],
+        ["stories"],
+        ["feeds", "add"],
+        ["doctor"],
+        ["migrate"],
+    ):
         assert "--config" in bot(*command, "--help").stdout
 
 
 def test_every_command_is_documented() -> None:
     page = (ROOT / "docs" / "operate.md").read_text("utf-8")
-    for command in ("run", "run --once", "match", "stories", "feeds list", "feeds add"):
+    for command in ("run", "run --once", "match", "backtest", "stories", "feeds list", "feeds add"):
         assert f"python -m bot {command}" in page
     for command in ("feeds remove", "feeds test", "doctor", "migrate"):
         assert f"python -m bot {command}" in page
+
+
+# ── watches on the command line ──────────────────────────────────────────────────────────────
+
+SENTENCES = (
+    "Missiles struck Ayn al-Assad before dawn",
+    "حمله موشکی به پایگاه عین‌الاسد",
+    "Ayn el-Esed üssüne roket atıldı",
+    "Football: a quiet evening in the league",
+)
+
+
+def test_a_watch_is_tried_on_each_line_in_any_language() -> None:
+    asked = ("--watch", "عين الأسد", "--watch", "league")
+    done = process("match", *asked, "-", text="\n".join(SENTENCES))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("watch عين الأسد: found\n") == 3
+    assert done.stdout.count("watch عين الأسد: not found\n") == 1
+    assert done.stdout.count("watch league: found\n") == 1
+    assert "title 16-28: Ayn al-Assad" in done.stdout
+    assert "عین‌الاسد" in done.stdout
+
+
+def test_watches_join_those_of_a_row(tmp_path: Path) -> None:
+    row = {"id": 1, "title": ARTICLE, "watches": ["صواريخ", "عين الاسد"]}
+    done = bot("match", "--watch", "عين الاسد", "--watch", "Erbil", "-", text=json.dumps(row))
+    asked = json.loads(done.stdout)["watches"]
+    assert [watch["query"] for watch in asked] == ["صواريخ", "عين الاسد", "Erbil"]
+    assert [bool(watch["matches"]) for watch in asked] == [True, True, False]
+
+
+def test_a_watch_is_tried_on_a_document_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "news.txt"
+    file.write_text(ARTICLE + "\n\nقال مصدر أمني إن القوات دخلت الملاجئ.\n", "utf-8")
+    done = bot("match", "--watch", "حالة تأهب + ملاجئ", str(file))
+    assert done.stdout.count("watch حالة تأهب + ملاجئ: found") == 1
+
+
+@pytest.mark.parametrize("command", [["match", "-", "--watch"], ["backtest"]])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("سوق (", "column 5: The bracket is not closed. Right, for example: "),
+        ("Harir + place:ain-asad", "column 9: There is no place ain-asad. Nearest: ain-al-asad"),
+    ],
+)
+def test_a_wrong_watch_ends_with_2_its_column_and_a_right_one(
+    here: Path, command: list[str], query: str, told: str
+) -> None:
+    done = bot(*command, query, cwd=here)
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert "Right, for example: " in done.stderr
+    assert done.stdout == ""
+
+
+def stored(here: Path) -> None:
+    """A database with three reports: today's, of last week, of two weeks ago."""
+    ages = {"Missiles hit Ayn al-Assad": 0, "هدوء في عين الأسد": 5, "عين الأسد قديمًا": 13}
+
+    async def fill() -> None:
+        store = await SqliteStore.open(here / "var" / "sandbox.db")
+        for number, (title, days) in enumerate(ages.items()):
+            verdict = replace(a_verdict(number), entry=an_entry(number, title=title))
+            at = datetime.now(UTC) - timedelta(days=days, hours=1)
+            await store.record(a_batch(verdict, at=at))
+        await store.close()
+
+    asyncio.run(fill())
+
+
+def test_backtest_says_how_often_a_watch_would_have_fired(here: Path) -> None:
+    stored(here)
+    done = bot("backtest", "عين الأسد", cwd=here)
+    assert done.exit_code == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "عين الأسد: 2 of 2 reports of the last 7 days"
+    assert lines[1].startswith("  found as: ")
+    assert "Missiles hit Ayn al-Assad" in lines[2]
+    assert "title 13-25: Ayn al-Assad (" in lines[3]
+    wide = bot("backtest", "عين الأسد", "--days", "14", cwd=here).stdout
+    assert wide.startswith("عين الأسد: 3 of 3 reports of the last 14 days")
+    none = bot("backtest", "غائب", cwd=here)
+    assert (none.exit_code, none.stdout) == (0, "غائب: 0 of 2 reports of the last 7 days\n")
+    assert bot("backtest", "غائب", "--days", "0", cwd=here).exit_code == 2
+
+
+def test_backtest_without_a_database_makes_none_and_says_what_does(here: Path) -> None:
+    done = bot("backtest", "عين الأسد", cwd=here)
+    assert (done.exit_code, "python -m bot run makes it" in done.stderr) == (1, True)
+    assert not (here / "var").exists()

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.query import MAX_LENGTH, MAX_TERMS, parse, pieces
+from bot.core.trial import Text, Trial
+from bot.data import load_knowledge
 from bot.errors import QueryError
 
 PAGE = (Path(__file__).parents[1] / "docs" / "watches.md").read_text("utf-8")
@@ -39,6 +41,25 @@ def test_every_refusal_of_the_reference_is_refused_and_mended_as_said(row: list[
         with pytest.raises(QueryError) as caught:
             parse(example)
         assert caught.value.example in mended
+
+
+@pytest.fixture(scope="module")
+def trial() -> Trial:
+    return Trial(load_knowledge())
+
+
+@pytest.mark.parametrize("row", rows("## What it finds"), ids=lambda row: row[0].split(":")[0])
+def test_every_watch_of_the_reference_finds_what_is_said_and_nothing_else(
+    trial: Trial, row: list[str]
+) -> None:
+    watches, found, others = (written(cell) for cell in row[1:])
+    texts = [Text(f"تقرير عن {text} أمس", "") for text in (*found, *others)]
+    hits = set()
+    for watch in watches:
+        held = [text for text in texts if trial.read(text, [watch])[2]]
+        assert held, watch  # every watch of the row finds something
+        hits |= {text.title for text in held}
+    assert hits == {text.title for text in texts[: len(found)]}
 
 
 def test_the_limits_of_the_reference_are_those_of_the_parser() -> None:

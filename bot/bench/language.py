@@ -190,8 +190,8 @@ class Press:
         if kind < 0.25 and len(parts) > 1:
             first, second = parts[0], " ".join(parts[1:])
             joint = self._random.choice((" + ", " | ", " + -", " NEAR/5 "))
-            # Nobody watches one common word or another.
-            if joint == " | ":
+            # Nobody watches a common word without more.
+            if joint in (" | ", " + -"):
                 names = self._random.sample(range(_NAMES), 2)
                 first, second = (self._named(self._language(), name) for name in names)
             return f"{first}{joint}{second}"

@@ -56,6 +56,7 @@ class Answers:
         self._written = written
         self._named = named
         self._matches: dict[Hit, Match] = {}
+        self._hits: dict[Match, Hit] = {}
 
     # ── phrases ──────────────────────────────────────────────────────────────────────────
 
@@ -86,8 +87,9 @@ class Answers:
 
     def gap(self, one: Match, other: Match) -> int | None:
         """The words between two matches of phrases; ``None`` across fields or if they overlap."""
-        hits = {match: hit for hit, match in self._matches.items()}
-        first, second = sorted((hits[one], hits[other]))
+        if len(self._hits) != len(self._matches):
+            self._hits = {match: hit for hit, match in self._matches.items()}
+        first, second = sorted((self._hits[one], self._hits[other]))
         apart = second.start - first.end
         return apart if one.span.field is other.span.field and apart >= 0 else None
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.i18n import Voice, isolate
-from bot.core.model import Button, Card, Line, Note, Part, Place, Severity, Style, Topic
+from bot.core.model import (
+    Button,
+    Card,
+    Field,
+    Line,
+    Note,
+    Part,
+    Place,
+    Severity,
+    Style,
+    Topic,
+    Why,
+)
+from bot.core.query import only_facets
 from bot.core.render import cut, own_direction
-from bot.core.text import clean
+from bot.core.text import clean, name_key
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
-_TITLE, _EXTRACT, _NAME, _PLACES = 300, 600, 80, 3
+_TITLE, _EXTRACT, _NAME, _PLACES, _WORDS = 300, 600, 80, 3, 3
 
 
 def sign(severity: Severity) -> str:
@@ -36,7 +50,8 @@ def alert_note(
         places: The gazetteer by id.
         repeat: An earlier send of this very alert was never answered: it may have arrived.
     """
-    lines = [_headline(card), _what(card, voice, topics), _where(card, voice, places)]
+    lines = [_headline(card), _what(card, voice, topics), *_watched(card, voice)]
+    lines.append(_where(card, voice, places))
     lines += [_whence(card, voice), _footer(card, voice, repeat=repeat)]
     return Note(
         lines=tuple(line for line in lines if line),
@@ -74,10 +89,28 @@ def _headline(card: Card) -> Line:
 
 def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
     names = [_topic_name(t, voice.lang, topics) for t in card.topics]
-    if names:
-        return (Part(" · ".join(names), Style.ITALIC),)
-    watched = " · ".join(isolate(clean(why.query)) for why in card.whys)
-    return voice.says("Your watch: {query}", query=Part(watched, Style.BOLD))
+    return (Part(" · ".join(names), Style.ITALIC),) if names else ()
+
+
+def _watched(card: Card, voice: Voice) -> list[Line]:
+    """The reader's own watches, and the words they met where those are spelt otherwise."""
+    own = _own(card) if card.topics else card.whys
+    if not own:
+        return []
+    queries = " · ".join(isolate(clean(why.query)) for why in own)
+    lines = [voice.says("Your watch: {query}", query=Part(queries, Style.BOLD))]
+    words = dict.fromkeys(word for why in own for word in _otherwise(why))
+    if words:
+        met = " · ".join(isolate(cut(word, _NAME)) for word in list(words)[:_WORDS])
+        lines.append(voice.says("Found as: {words}", words=met))
+    return lines
+
+
+def _otherwise(why: Why) -> list[str]:
+    """The words it met that are not simply words of the watch."""
+    own = set(name_key(why.query))
+    found = [] if only_facets(why.query) else [clean(match.text) for match in why.matches]
+    return [text for text in found if not own.issuperset(name_key(text))]
 
 
 def _topic_name(topic_id: str, lang: str, topics: Mapping[str, Topic]) -> str:
@@ -112,7 +145,44 @@ def _footer(card: Card, voice: Voice, *, repeat: bool) -> Line:
 
 def _quote(card: Card) -> tuple[Line, ...]:
     extract = cut(clean(card.extract), _EXTRACT)
-    return ((Part(own_direction(isolate(extract))),),) if extract else ()
+    if not extract:
+        return ()
+    whole = own_direction(isolate(extract))
+    # Split after the marks of direction are set: they count for the line, not for its parts.
+    return (tuple(_highlighted(whole, _found(card))),)
+
+
+def _own(card: Card) -> list[Why]:
+    """The watches for words that hit; subscriptions ask for what was understood."""
+    return [why for why in card.whys if not only_facets(why.query)]
+
+
+def _found(card: Card) -> re.Pattern[str] | None:
+    """The words that watches met; those of topics stand in nearly every sentence."""
+    words = {
+        clean(match.text)
+        for why in _own(card)
+        for match in why.matches
+        if match.span.field is Field.BODY
+    }
+    longest_first = sorted(words - {""}, key=len, reverse=True)
+    return (
+        re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+        if words
+        else None
+    )
+
+
+def _highlighted(text: str, words: re.Pattern[str] | None) -> Iterator[Part]:
+    """``text`` with ``words`` in bold."""
+    end = 0
+    for found in words.finditer(text) if words else ():
+        if found.start() > end:
+            yield Part(text[end : found.start()])
+        yield Part(found.group(), Style.BOLD)
+        end = found.end()
+    if end < len(text):
+        yield Part(text[end:])
 
 
 def _buttons(card: Card, voice: Voice) -> tuple[Button, ...]:

@@ -32,7 +32,6 @@ from bot.core.model import (
     Watch,
     Why,
 )
-from bot.core.text import folded_shadow
 
 _EXTRACT_CHARS = 1_000
 _NOBODY = Watch(0, 0, "")
@@ -143,8 +142,7 @@ def _decide_one(
     reading = events.read(scan, mind.knowledge)
     origin = Origin(entry.source_id, entry.source_name, entry.lang)
     matches = mind.matcher.watch_matches(scan, reading, origin)
-    shadow = folded_shadow(entry.title, entry.body)
-    verdict = Verdict(entry, _silence(reading), reading, folded=shadow, detail=reading.guard)
+    verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)
     if not (reading.flag or matches):
         return verdict
     if age := _too_old(entry, turn):

@@ -24,6 +24,7 @@ _ALL, _ANY, _WITHOUT, _NEAR, _FACET = "all", "any", "without", "near", "facet"
 Evidence: TypeAlias = tuple[Match, ...]
 FacetKey: TypeAlias = tuple[str, str]
 _BROAD = {
+    "place": 0,
     "topic": 1,
     "country": 2,
     "sev": 3,

@@ -69,14 +69,9 @@ class Spellings:
         found.pop(words, None)
         return found
 
-    def names(self, words: Key) -> Iterator[str]:
-        """The known names of what ``words`` names, as they are written."""
-        for names in self._names.get(words, ()):
-            yield from _every(names)
-
-    def forms(self, word: str) -> frozenset[str]:
-        """The other forms of one folded word."""
-        return frozenset(self._forms.get(word, ()))
+    def groups(self, words: Key) -> Sequence[Mapping[str, tuple[str, ...]]]:
+        """The known names of what ``words`` names, as they are written, by language code."""
+        return self._names.get(words, ())
 
     def _rewritten(self, words: Key) -> Iterator[tuple[Key, Way]]:
         """The phrase with any of its parts put otherwise, in the same language."""

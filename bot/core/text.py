@@ -114,25 +114,6 @@ def word_of(token: Token) -> str:
     return f"{token.text}/" if token.function else bare(token.text)
 
 
-def folded_shadow(title: str, body: str) -> str:
-    """The searchable shadow of an entry: folded words, no articles, joined by single spaces."""
-    return " ".join(word for field in (title, body) for word in _shadow(tokenize(field)))
-
-
-def _shadow(tokens: tuple[Token, ...]) -> Iterator[str]:
-    for at, token in enumerate(tokens):
-        yield bare(token.text)
-        if not token.glued and at and tokens[at - 1].glued:
-            yield bare(_whole(tokens, at))
-
-
-def _whole(tokens: tuple[Token, ...], last: int) -> str:
-    first = last
-    while first and tokens[first - 1].glued:
-        first -= 1
-    return "".join(token.text for token in tokens[first : last + 1])
-
-
 def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tuple[int, ...]:
     """The number of the sentence each token stands in, counted from ``first``."""
     numbers: list[int] = []

@@ -47,11 +47,27 @@ def comes_back(asked: Asked, answer: Answer) -> bool:
 
 def fits(knowledge: Knowledge, query: str, story: Story) -> bool:
     """Whether a subscription asks for ``story``; a region asks for what lies in it."""
-    named = facets(query)
-    if named.get("topic", "all") not in ("all", *story.topics):
-        return False
-    place = named.get("place")
-    return place is None or any(place in _with_parents(knowledge, p) for p in story.places)
+    return all(_is(knowledge, kind, value, story) for kind, value in facets(query).items())
+
+
+def _is(knowledge: Knowledge, kind: str, value: str, story: Story) -> bool:
+    match kind:
+        case "topic":
+            return value in ("all", *story.topics)
+        case "place":
+            return any(value in _with_parents(knowledge, place) for place in story.places)
+        case "country":
+            return any(value == _country(knowledge, place) for place in story.places)
+        case "source":
+            return value == story.source_name.casefold()
+        case "lang":
+            return value == story.lang
+    return story.severity >= int(value)
+
+
+def _country(knowledge: Knowledge, place_id: str) -> str:
+    place = knowledge.places.get(place_id)
+    return place.country.lower() if place else ""
 
 
 def _with_parents(knowledge: Knowledge, place_id: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from bot.flow import following, greeting, health, plain, subscribing, telling
 from bot.flow.asked import Asked, Limits
 from bot.flow.catching_up import comes_back, returned
 from bot.flow.flood import Flood, Heed, too_many
+from bot.flow.tallying import Outlook, Tallying
 from bot.flow.wording import pressed
 from bot.ports import Clock, Store
 
@@ -34,6 +35,8 @@ Act = Callable[[Asked], Awaitable[Answer]]
 
 # Stories looked through for those a new subscriber asked for.
 _LOOKED_AT = 50
+# Only a button may name a watch by the number of its row, or one in the place of another.
+_BUTTONS = frozenset({"drop", "instead"})
 
 
 class Commands:
@@ -64,6 +67,7 @@ class Commands:
         self._clock = clock
         self._limits = limits or Limits()
         self._flood = flood or Flood()
+        self._tallying = Tallying(store, knowledge)
         self._acts: dict[str, Act] = {
             "start": self._start,
             "help": self._help,
@@ -73,6 +77,7 @@ class Commands:
             "unsubscribe": self._unsubscribe,
             "watch": self._watch,
             "unwatch": self._unwatch,
+            "instead": self._instead,
             "drop": self._drop,
             "list": self._list,
             "recent": self._recent,
@@ -104,6 +109,10 @@ class Commands:
             new = await self._record(request, answer, now)
             self._flood.answered(request, answer, now)
         return answer if new else None
+
+    def close(self) -> None:
+        """Begin nothing more beside the loop."""
+        self._tallying.close()
 
     async def _record(self, request: Request, answer: Answer, now: datetime) -> bool:
         replies = tuple(_reply(request, note) for note in answer.notes)
@@ -163,8 +172,7 @@ class Commands:
 
     async def _command(self, asked: Asked, name: str) -> Answer:
         act = self._acts.get(name)
-        # Only a button may name a watch by the number of its row.
-        if act is None or (name == "drop" and not asked.request.button):
+        if act is None or (name in _BUTTONS and not asked.request.button):
             return greeting.unknown(asked)
         # Others may press only what is answered without a message.
         allowed = ("why",) if asked.request.button else greeting.READ_ONLY
@@ -192,17 +200,27 @@ class Commands:
         return subscribing.unsubscribe(asked, self._knowledge)
 
     async def _watch(self, asked: Asked) -> Answer:
-        made = following.sorted_out(asked, following.pieces(asked.args))
+        made = following.sorted_out(asked, following.pieces(asked.args, self._knowledge))
+        return following.watch(asked, made, await self._outlooks(asked, made))
+
+    async def _instead(self, asked: Asked) -> Answer:
+        """The watch that was meant, for the misspelt one it was offered for."""
+        wrong = [held for held in asked.watches if await self._is_meant(asked.args, held.query)]
+        if not wrong:
+            return Answer(toast=asked.voice.label("Already done"))
+        left = replace(asked, watches=tuple(w for w in asked.watches if w not in wrong))
+        made = following.sorted_out(left, following.pieces(asked.args, self._knowledge))
+        outlooks = await self._outlooks(asked, made)
+        return following.exchange(asked, made, wrong, outlooks.get(asked.args, Outlook()))
+
+    async def _is_meant(self, wanted: str, held: str) -> bool:
+        query = following.piece(held, self._knowledge).query
+        return query is not None and await self._tallying.instead(query, held) == wanted
+
+    async def _outlooks(self, asked: Asked, made: following.Sorted) -> dict[str, Outlook]:
+        new = [(piece.text, query) for piece, query in made.added()]
         since = asked.now - timedelta(days=self._limits.counted_days)
-        counts = {
-            query.canonical: await self._store.count_matching(
-                [" ".join(phrase.bare) for phrase in query.phrases], since
-            )
-            for _, query in made.added()
-            # The search knows words, not topics and places: of those nothing is claimed.
-            if not query.facets
-        }
-        return following.watch(asked, made, counts)
+        return await self._tallying.outlook(new, asked.voice.lang, since)
 
     async def _unwatch(self, asked: Asked) -> Answer:
         return following.unwatch(asked, self._knowledge)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.i18n import Voice
 from bot.core.model import (
@@ -20,8 +20,11 @@ from bot.core.query import pieces as query_pieces
 from bot.core.text import clean
 from bot.errors import QueryError
 from bot.flow.asked import Asked
-from bot.flow.mistakes import doubts, wrong_query
+from bot.flow.mistakes import doubts, unknown_value, wrong_query
+from bot.flow.outlook import expected
+from bot.flow.tallying import Outlook
 from bot.flow.threads import arrive_elsewhere
+from bot.flow.values import Unknown, unknown
 from bot.flow.wording import (
     button,
     code,
@@ -37,11 +40,12 @@ from bot.flow.wording import (
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One watch of a /watch command: understood, or refused with ``error``."""
+    """One watch of a /watch command: understood, or refused with ``error`` or ``unknown``."""
 
     text: str
     query: Query | None = None
     error: QueryError | None = None
+    unknown: Unknown | None = None
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class Sorted:
 
     def added(self) -> Iterator[tuple[Piece, Query]]:
         """The new ones with what they were understood as."""
-        return ((piece, piece.query) for piece in self.new if piece.query is not None)
+        return ((new, new.query) for new in self.new if new.query is not None)
 
 
 def one_line(text: str) -> str:
@@ -63,56 +67,84 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def pieces(text: str) -> tuple[Piece, ...]:
+def pieces(text: str, knowledge: Knowledge) -> tuple[Piece, ...]:
     """The watches of one command, each understood or refused by itself."""
-    return tuple(_piece(part) for part, _ in query_pieces(text))
+    return tuple(piece(part, knowledge) for part, _ in query_pieces(text))
 
 
-def _piece(text: str) -> Piece:
+def piece(text: str, knowledge: Knowledge) -> Piece:
+    """One watch, understood or refused."""
     try:
-        return Piece(text, query=parse(text))
+        query = parse(text)
     except QueryError as error:
         return Piece(text, error=error)
+    missing = unknown(text, knowledge)
+    return Piece(text, unknown=missing) if missing else Piece(text, query=query)
 
 
 def sorted_out(asked: Asked, found: Sequence[Piece]) -> Sorted:
     """What becomes of each piece; nothing is changed yet."""
     held = {canonical(w.query) for w in asked.watches}
     made = Sorted()
-    for piece in found:
-        if piece.query is None:
-            made.wrong.append(piece)
-        elif piece.query.canonical in held:
-            made.again.append(piece)
+    for one in found:
+        if one.query is None:
+            made.wrong.append(one)
+        elif one.query.canonical in held:
+            made.again.append(one)
         elif len(asked.watches) + len(made.new) >= asked.limits.watches:
-            made.left.append(piece)
+            made.left.append(one)
         else:
-            held.add(piece.query.canonical)
-            made.new.append(piece)
+            held.add(one.query.canonical)
+            made.new.append(one)
     return made
 
 
-def watch(asked: Asked, made: Sorted, counts: Mapping[str, int]) -> Answer:
+def watch(asked: Asked, made: Sorted, outlooks: Mapping[str, Outlook]) -> Answer:
     """Add what is new; totals and refusals are said first, for a long answer is cut at its end.
 
     Args:
         asked: The command.
         made: Its watches, see :func:`sorted_out`.
-        counts: Canonical query to the number of stored entries that hold its words, for those new
-            ones of which it is known.
+        outlooks: The text of each new watch to what may be expected of it.
     """
     voice = asked.voice
     if made == Sorted():
         return Answer(notes=(note(voice, _what_to_watch(asked)),))
     lines = [*_totals(asked, made), *_refused(voice, made)]
-    for piece, query in made.added():
-        lines += _added(voice, piece.text, counts.get(query.canonical))
-        lines += doubts(voice, query)
+    doors: list[Button] = []
+    for new, query in made.added():
+        outlook = outlooks.get(new.text, Outlook())
+        lines += [title(voice.says("✅ Watching: {query}", query=code(new.text)))]
+        lines += [*doubts(voice, query), *expected(voice, outlook)]
+        doors += _meant(voice, outlook.instead)
     # Kept as they were written: the list shows people their own words, not folded ones.
-    effects = tuple(AddWatch(asked.chat.id, piece.text) for piece in made.new)
+    effects = tuple(AddWatch(asked.chat.id, new.text) for new in made.new)
     on = (asked.kept_on(),) if made.new else ()
     toast = voice.label("Watching") if made.new else ""
-    return Answer((*on, *effects), (note(voice, lines),), toast)
+    return Answer((*on, *effects), (note(voice, lines, rows(doors, 1)),), toast)
+
+
+def _meant(voice: Voice, instead: str) -> tuple[Button, ...]:
+    """A button that puts another watch in the place of the one it stands under."""
+    label = voice.label("👁 Watch {query} instead", query=instead)
+    return button(label, "instead", instead) if instead else ()
+
+
+def exchange(asked: Asked, made: Sorted, wrong: Sequence[Watch], outlook: Outlook) -> Answer:
+    """End the watches that were misspelt and add the one that was meant.
+
+    Args:
+        asked: The press.
+        made: The watch that was meant, sorted out.
+        wrong: The chat's watches that were offered it.
+        outlook: What may be expected of it.
+    """
+    left = tuple(held for held in asked.watches if held not in wrong)
+    answer = watch(replace(asked, watches=left), made, {asked.args: outlook})
+    if made.left or made.wrong:
+        return answer
+    ended = tuple(DropWatch(asked.chat.id, held.id) for held in wrong)
+    return replace(answer, effects=(*answer.effects, *ended))
 
 
 def _totals(asked: Asked, made: Sorted) -> list[Line]:
@@ -121,36 +153,25 @@ def _totals(asked: Asked, made: Sorted) -> list[Line]:
     if new > 1:
         lines.append(title(voice.says_n("✅ {n} new watch.", "✅ {n} new watches.", new)))
     if made.left:
-        names = [piece.text for piece in made.left]
+        names = [left.text for left in made.left]
         lines += no_room(asked, len(asked.watches) + new, names)
     return [*lines, *(arrive_elsewhere(asked) if new else ())]
 
 
+def refused(voice: Voice, wrong: Piece) -> list[Line]:
+    """What is wrong with a piece that was not understood, and how it is right."""
+    if wrong.unknown is not None:
+        return unknown_value(voice, wrong.text, wrong.unknown)
+    return wrong_query(voice, wrong.text, wrong.error)
+
+
 def _refused(voice: Voice, made: Sorted) -> list[Line]:
     lines: list[Line] = []
-    for piece in made.wrong:
-        lines += wrong_query(voice, piece.text, piece.error)
-    for piece in made.again:
-        lines.append(voice.says("You follow this already: {query}", query=code(piece.text)))
+    for wrong in made.wrong:
+        lines += refused(voice, wrong)
+    for held in made.again:
+        lines.append(voice.says("You follow this already: {query}", query=code(held.text)))
     return lines
-
-
-def _added(voice: Voice, text: str, count: int | None) -> list[Line]:
-    return [title(voice.says("✅ Watching: {query}", query=code(text))), *_held(voice, count)]
-
-
-def _held(voice: Voice, count: int | None) -> list[Line]:
-    if count is None:
-        return []
-    if not count:
-        return [voice.says("No stored report of the last 7 days holds these words as written.")]
-    return [
-        voice.says_n(
-            "{n} stored report of the last seven days holds these words.",
-            "{n} stored reports of the last seven days hold these words.",
-            count,
-        )
-    ]
 
 
 def _what_to_watch(asked: Asked) -> list[Line]:
@@ -178,8 +199,10 @@ def no_room(asked: Asked, held: int, names: Sequence[str]) -> list[Line]:
 
 def canonical(query: str) -> str:
     """One spelling for all watches that mean the same."""
-    understood = _piece(query).query
-    return understood.canonical if understood else query
+    try:
+        return parse(query).canonical
+    except QueryError:
+        return query
 
 
 def unwatch(asked: Asked, knowledge: Knowledge) -> Answer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.i18n import Voice, mark
+from bot.core.i18n import Voice, isolate, mark
 from bot.core.model import Line, Part, Style
 from bot.core.query import EXAMPLE, FACETS, Query
 from bot.errors import QueryError
+from bot.flow.values import Unknown
 from bot.flow.wording import code, watch_example
 
 # ``QueryError.problem`` to a sentence for the reader.
@@ -69,6 +70,29 @@ def wrong_query(voice: Voice, text: str, error: QueryError | None) -> list[Line]
         here = Part(rest, Style.BOLD)
         lines.append(voice.says("At character {n}: {here}", n=column + 1, here=here))
     example = _example(voice, error.example if error else "")
+    lines.append(voice.says("Right, for example: {example}", example=code(example)))
+    return lines
+
+
+# The kind of a facet to a sentence for a value there is none of.
+UNKNOWN: dict[str, str] = {
+    "topic": mark("I know no topic {value}."),
+    "place": mark("I know no place {value}."),
+    "country": mark("I know no place in a country {value}."),
+}
+
+
+def unknown_value(voice: Voice, text: str, missing: Unknown) -> list[Line]:
+    """The lines that answer a watch for a topic, place or country there is none of."""
+    value = code(missing.value[:_SHOWN])
+    lines = [
+        voice.says("❌ Not understood: {query}", query=code(text[:200])),
+        voice.says(UNKNOWN[missing.kind], value=value),
+    ]
+    if missing.near:
+        near = voice.label(", ").join(isolate(f"{missing.kind}:{name}") for name in missing.near)
+        lines.append(voice.says("Nearest: {names}", names=near))
+    example = f"/watch {missing.mended}" if missing.mended else watch_example(voice)
     lines.append(voice.says("Right, for example: {example}", example=code(example)))
     return lines
 

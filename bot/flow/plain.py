@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from bot.core.model import Answer, Button, Knowledge
-from bot.core.query import parse
 from bot.core.text import clean
-from bot.errors import QueryError
 from bot.flow.asked import Asked
-from bot.flow.mistakes import wrong_query
+from bot.flow.following import piece, refused
 from bot.flow.subscribing import target
 from bot.flow.wording import EVERYTHING, button, code, note, rows, subject
 
@@ -15,10 +13,9 @@ from bot.flow.wording import EVERYTHING, button, code, note, rows, subject
 def text(asked: Asked, knowledge: Knowledge) -> Answer:
     """Offer to follow it, as a topic or place where it is one, and as words."""
     voice, wanted = asked.voice, clean(asked.args).strip()
-    try:
-        parse(wanted)
-    except QueryError as error:
-        return Answer(notes=(note(voice, wrong_query(voice, wanted, error)),))
+    understood = piece(wanted, knowledge)
+    if understood.query is None:
+        return Answer(notes=(note(voice, refused(voice, understood)),))
     watch = button(voice.label("👁 Watch these words"), "watch", wanted)
     lines = [voice.says("Watch {query}?", query=code(wanted[:200]))]
     if not watch:

@@ -8,21 +8,22 @@ from datetime import datetime
 
 from bot.core.card import place_path, sign, stamp
 from bot.core.i18n import Voice, mark
-from bot.core.model import Answer, Card, How, Line, Part, Story, Style, Why
+from bot.core.model import Answer, Card, Field, How, Line, Part, Story, Style, Why
 from bot.core.render import cut, text_of
 from bot.core.text import clean
 from bot.flow.asked import Asked
-from bot.flow.wording import Knowing, ago, code, note, subject, title, topic_name
+from bot.flow.wording import Knowing, ago, code, facets, note, subject, title, topic_name
 
 _HEADLINE, _NAME, _WORDS, _TOAST = 200, 80, 8, 200
 
+FIELDS = {Field.TITLE: mark("headline"), Field.BODY: mark("text")}
 FOUND = {
     How.EXACT: mark("as written"),
     How.CLITIC: mark("with a prefix or the article"),
     How.STEM: mark("another form of the word"),
-    How.SOUND: mark("the same name in another script"),
+    How.SOUND: mark("it sounds alike"),
     How.ALIAS: mark("another name of the same"),
-    How.FUZZY: mark("spelt a little differently"),
+    How.FUZZY: mark("nearly the same letters"),
 }
 
 
@@ -109,16 +110,26 @@ def why(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
 def _reason(voice: Voice, knowledge: Knowing, given: Why) -> list[Line]:
     name = Part(subject(voice, knowledge, given.query), Style.BOLD)
     lines = [voice.says("• You follow {what}", what=name)]
-    seen = dict.fromkeys((clean(m.text), m.how, m.score) for m in given.matches)
-    for text, how, score in list(seen)[:_WORDS]:
-        lines.append(_word(voice, text, how, score))
-    return lines
+    seen = dict.fromkeys((clean(m.text), m.span.field, m.how, m.score) for m in given.matches)
+    shown = list(seen)[:_WORDS]
+    if facets(given.query):
+        # What was understood has no spelling: the words only show where.
+        return [*lines, *(_shown(voice, text, field) for text, field, _, _ in shown)]
+    return [*lines, *(_word(voice, *found) for found in shown)]
 
 
-def _word(voice: Voice, text: str, how: How, score: int) -> Line:
+def _shown(voice: Voice, text: str, field: Field) -> Line:
     found = Part(cut(text, _NAME), Style.CODE)
+    return voice.says("   {where}: {text}", where=voice.label(FIELDS[field]), text=found)
+
+
+def _word(voice: Voice, text: str, field: Field, how: How, score: int) -> Line:
     return voice.says(
-        "   found: {text}, {how} ({score}%)", text=found, how=voice.label(FOUND[how]), score=score
+        "   {where}: {text}, {how} ({score}%)",
+        where=voice.label(FIELDS[field]),
+        text=Part(cut(text, _NAME), Style.CODE),
+        how=voice.label(FOUND[how]),
+        score=score,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.i18n import Voice, isolate, styled
 from bot.core.model import Button, Line, Note, Part, Place, Style, Topic
+from bot.core.query import FACETS, only_facets
 from bot.core.render import units
 
 EVERYTHING = "topic:all"
@@ -16,7 +16,6 @@ EVERYTHING = "topic:all"
 ROOM = 3600
 BUTTON_BYTES = 64
 _VERSION = "1"
-_FACET = re.compile(r"(topic|place):([\w'’-]+)")
 
 
 class Knowing(Protocol):
@@ -107,10 +106,11 @@ def rows(buttons: Iterable[Button], width: int) -> tuple[tuple[Button, ...], ...
 
 
 def facets(query: str) -> dict[str, str]:
-    """Topic and place of a watch that asks for nothing else; empty for any other."""
-    found = [_FACET.fullmatch(part.strip()) for part in query.split("+")]
-    named = {part[1]: part[2] for part in found if part}
-    return named if len(named) == len(found) else {}
+    """Kind and value of each facet of a watch that wants all of them and nothing else.
+
+    Empty for any other watch: one with words, with alternatives, with two topics.
+    """
+    return {facet.kind: facet.value for facet in only_facets(query)}
 
 
 def is_subscription(query: str) -> bool:
@@ -123,12 +123,30 @@ def subject(voice: Voice, knowledge: Knowing, query: str) -> str:
     named = facets(query)
     if not named:
         return query
-    topic = named.get("topic", "")
-    place = place_name(voice, knowledge, named["place"]) if "place" in named else ""
-    if not topic:
-        return voice.label("any news of {place}", place=place)
-    what = voice.label("all alerts") if topic == "all" else topic_name(voice, knowledge, topic)
-    return voice.label("{what}, place: {place}", what=what, place=place) if place else what
+    rest = [_facet(voice, knowledge, kind, named[kind]) for kind in FACETS[1:] if kind in named]
+    return voice.label(", ").join([_what(voice, knowledge, named), *rest])
+
+
+def _what(voice: Voice, knowledge: Knowing, named: Mapping[str, str]) -> str:
+    """What is told of: a topic; without one every alert, for only alerts have a place."""
+    if named.keys() <= {"source", "lang"}:
+        return voice.label("every report")
+    topic = named.get("topic", "all")
+    return voice.label("all alerts") if topic == "all" else topic_name(voice, knowledge, topic)
+
+
+def _facet(voice: Voice, knowledge: Knowing, kind: str, value: str) -> str:
+    match kind:
+        case "place":
+            return voice.label("place: {place}", place=place_name(voice, knowledge, value))
+        case "country":
+            # Countries are places of the gazetteer too, under the same two letters.
+            return voice.label("country: {place}", place=place_name(voice, knowledge, value))
+        case "source":
+            return voice.label("source: {source}", source=value)
+        case "lang":
+            return voice.label("language: {lang}", lang=value)
+    return voice.label("severity {n} or graver", n=int(value))
 
 
 def topic_name(voice: Voice, knowledge: Knowing, topic_id: str) -> str:

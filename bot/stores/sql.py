@@ -49,15 +49,15 @@ ON CONFLICT DO NOTHING RETURNING hash
 """
 
 ADD_ENTRY = """
-INSERT INTO entries (source_id, fingerprint, title, body, folded, link, source_name, lang,
+INSERT INTO entries (source_id, fingerprint, title, body, link, source_name, lang,
     text_hash, is_seed, reason, detail, flag, severity, story_id, published_at, seen_at)
-VALUES (:source_id, :fingerprint, :title, :body, :folded, :link, :source_name, :lang,
+VALUES (:source_id, :fingerprint, :title, :body, :link, :source_name, :lang,
     :text_hash, :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at)
 """
 
 # An edit: only where the wording is not the recorded one already.
 EDIT_ENTRY = """
-UPDATE entries SET title = :title, body = :body, folded = :folded, text_hash = :text_hash,
+UPDATE entries SET title = :title, body = :body, text_hash = :text_hash,
     reason = :reason, detail = :detail, flag = :flag, severity = :severity,
     story_id = coalesce(:story_id, story_id), edits = edits + 1
 WHERE fingerprint = :fingerprint AND text_hash <> :text_hash
@@ -210,9 +210,9 @@ WHERE kind = 'alert' AND chat_id = :chat_id
 ORDER BY id DESC LIMIT 1
 """
 
-COUNT_MATCHING = """
-SELECT count(*) AS n FROM entries JOIN entries_fts ON entries_fts.rowid = entries.id
-WHERE entries_fts MATCH :match AND entries.seen_at >= :since
+ENTRIES_SINCE = """
+SELECT title, body, source_id, source_name, lang, link, seen_at FROM entries
+WHERE seen_at >= :since ORDER BY seen_at DESC, id DESC LIMIT :limit
 """
 
 OUTBOX_COUNTS = "SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state"

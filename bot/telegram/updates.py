@@ -2,7 +2,9 @@
 
 python-telegram-bot's own polling confirms updates before their handlers ran, so that a crash
 loses commands. Here an update counts as confirmed only by the next ``getUpdates``, which is asked
-after the answer was recorded; one that comes twice is answered once (``Store.answer``).
+after the answer was recorded; one that comes twice is answered once (``Store.answer``). Chats do
+not wait for each other: while one request takes its time, those of others are fetched and served,
+and what is under way stays unconfirmed.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 POLL_S = 30
 WEDGED_S = 150.0
 NETWORK_TRIES = 5
+_PATIENCE_S = 0.3  # between two looks for what others ask, while something is under way
 TOKEN_REFUSED = "token-refused: set TELEGRAM_BOT_TOKEN to the token that BotFather gave you"  # noqa: S105
 WEBHOOK_REMOVED = "webhook-removed: an earlier program left it; nothing can be polled beside one"
 # As the Bot API server words it (tdlib/telegram-bot-api, Client.cpp), in lower case.
@@ -83,6 +86,9 @@ class UpdateLoop:
         self._first_pause_s = first_pause_s
         self._offset: int | None = None
         self._failures: dict[int, Exception] = {}
+        self._open: dict[int, asyncio.Task[None]] = {}  # under way, by update id
+        self._served: set[int] = set()  # served while an earlier one is still under way
+        self._last: dict[int | None, asyncio.Task[None]] = {}  # of each chat
         self._task: asyncio.Task[None] | None = None
         app.add_error_handler(self._remember)
 
@@ -97,7 +103,9 @@ class UpdateLoop:
         """End at once. An update being served is repeated at the next start, and answered once."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task})
+            for task in self._open.values():
+                task.cancel()
+            await asyncio.wait({self._task, *self._open.values()})
 
     async def _turns(self) -> None:
         pauses = self._pauses()
@@ -116,7 +124,9 @@ class UpdateLoop:
         try:
             await self._app.initialize()
             async with asyncio.timeout(self._wedged_s):
-                updates = await self._bot.unparsed_updates(self._offset, self._poll_s)
+                # What is under way comes again at once, so there is nothing to wait for.
+                wait_s = 0 if self._open else self._poll_s
+                updates = await self._bot.unparsed_updates(self._offset, wait_s)
         except Conflict as error:
             return await self._conflict(error)
         except InvalidToken:
@@ -127,8 +137,38 @@ class UpdateLoop:
         except TelegramError as error:
             return f"{type(error).__name__}:{error.message}"
         for raw in updates:
-            await self._take(raw)
+            self._begin(raw)
+        await self._patience()
         return ""
+
+    def _begin(self, raw: dict[str, Any]) -> None:
+        """Serve an update beside the others, but after what its own chat asked before."""
+        update_id, chat = int(raw["update_id"]), chat_id(raw)
+        if update_id in self._served or update_id in self._open:
+            return
+        before = self._last.get(chat)
+        task = asyncio.create_task(self._take(raw, before), name=f"update {update_id}")
+        self._open[update_id] = self._last[chat] = task
+
+    async def _patience(self) -> None:
+        """Wait for what was begun, but not for ever: others may have asked meanwhile."""
+        if self._open:
+            await asyncio.wait(set(self._open.values()), timeout=_PATIENCE_S)
+        for update_id, task in tuple(self._open.items()):
+            if task.done():
+                del self._open[update_id]
+                self._served.add(update_id)
+                task.result()
+        self._last = {chat: task for chat, task in self._last.items() if not task.done()}
+        self._confirm()
+
+    def _confirm(self) -> None:
+        """Let the next poll confirm everything before the first that is still under way."""
+        if self._open:
+            self._offset = min(self._open)
+        elif self._served:
+            self._offset = max(self._served) + 1
+        self._served = {known for known in self._served if known >= (self._offset or 0)}
 
     async def _conflict(self, error: Conflict) -> str:
         """Make way when another one polls; a webhook would block polling for good and is removed.
@@ -143,8 +183,10 @@ class UpdateLoop:
             return f"webhook-in-the-way:{type(failure).__name__}"
         return WEBHOOK_REMOVED
 
-    async def _take(self, raw: dict[str, Any]) -> None:
-        """Serve one update and let the next poll confirm it."""
+    async def _take(self, raw: dict[str, Any], before: asyncio.Task[None] | None) -> None:
+        """Serve one update once ``before`` has ended."""
+        if before is not None:
+            await asyncio.wait({before})
         update_id = int(raw["update_id"])
         try:
             update = Update.de_json(raw, self._bot)
@@ -152,7 +194,6 @@ class UpdateLoop:
             log.exception("update_unreadable update=%s", update_id)
         else:
             await self._serve(update)
-        self._offset = update_id + 1
 
     async def _serve(self, update: Update) -> None:
         """Until it is served, or has failed in a way that waiting does not mend."""
@@ -176,6 +217,17 @@ class UpdateLoop:
         while True:
             yield pause
             pause = min(pause * 2, 60.0)
+
+
+def chat_id(raw: dict[str, Any]) -> int | None:
+    """The chat an update belongs to, whatever its kind; ``None`` where there is none."""
+    for content in raw.values():
+        if isinstance(content, dict):
+            message = content.get("message") or content
+            chat = message.get("chat") if isinstance(message, dict) else None
+            if isinstance(chat, dict):
+                return chat.get("id")
+    return None
 
 
 def _is_passing(error: Exception, tries: int) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.card import alert_note, innermost, place_path
 from bot.core.i18n import Voice
-from bot.core.model import Note, Severity, Why
+from bot.core.model import Field, How, Match, Note, Part, Severity, Span, Style, Why
 from bot.core.render import text_of, to_html
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
@@ -84,3 +84,51 @@ def test_headline_place_source_and_link_survive_any_title(lang: str) -> None:
 
 def test_the_button_data_fits_telegrams_64_bytes() -> None:
     assert all(len(b.data.encode()) <= 64 for row in note().buttons for b in row)
+
+
+# ── the watches that hit ─────────────────────────────────────────────────────────────────────
+
+
+def a_match(text: str, field: Field = Field.BODY, how: How = How.EXACT) -> Match:
+    return Match(Span(field, 0, len(text)), text, how)
+
+
+def quoted(extract: str, *whys: Why) -> list[Part]:
+    return [part for line in note(extract=extract, whys=whys).quote for part in line]
+
+
+def test_the_words_a_watch_met_stand_out_in_the_quotation() -> None:
+    parts = quoted("قصف قرب عين الاسد. وعين الاسد بعيدة", Why("عين الأسد", (a_match("عين الاسد"),)))
+    assert [part.text for part in parts if part.style is Style.BOLD] == ["عين الاسد"]
+    plain = quoted("قصف قرب عين الاسد. وعين الاسد بعيدة")
+    assert "".join(part.text for part in parts) == "".join(part.text for part in plain)
+
+
+def test_the_words_of_a_topic_do_not_stand_out() -> None:
+    parts = quoted("قصف قرب القاعدة", Why("topic:all", (a_match("قصف"),)))
+    assert [part.style for part in parts] == [Style.PLAIN]
+
+
+def test_a_watch_met_in_other_letters_says_in_which() -> None:
+    met = Why("عين الأسد", (a_match("Ayn al-Assad", Field.TITLE, How.SOUND),))
+    told = text(whys=(Why("topic:all"), met))
+    assert "Your watch: \u2068\u2068عين الأسد\u2069\u2069" in told
+    assert "Found as: " in told
+    assert "Ayn al-Assad" in told
+
+
+def test_a_watch_met_as_it_was_written_says_no_more_than_its_name() -> None:
+    told = text(whys=(Why("عين الأسد", (a_match("عين الاسد"),)),))
+    assert "Your watch" in told
+    assert "Found as" not in told
+
+
+def test_a_subscription_alone_is_not_called_a_watch() -> None:
+    assert "Your watch" not in text(whys=(Why("topic:all + place:iq", (a_match("قصف"),)),))
+
+
+@pytest.mark.parametrize("words", ["<b>", "(", "a|b", ".*"])
+def test_words_that_look_like_patterns_or_tags_are_words(words: str) -> None:
+    html = to_html(note(extract=f"x {words} y", whys=(Why("x", (a_match(words),)),)), "en")
+    assert "<b><b>" not in html
+    assert "y" in html

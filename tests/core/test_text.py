@@ -15,7 +15,6 @@ from bot.core.morphology import bare, clitic_forms
 from bot.core.text import (
     arabic_script_language,
     clean,
-    folded_shadow,
     name_key,
     sentence_numbers,
     tokenize,
@@ -97,12 +96,6 @@ def test_cleaning_leaves_no_control_that_turns_the_line(text: str) -> None:
     assert clean(cleaned) == cleaned
 
 
-@given(mixed, mixed)
-def test_the_shadow_is_single_spaced_words(title: str, body: str) -> None:
-    shadow = folded_shadow(title, body)
-    assert shadow == " ".join(shadow.split())
-
-
 @given(mixed)
 def test_dropping_the_article_twice_is_dropping_it_once(text: str) -> None:
     assert bare(bare(text)) == bare(text)
@@ -136,10 +129,6 @@ def test_spellings_of_one_word_fold_alike(one: str, other: str) -> None:
 def test_a_zero_width_non_joiner_gives_both_parts_glued() -> None:
     tokens = tokenize("عین‌الاسد است")
     assert [(t.text, t.glued) for t in tokens] == [("عين", True), ("الاسد", False), ("است", False)]
-
-
-def test_the_shadow_holds_a_zwnj_word_split_and_joined() -> None:
-    assert folded_shadow("عین‌الاسد", "") == "عين اسد عينالاسد"
 
 
 def test_a_word_at_the_zwnj_of_an_edge_is_not_glued() -> None:

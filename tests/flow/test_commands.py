@@ -35,7 +35,6 @@ from bot.core.model import (
     Verdict,
     Why,
 )
-from bot.core.text import folded_shadow
 from bot.flow import health
 from bot.flow.commands import Commands
 from bot.flow.greeting import COMMANDS, READ_ONLY, profile
@@ -98,7 +97,6 @@ async def report(
         Reading(places=places, severity=Severity.IMPORTANT, flag=True),
         story,
         (Alert(to, card),) if to is not None else (),
-        folded_shadow(title, ""),
     )
     poll = Poll("wire", PollStatus.CHANGED, (entry,))
     await store.record(Batch("wire", (verdict,), poll, NOW))
@@ -257,11 +255,99 @@ async def test_unsubscribe_ends_subscriptions_and_leaves_own_watches(sam: Talk) 
 # ── /watch, /unwatch, /list ──────────────────────────────────────────────────────────────────
 
 
-async def test_watch_says_how_many_reports_of_the_last_week_match(layla: Talk) -> None:
+async def test_watch_says_how_often_it_would_have_fired_and_what_else_it_finds(
+    layla: Talk, sam: Talk
+) -> None:
+    assert "لا خبر محفوظًا" in shown(await layla.say("/watch حرير"))
     await report(layla.store)
-    await report(layla.store)
-    assert "طابقها خبران في الأيام السبعة الماضية" in shown(await layla.say("/watch عين الاسد"))
-    assert "لا يحتوي أي خبر محفوظ" in shown(await layla.say("/watch التنف"))
+    await report(layla.store, "Missiles hit Ayn al-Assad")
+    said = shown(await layla.say("/watch عين الأسد"))
+    assert "كانت ستنبّهك مرتين في الأيام السبعة الماضية (الأخبار المفحوصة: 2)." in said
+    assert "أحدثها: Missiles hit Ayn al-Assad" in said
+    (also,) = [line for line in said.splitlines() if line.startswith("تجد أيضًا: ")]
+    for spelling in ("قاعدة الأسد", "Ayn al-Assad", "عين الاسد", "عین\u200cالاسد"):
+        assert spelling in also
+    assert also.index("قاعدة الأسد") < also.index("Ayn al-Assad")  # the reader's letters first
+    assert "لم تكن لتنبّهك" in shown(await layla.say("/watch التنف"))
+    english = shown(await sam.say("/watch Ain al-Asad"))
+    assert "Would have fired 2 times in the last seven days (reports: 2)." in english
+    exact = shown(await sam.say('/watch "Ain al-Asad"'))
+    assert "Also finds" not in exact
+    assert "It would not have fired" in exact
+
+
+async def test_a_watch_for_a_topic_and_a_place_is_counted_by_what_was_understood(
+    sam: Talk,
+) -> None:
+    await report(sam.store, "سقوط صاروخين على قاعدة عين الأسد في الأنبار")
+    await report(sam.store, "افتتاح معرض الكتاب في عين الأسد")
+    said = shown(await sam.say("/watch topic:rocket-attack + place:iq"))
+    assert "Would have fired 1 time in the last seven days (reports: 2)." in said
+    assert "Also finds" not in said
+
+
+async def test_a_name_with_a_typing_error_is_offered_right_and_exchanged_by_button(
+    layla: Talk,
+) -> None:
+    answer = await layla.say("/watch عين الأصد")
+    assert "هل تقصد عين الأسد؟" in shown(answer)
+    assert await layla.follows() == ["عين الأصد"]
+    assert doors(answer) == ["1|instead|عين الأسد"]
+    pressed = await layla.press(doors(answer)[0])
+    assert "✅ أتابع لك: عين الأسد" in shown(pressed)
+    assert await layla.follows() == ["عين الأسد"]
+    assert (await layla.press(doors(answer)[0])).toast == "تم ذلك من قبل"
+    assert await layla.follows() == ["عين الأسد"]
+
+
+async def test_a_watch_that_finds_something_as_it_is_is_not_doubted(layla: Talk) -> None:
+    await report(layla.store, "الشرطة تعتقل شخصًا في عين الأصد")
+    assert "هل تقصد" not in shown(await layla.say("/watch عين الأصد"))
+
+
+async def test_instead_cannot_be_typed_and_touches_no_other_chat(sam: Talk, layla: Talk) -> None:
+    await layla.say("/watch عين الأصد")
+    assert "I do not know /instead" in shown(await sam.say("/instead عين الأسد"))
+    assert (await sam.press("1|instead|عين الأسد")).toast == "Already done"
+    assert await sam.follows() == []
+    assert await layla.follows() == ["عين الأصد"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "example"),
+    [
+        ("place:nowhere-at-al-asad", "I know no place nowhere-at-al-asad.", "/watch "),
+        (
+            "Harir + place:ain-asad",
+            "Nearest: place:ain-al-asad",
+            "/watch Harir + place:ain-al-asad",
+        ),
+        ("topic:rockets", "Nearest: topic:rocket-attack", "/watch topic:rocket-attack"),
+        ("country:zz", "I know no place in a country zz.", "/watch Ain al-Asad"),
+        ("rocket + -topic:xyz", "I know no topic xyz.", "/watch rocket + -topic:"),
+    ],
+)
+async def test_a_topic_or_place_there_is_none_of_is_refused_with_the_nearest(
+    sam: Talk, text: str, told: str, example: str
+) -> None:
+    said = shown(await sam.say(f"/watch {text}"))
+    assert told in said
+    assert f"Right, for example: {example}" in said
+    assert await sam.follows() == []
+    right = said.rpartition("Right, for example: ")[2].splitlines()[0]
+    assert "✅" in shown(await sam.say(right))
+
+
+async def test_plain_text_that_names_no_place_there_is_is_not_offered(sam: Talk) -> None:
+    answer = await sam.say("place:ain-asad")
+    assert "Nearest: place:ain-al-asad" in shown(answer)
+    assert doors(answer) == []
+
+
+async def test_a_wrong_place_is_refused_in_arabic_too(layla: Talk) -> None:
+    said = shown(await layla.say("/watch مكان:ain-al-asd"))
+    assert "لا أعرف مكانًا باسم ain-al-asd." in said
+    assert "الأقرب: place:ain-al-asad" in said
 
 
 async def test_several_watches_stand_in_one_command(layla: Talk) -> None:
@@ -383,7 +469,7 @@ async def test_why_as_a_reply_explains_that_alert_and_alone_the_last(sam: Talk) 
     explained = shown(await sam.say("/why", reply_to=first))
     assert "Rockets at Ain al-Asad" in explained
     assert "• You follow all alerts" in explained
-    assert "found: Rocket, with a prefix or the article (95%)" in explained
+    assert "   headline: Rocket\n" in explained  # a topic is understood, not spelt
     assert "Topics: Rocket attack" in explained
     assert "Places: Ain al-Asad" in explained
     assert "Source: Wire" in explained
@@ -391,7 +477,7 @@ async def test_why_as_a_reply_explains_that_alert_and_alone_the_last(sam: Talk) 
     assert "Read by me: 2026-03-01 12:00 UTC (just now)" in explained
     last = shown(await sam.say("/why"))
     assert "Drone at Harir" in last
-    assert "• You follow Harir" in last
+    assert "• You follow Harir\n   headline: Drone, with a prefix or the article (95%)" in last
 
 
 async def test_the_why_button_answers_the_alert_it_stands_under(sam: Talk) -> None:

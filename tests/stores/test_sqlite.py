@@ -9,7 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from bot.core.answers import Origin
 from bot.core.model import (
     AddWatch,
     Chat,
@@ -22,10 +24,14 @@ from bot.core.model import (
     Severity,
     SourceKind,
 )
+from bot.core.trial import Text
 from bot.errors import ConfigError, SchemaError, StoreUnavailable
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
-from tests.making import NOW, a_batch, a_card, a_note, a_poll, a_source, a_verdict
+from bot.stores.sqlite.file import migrations
+from tests.making import NOW, a_batch, a_card, a_note, a_poll, a_source, a_verdict, an_entry
+
+EPOCH = NOW - timedelta(days=30_000)
 
 LEASE = timedelta(seconds=60)
 
@@ -143,7 +149,7 @@ async def test_a_chat_is_told_of_a_story_once_whatever_matched(store: SqliteStor
 async def test_a_batch_that_fails_half_way_leaves_nothing(store: SqliteStore) -> None:
     await subscribe(store, 7)
     bad = a_verdict(2, 7)
-    object.__setattr__(bad, "folded", None)
+    object.__setattr__(bad, "detail", None)
     with pytest.raises(sqlite3.IntegrityError):
         await store.record(a_batch(a_verdict(1, 7), bad, poll=a_poll(etag="new")))
     assert (await store.recall(["1:1", "1:2"], NOW)).known == {}
@@ -158,13 +164,40 @@ async def test_recall_knows_what_was_recorded_and_the_stories_since(store: Sqlit
     assert (await store.recall([], NOW + timedelta(hours=1))).stories == ()
 
 
-async def test_full_text_search_reads_the_folded_shadow(store: SqliteStore) -> None:
-    await store.record(a_batch(a_verdict(1)))
-    since = NOW - timedelta(days=7)
-    assert await store.count_matching(["عين اسد"], since) == 1
-    assert await store.count_matching(["عين اسد", "بغداد"], since) == 0
-    assert await store.count_matching(['"', "("], since) == 0
-    assert await store.count_matching(["عين اسد"], NOW + timedelta(seconds=1)) == 0
+async def test_entries_come_back_newest_first_with_where_they_are_from(store: SqliteStore) -> None:
+    minute = timedelta(minutes=1)
+    for number in (1, 2, 3):
+        entry = an_entry(number, title=f"t{number}", body="b", lang="ar", link="https://e.example/")
+        verdict = replace(a_verdict(number), entry=entry)
+        await store.record(a_batch(verdict, at=NOW + number * minute))
+    found = await store.entries_since(NOW + 2 * minute, 9)
+    assert [text.title for text in found] == ["t3", "t2"]
+    assert found[0] == Text(
+        "t3", "b", Origin("wire", "Wire", "ar"), "https://e.example/", NOW + 3 * minute
+    )
+    assert [text.title for text in await store.entries_since(NOW, 1)] == ["t3"]
+    assert await store.entries_since(NOW + 4 * minute, 9) == ()
+
+
+async def test_an_older_database_loses_its_shadow_and_keeps_its_entries(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    old = Database(path)
+    migrations.apply(old, stop_before="0002_no_shadow")
+    old.execute(
+        "INSERT INTO entries (source_id, fingerprint, title, body, folded, link, source_name, lang,"
+        " text_hash, is_seed, reason, detail, flag, severity, seen_at)"
+        " VALUES ('wire', '1:1', 't', 'b', 't b', '', 'Wire', 'ar', '', 0, '', '', 0, 0, 5)"
+    )
+    old.conn.commit()
+    old.close()
+    store = await SqliteStore.open(path)
+    assert [text.body for text in await store.entries_since(EPOCH, 9)] == ["b"]
+    await store.record(a_batch(a_verdict(2)))
+    assert len(await store.entries_since(EPOCH, 9)) == 2
+    await store.close()
+    with sqlite3.connect(path) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master")]
+    assert not [name for name in names if "fts" in name or name.startswith("entries_a")]
 
 
 async def test_the_audience_is_read_again_only_when_it_changed(store: SqliteStore) -> None:
@@ -413,7 +446,7 @@ async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
     pages = await store._run(lambda: store._db.execute("PRAGMA page_count").fetchone()[0])
     await store._run(lambda: store._db.execute(f"PRAGMA max_page_count = {pages}"))
     big = a_verdict(1)
-    object.__setattr__(big, "folded", "كلمة " * 100_000)
+    object.__setattr__(big, "detail", "كلمة " * 100_000)
     with pytest.raises(StoreUnavailable, match="full"):
         await store.record(a_batch(big))
     await store._run(lambda: store._db.execute("PRAGMA max_page_count = 1000000"))

@@ -8,14 +8,30 @@ import time
 import pytest
 from telegram.error import Conflict
 
+from bot.core.model import Answer, Request
 from bot.errors import StoreUnavailable
 from bot.telegram.room import TelegramRoom, build
-from tests.telegram.conftest import LAYLA, Served, Stage, until
+from bot.telegram.updates import chat_id
+from tests.telegram.conftest import LAYLA, SAM, Served, Stage, until
 
 
-async def send(stage: Stage, *texts: str) -> None:
+async def send(stage: Stage, *texts: str, by: int = LAYLA) -> None:
     for text in texts:
-        await stage.do("send", user=LAYLA, chat=LAYLA, text=text)
+        await stage.do("send", user=by, chat=by, text=text)
+
+
+class Gated(Served):
+    """Serves one command only when its gate is opened."""
+
+    def __init__(self, slow: str) -> None:
+        super().__init__()
+        self.slow = slow
+        self.gate = asyncio.Event()
+
+    async def __call__(self, request: Request) -> Answer | None:
+        if request.name == self.slow:
+            await self.gate.wait()
+        return await super().__call__(request)
 
 
 def waiting(stage: Stage) -> int:
@@ -38,6 +54,42 @@ async def test_an_update_is_confirmed_only_after_it_was_served(
     await until(lambda: waiting(stage) == 0)
     await room.stop()
     await task
+
+
+async def test_a_chat_does_not_wait_for_what_another_asked(
+    room: TelegramRoom, stage: Stage
+) -> None:
+    served = Gated("watch")
+    task = asyncio.create_task(room.run_updates(served, poll_s=5))
+    await send(stage, "/watch Harir", "/list")
+    await until(lambda: waiting(stage) == 2)
+    await asyncio.sleep(0.2)
+    await send(stage, "/help", by=SAM)  # it comes while the first is under way
+    assert [r.name for r in await served.wait(1)] == ["help"]
+    await asyncio.sleep(0.4)
+    assert [r.name for r in served.requests] == ["help"]  # served once, and /list keeps its turn
+    assert waiting(stage) == 3  # nothing is confirmed past what is under way
+    served.gate.set()
+    assert [r.name for r in await served.wait(3)] == ["help", "watch", "list"]
+    await until(lambda: waiting(stage) == 0)
+    await room.stop()
+    await task
+
+
+@pytest.mark.parametrize(
+    ("raw", "chat"),
+    [
+        ({"update_id": 1, "message": {"chat": {"id": 5}}}, 5),
+        ({"update_id": 1, "callback_query": {"id": "x", "message": {"chat": {"id": -7}}}}, -7),
+        ({"update_id": 1, "my_chat_member": {"chat": {"id": 6}}}, 6),
+        ({"update_id": 1, "message": {"chat": 5}}, None),
+        ({"update_id": 1, "callback_query": {"id": "x"}}, None),
+    ],
+)
+def test_the_chat_of_an_update_is_found_whatever_its_kind(
+    raw: dict[str, object], chat: int | None
+) -> None:
+    assert chat_id(raw) == chat
 
 
 async def test_what_was_being_served_at_a_stop_comes_again_at_the_next_start(

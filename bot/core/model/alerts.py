@@ -90,7 +90,6 @@ class Verdict:
     reading: Reading
     story: Story | None = None
     alerts: tuple[Alert, ...] = ()
-    folded: str = ""  # the searchable shadow of title and body
     detail: str = ""  # one phrase more for the log: the guard, the age, the story joined
     edited: bool = False  # the entry was recorded before, in other words
 

@@ -8,7 +8,7 @@ meaning here is refused where it stands: silently read as words it would never f
 
 from bot.core.query.facets import FACETS
 from bot.core.query.grammar import MAX_DEPTH, MAX_TERMS
-from bot.core.query.parse import MAX_LENGTH, parse
+from bot.core.query.parse import MAX_LENGTH, only_facets, parse
 from bot.core.query.pieces import pieces
 from bot.core.query.problems import EXAMPLE, Problem
 from bot.core.query.tree import (
@@ -43,6 +43,7 @@ __all__ = [
     "Warned",
     "Without",
     "Word",
+    "only_facets",
     "parse",
     "pieces",
 ]

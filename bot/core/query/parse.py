@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.core.morphology import is_stop_word
 from bot.core.query.checks import all_checked
 from bot.core.query.grammar import MAX_TERMS, tree
 from bot.core.query.problems import EXAMPLE, Problem, wrong
 from bot.core.query.signs import ARABIC_OPERATORS, LATIN_OPERATORS
-from bot.core.query.tree import Phrase, Query, Word
+from bot.core.query.tree import AllOf, Facet, Phrase, Query, Word
 from bot.core.text import tokenize
 from bot.errors import QueryError
 
@@ -39,6 +40,21 @@ def parse(text: str) -> Query:
     except QueryError as error:
         error.example = _mended(error.example)
         raise
+
+
+@lru_cache(maxsize=1024)  # a list is worded again at every press of its buttons
+def only_facets(text: str) -> tuple[Facet, ...]:
+    """The facets of a watch that wants all of them and nothing else, one of each kind.
+
+    Empty for any other text: one with words, with alternatives, with two topics, a wrong one.
+    """
+    try:
+        root = parse(text).root
+    except QueryError:
+        return ()
+    parts = root.parts if isinstance(root, AllOf) else (root,)
+    named = tuple(part for part in parts if isinstance(part, Facet))
+    return named if len({facet.kind for facet in named}) == len(parts) else ()
 
 
 def _mended(example: str) -> str:

@@ -62,7 +62,7 @@ class Phrase:
 
     @property
     def bare(self) -> tuple[str, ...]:
-        """The words without articles, as ``folded_shadow`` writes them."""
+        """The words without articles."""
         return tuple(word.bare for word in self.words)
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -57,15 +56,6 @@ class ChatTables(OutboxTable):
         values = {"chat_id": chat_id, "message_id": message_id, "story_id": story_id}
         row = await self._run(lambda: self._first(sql.ALERT_CARD, values))
         return rows.card(row["payload"]) if row else None
-
-    async def count_matching(self, phrases: Sequence[str], since: datetime) -> int:
-        """How many stored entries hold all these folded phrases (full-text search)."""
-        quoted = [json.dumps(p.replace('"', " "), ensure_ascii=False) for p in phrases if p.strip()]
-        if not quoted:
-            return 0
-        values = {"match": " AND ".join(quoted), "since": rows.ms(since)}
-        row = await self._run(lambda: self._first(sql.COUNT_MATCHING, values))
-        return int(row["n"]) if row else 0
 
     async def answer(
         self,

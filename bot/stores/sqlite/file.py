@@ -32,17 +32,28 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine",)
+STEPS = ("0001_spine", "0002_no_shadow")
 migrations = Migrations("rasid")
 
 
 @migrations(name=STEPS[0])
 def _spine(db: Database) -> None:
-    script = (resources.files("bot.stores.migrations") / "0001_spine.sql").read_text("utf-8")
-    for statement in _statements(script):
-        db.execute(statement)
+    _run_script(db, STEPS[0])
     # unicode61 splits words; the folding is ours and already done in the shadow column.
     db.table("entries").enable_fts(["folded"], tokenize="unicode61", create_triggers=True)
+
+
+@migrations(name=STEPS[1])
+def _no_shadow(db: Database) -> None:
+    # Watches are tried on the entries themselves, so nothing searches their folded shadow.
+    db.table("entries").disable_fts()
+    _run_script(db, STEPS[1])
+
+
+def _run_script(db: Database, step: str) -> None:
+    script = (resources.files("bot.stores.migrations") / f"{step}.sql").read_text("utf-8")
+    for statement in _statements(script):
+        db.execute(statement)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.core.model import Audience, Batch, Card, DeliveryKind, Known, Recall, Verdict
+from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
@@ -42,6 +43,12 @@ class IngestTables(OutboxTable):
             )
             known.update((row["hash"], rows.known(row)) for row in found)
         return known
+
+    async def entries_since(self, since: datetime, limit: int) -> tuple[Text, ...]:
+        """At most ``limit`` entries read since then, newest first."""
+        values = {"since": rows.ms(since), "limit": limit}
+        found = await self._run(lambda: self._rows(sql.ENTRIES_SINCE, values))
+        return tuple(rows.text(row) for row in found)
 
     async def audience(self, known_revision: int) -> Audience | None:
         """The audience, or ``None`` when ``known_revision`` is still the current one."""

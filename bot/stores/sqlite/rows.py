@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.core.answers import Origin
 from bot.core.model import (
     Card,
     Chat,
@@ -26,6 +27,7 @@ from bot.core.model import (
     Verdict,
     Watch,
 )
+from bot.core.trial import Text
 
 Row = Mapping[str, Any]
 
@@ -120,7 +122,6 @@ def entry_row(verdict: Verdict, now: datetime) -> dict[str, object]:
         "fingerprint": entry.fingerprint,
         "title": entry.title,
         "body": entry.body,
-        "folded": verdict.folded,
         "link": entry.link,
         "source_name": entry.source_name,
         "lang": entry.lang,
@@ -139,6 +140,12 @@ def entry_row(verdict: Verdict, now: datetime) -> dict[str, object]:
 def known(row: Row) -> Known:
     """What is remembered of an entry; its text may have been pruned."""
     return Known(row["text_hash"] or "", row["edits"] or 0, row["story_id"] or "")
+
+
+def text(row: Row) -> Text:
+    """A stored entry, as far as a watch may ask about it."""
+    origin = Origin(row["source_id"], row["source_name"], row["lang"])
+    return Text(row["title"], row["body"], origin, row["link"], at(row["seen_at"]))
 
 
 def story_row(story: Story) -> dict[str, object]:

@@ -1,0 +1,105 @@
+"""Names behind a colon that nothing has: a watch for them would be taken and never fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from bot.core.letters import fold
+from bot.core.model import Knowledge, Place
+from bot.core.query import Facet
+from bot.core.query.lexer import lex
+
+# Below this a suggestion is noise (rapidfuzz ratio of folded names, 0-100).
+_LIKENESS = 60
+_MOST = 3
+_LISTED = 6  # where nothing is near and there are no more, all are named
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value there is none of, where it stands in the watch, and the nearest there are.
+
+    ``mended`` is the watch with the first of ``near``, ``""`` without any.
+    """
+
+    kind: str
+    value: str
+    column: int
+    near: tuple[str, ...]
+    mended: str
+
+
+def unknown(text: str, knowledge: Knowledge) -> Unknown | None:
+    """The first topic, place or country in the watch ``text`` that does not exist.
+
+    Sources and languages are not looked up: a source may be added tomorrow.
+    """
+    for piece in lex(text):
+        if piece.facet is not None and not _exists(piece.facet, knowledge):
+            near = _near(piece.facet, knowledge)
+            written = f"{piece.facet.kind}:{near[0]}" if near else ""
+            mended = f"{text[: piece.column]}{written}{text[piece.end :]}" if near else ""
+            return Unknown(piece.facet.kind, piece.facet.value, piece.column, near, mended)
+    return None
+
+
+def _exists(facet: Facet, knowledge: Knowledge) -> bool:
+    match facet.kind:
+        case "topic":
+            return facet.value == "all" or facet.value in knowledge.topics
+        case "place":
+            return facet.value in knowledge.places or facet.value in _regions(knowledge)
+        case "country":
+            return facet.value in {country for _, country in _countries(knowledge)}
+    return True
+
+
+def _regions(knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(name for place in knowledge.places.values() for name in place.parents)
+
+
+def _near(facet: Facet, knowledge: Knowledge) -> tuple[str, ...]:
+    names = list(_names(facet.kind, knowledge))
+    wanted = _spoken(facet.value)
+    found = process.extract(
+        wanted, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=12
+    )
+    near = tuple(dict.fromkeys(names[at][1] for _, _, at in found))[:_MOST]
+    every = tuple(dict.fromkeys(value for _, value in names))
+    return near or (every if len(every) <= _LISTED else ())
+
+
+def _names(kind: str, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """(what people call it, the value) of everything of this kind."""
+    if kind == "topic":
+        yield ("all", "all")
+        for topic in knowledge.topics.values():
+            for name in (topic.id, *topic.names.values(), *topic.aliases):
+                yield _spoken(name), topic.id
+    elif kind == "place":
+        for place in knowledge.places.values():
+            yield from _called(place, place.id)
+    else:
+        yield from _countries(knowledge)
+
+
+def _countries(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    for place in knowledge.places.values():
+        if place.country:
+            yield place.country.lower(), place.country.lower()
+        if place.kind == "country":
+            yield from _called(place, place.country.lower())
+
+
+def _called(place: Place, value: str) -> Iterator[tuple[str, str]]:
+    yield _spoken(place.id), value
+    for spellings in place.names.values():
+        for name in spellings:
+            yield _spoken(name), value
+
+
+def _spoken(name: str) -> str:
+    return fold(name.replace("-", " ").replace("_", " "))

@@ -1,0 +1,61 @@
+"""A value behind a colon that nothing has is noticed before a watch is taken for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.model import Knowledge
+from bot.core.query import parse
+from bot.flow.values import unknown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "topic:all",
+        "topic:rocket-attack + place:ain-al-asad",
+        "place:anbar",
+        "country:iq",
+        "source:nobody-yet",
+        "lang:xx + rocket",
+        "sev:3",
+        "Harir",
+        '"place:nowhere"',
+    ],
+)
+def test_what_exists_or_may_come_to_exist_is_taken(knowledge: Knowledge, text: str) -> None:
+    assert unknown(text, knowledge) is None
+
+
+def test_every_place_and_topic_there_is_is_taken(knowledge: Knowledge) -> None:
+    for place in knowledge.places.values():
+        assert unknown(f"place:{place.id}", knowledge) is None
+        assert not place.country or unknown(f"country:{place.country}", knowledge) is None
+    for topic in knowledge.topics:
+        assert unknown(f"topic:{topic}", knowledge) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "nearest", "mended"),
+    [
+        ("place:ain-asad", 0, "ain-al-asad", "place:ain-al-asad"),
+        ("rocket مكان:erbill", 7, "erbil", "rocket place:erbil"),
+        ("rocket -topic:drones", 8, "drone-attack", "rocket -topic:drone-attack"),
+    ],
+)
+def test_the_nearest_is_named_and_put_in_its_place(
+    knowledge: Knowledge, text: str, column: int, nearest: str, mended: str
+) -> None:
+    missing = unknown(text, knowledge)
+    assert missing is not None
+    assert (missing.column, missing.near[0], missing.mended) == (column, nearest, mended)
+    parse(missing.mended)
+    assert unknown(missing.mended, knowledge) is None
+
+
+def test_where_nothing_is_near_a_short_list_is_shown_whole(knowledge: Knowledge) -> None:
+    topic, place = unknown("topic:qqqq", knowledge), unknown("place:qqqq", knowledge)
+    assert topic is not None
+    assert set(topic.near) >= set(knowledge.topics)
+    assert place is not None
+    assert (place.near, place.mended) == ((), "")
