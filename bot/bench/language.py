@@ -76,7 +76,7 @@ class Press:
         while True:
             parts = [
                 self._random.choice(pool)
-                for _ in range(self._random.choice((3, 3, 4)))
+                for _ in range(self._random.choice((3, 4, 4, 4)))
                 for pool in (consonants, vowels)
             ]
             if self._random.random() < 0.6:

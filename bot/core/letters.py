@@ -51,7 +51,7 @@ _INVISIBLE = frozenset({"Mn", "Me", "Cf"})
 
 def fold(text: str) -> str:
     """``text`` with its letters folded; words and punctuation stay. Idempotent."""
-    return _fold_any(text.replace(ZWNJ, " "))
+    return _fold_lines(text.replace(ZWNJ, " "))
 
 
 def fold_words(words: Sequence[str]) -> list[str]:

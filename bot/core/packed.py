@@ -26,6 +26,7 @@ class Many:
         self._fresh: dict[int, list[int]] = {}
         self._keys: array[int] = array("I")
         self._filling: array[int] | None = array("I") if starts is None else None
+        self._counts: array[int] = array("I")
 
     def add(self, key: int, value: int) -> None:
         """One more ``value`` (not negative) for ``key``."""
@@ -34,20 +35,26 @@ class Many:
         else:
             self._keys.append(key)
             self._filling.append(value)
+            if key >= len(self._counts):
+                self._counts.extend([0] * (key + 1 - len(self._counts)))
+            self._counts[key] += 1
+
+    def count(self, key: int) -> int:
+        """How many numbers ``key`` has."""
+        if self._filling is None:
+            return len(self.of(key))
+        return self._counts[key] if key < len(self._counts) else 0
 
     def settle(self) -> None:
         """Pack what was filled in: four bytes a number, and four a key."""
         filled = self._filling or array("I")
-        starts = [0] * (max(self._keys, default=-1) + 2)
-        for key in self._keys:
-            starts[key + 1] += 1
-        self.starts = array("I", accumulate(starts))
+        self.starts = array("I", accumulate(self._counts, initial=0))
         self.values = array("I", bytes(4 * len(filled)))
         at = self.starts[:]
         for key, value in zip(self._keys, filled, strict=True):
             self.values[at[key]] = value
             at[key] += 1
-        self._keys, self._filling = array("I"), None
+        self._keys, self._counts, self._filling = array("I"), array("I"), None
 
     def kept(self) -> Kept:
         """What :meth:`of_kept` makes the same of; only of what is settled."""

@@ -53,7 +53,7 @@ class Rules:
     """Rules by number; each belongs to a watch."""
 
     def __init__(self, rarity: Callable[[int], int], kept: Kept = ()) -> None:
-        """``rarity`` of a phrase: the higher, the seldomer it is found."""
+        """``rarity`` of a phrase: of two watched equally often the higher is found more seldom."""
         ids, roots, trees, by_phrase, by_facet, ascending = kept or (b"", b"", (), (), {}, True)
         self._rarity = rarity
         self.ids = array("q", ids)
@@ -91,11 +91,15 @@ class Rules:
         self.roots.append(tree if isinstance(tree, int) else ~len(self.trees))
         if not isinstance(tree, int):
             self.trees.append(tree)
-        for anchor in anchors(tree, self._rarity):
+        for anchor in anchors(tree, self._seldom):
             if isinstance(anchor, int):
                 self.by_phrase.add(anchor, rule)
             else:
                 self.by_facet.setdefault(anchor, []).append(rule)
+
+    def _seldom(self, number: int) -> tuple[int, int]:
+        # What many rules are asked by is a common word: so the load spreads by itself.
+        return -self.by_phrase.count(number), self._rarity(number)
 
     def remove(self, watch_id: int) -> None:
         """The rule of this watch is asked no more; it stays where it stands, without a name."""
@@ -154,13 +158,19 @@ def compiled(node: Node, number: Callable[[Phrase], int]) -> Tree:
             return (_WITHOUT, compiled(part, number))
 
 
-def anchors(tree: Tree, rarity: Callable[[int], int]) -> list[int | FacetKey]:
-    """The parts of which one must be found before the rule can hold; the rarest that will do."""
+def anchors(tree: Tree, seldom: Callable[[int], tuple[int, int]]) -> list[int | FacetKey]:
+    """The parts of which one must be found before the rule can hold; the rarest that will do.
 
-    def commonness(found: list[int | FacetKey]) -> tuple[int, int]:
+    Args:
+        tree: The rule.
+        seldom: The rarity of a phrase; the higher, the rarer. Every phrase is rarer than a facet.
+    """
+
+    def commonness(found: list[int | FacetKey]) -> tuple[int, tuple[int, int]]:
         facets = [_BROAD[anchor[0]] for anchor in found if not isinstance(anchor, int)]
-        phrases = [rarity(anchor) for anchor in found if isinstance(anchor, int)]
-        return max(facets, default=0), -min(phrases, default=0)
+        phrases = [seldom(anchor) for anchor in found if isinstance(anchor, int)]
+        most, length = min(phrases, default=(0, 0))
+        return max(facets, default=-1), (-most, -length)
 
     if isinstance(tree, int):
         return [tree]
@@ -168,12 +178,12 @@ def anchors(tree: Tree, rarity: Callable[[int], int]) -> list[int | FacetKey]:
         case ("facet", str(kind), str(value)):
             return [(kind, value)]
         case ("near", left, right, _):
-            sides = [anchors(cast(Tree, side), rarity) for side in (left, right)]
+            sides = [anchors(cast(Tree, side), seldom) for side in (left, right)]
             return min(sides, key=commonness)
         case ("any", *parts):
-            return [anchor for part in parts for anchor in anchors(cast(Tree, part), rarity)]
+            return [anchor for part in parts for anchor in anchors(cast(Tree, part), seldom)]
         case ("all", *parts):
-            wanted = [anchors(cast(Tree, part), rarity) for part in parts]
+            wanted = [anchors(cast(Tree, part), seldom) for part in parts]
             return min(filter(None, wanted), key=commonness)
     return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.core.loose import Loose
 from bot.core.model import Hit, How, Token
@@ -12,6 +12,7 @@ from bot.core.packed import Kept
 from bot.core.query import Word
 from bot.core.words import Words
 
+_Anchor: TypeAlias = tuple[int, int, str]
 _GRAVITY = (How.EXACT, How.CLITIC, How.STEM, How.FUZZY)
 
 
@@ -28,7 +29,7 @@ class Windows:
 
     def __init__(self, loose: Loose, kept: Kept = ()) -> None:
         self.loose = loose
-        self._anchored: dict[int, list[tuple[_Window, int]]] = {}
+        self._anchored: dict[_Anchor, list[tuple[_Window, int]]] = {}
         for window in kept:
             self._anchor(_Window(*window))
 
@@ -47,17 +48,18 @@ class Windows:
         self._anchor(_Window(number, tuple(word.bare for word in words), loose))
 
     def _anchor(self, window: _Window) -> None:
-        at = next(at for at, known in enumerate(window.loose) if known >= 0)
-        self._anchored.setdefault(window.loose[at], []).append((window, at))
+        place = next(at for at, known in enumerate(window.loose) if known >= 0)
+        self._anchored.setdefault(_anchor(window, place), []).append((window, place))
 
     def find(self, words: Words) -> Iterator[tuple[int, Hit]]:
         """Each phrase that stands in ``words``, with where and how."""
         for known in words.extras.loose:
-            for window, offset in self._anchored.get(known.number, ()):
-                start = known.at - offset
-                how = self._how(window, words.tokens, start)
-                if how is not None:
-                    yield window.number, Hit(start, start + len(window.words), how)
+            for anchor in _anchors(known.number, words.tokens, known.at):
+                for window, offset in self._anchored.get(anchor, ()):
+                    start = known.at - offset
+                    how = self._how(window, words.tokens, start)
+                    if how is not None:
+                        yield window.number, Hit(start, start + len(window.words), how)
 
     def _how(self, window: _Window, tokens: Sequence[Token], start: int) -> How | None:
         end = start + len(window.words)
@@ -78,3 +80,22 @@ class Windows:
         if bare(token.text) == word:
             return How.EXACT
         return How.CLITIC if first and word in clitic_forms(token.text) else None
+
+
+def _anchor(window: _Window, place: int) -> _Anchor:
+    """The loose word at ``place`` and a plain word beside it, or the loose word alone."""
+    for side in (-1, 1):
+        at = place + side
+        if 0 <= at < len(window.words) and window.loose[at] < 0:
+            return window.loose[place], side, window.words[at]
+    return window.loose[place], 0, ""
+
+
+def _anchors(loose: int, tokens: Sequence[Token], at: int) -> Iterator[_Anchor]:
+    """Every anchor that word ``at`` of a text may be, as loose word ``loose``."""
+    yield loose, 0, ""
+    for side in (-1, 1):
+        if 0 <= at + side < len(tokens):
+            text = tokens[at + side].text
+            for word in dict.fromkeys((bare(text), *clitic_forms(text))):
+                yield loose, side, word
