@@ -22,7 +22,7 @@ _ORDINARY = {"ar": 70_000, "en": 40_000, "fa": 30_000, "tr": 40_000, "he": 30_00
 _NAMES = 300_000
 _NAME_SHARE = 0.15  # of the words of a text
 _EXPONENT = 1.25
-_SHIFT = 6.0
+_SHIFT = 20.0
 _RARE_FROM = 1_000  # nobody watches the commonest words
 
 _ROOT_LETTERS = "ررلملنمبدعقسفحجتشكطخصزهذغضثظ"

@@ -60,6 +60,10 @@ class Answers:
 
     # ── phrases ──────────────────────────────────────────────────────────────────────────
 
+    def stands(self, number: int) -> bool:
+        """Whether a phrase stands anywhere, or the place it names."""
+        return number in self._scan.phrases or self._named.get(number) in self._scan.places
+
     def phrase(self, number: int) -> Evidence:
         """Every place where a phrase stands, or where the place it names is named otherwise."""
         own = [self._match(hit, number) for hit in self._scan.phrases.get(number, ())]

@@ -15,7 +15,7 @@ from bot.core.memory import Memory
 from bot.core.model import Token
 from bot.core.morphology import PROCLITICS, bare, clitic_forms
 from bot.core.skeleton import keys
-from bot.core.text import joined, tokenize_all, word_of
+from bot.core.text import function_word, joined, tokenize_all, word_of
 from bot.core.words import (
     NOTHING,
     SHED,
@@ -175,7 +175,7 @@ class Chunks:
         code = self._code(word_of(token), missed)
         if not token.glued and text[0] not in PROCLITICS and text[:2] not in self._heads:
             return code or NO_WORD, "\0", ()
-        readings = self._readings(text, at, 1, missed)
+        readings = self._readings(text, at, 1, missed, token.function)
         if token.glued:
             for word, end in joined(tokens, at):
                 readings += self._joined(word, at, end - at, missed)
@@ -196,10 +196,14 @@ class Chunks:
         whole = [Other(at, width, code, first=False)] if code else []
         return whole + self._readings(word, at, width, missed)
 
-    def _readings(self, word: str, at: int, width: int, missed: list[str]) -> list[Other]:
+    def _readings(
+        self, word: str, at: int, width: int, missed: list[str], function: bool = False
+    ) -> list[Other]:
         """What else a word may be: itself without clitics, the open stems it begins with."""
         plain = bare(word)
         forms = [form for form in clitic_forms(word) if form != plain]
+        if function:  # وعلى is على with a clitic, and no name
+            forms = [function_word(form) for form in forms]
         codes = [code for form in forms if (code := self._code(form, missed))]
         found = [Other(at, width, code, first=True) for code in dict.fromkeys(codes)]
         if word[:2] in self._heads:

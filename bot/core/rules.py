@@ -36,6 +36,9 @@ _BROAD = {
 class Asked(Protocol):
     """What a rule is asked about: the evidence for phrases and facets in one entry."""
 
+    def stands(self, number: int) -> bool:
+        """Whether a phrase stands anywhere: quicker than to ask where."""
+
     def phrase(self, number: int) -> Evidence:
         """Every place a phrase stands at."""
 
@@ -64,6 +67,8 @@ class Rules:
         self.gone: set[int] = set()  # rules of watches that were removed
         self._ascending: bool = ascending
         self._settled = len(self.ids)
+        self._is_settled = bool(kept)
+        self._late: dict[int, int] = {}  # the rules of watches that came since
 
     def kept(self) -> Kept:
         """What makes the same again; only of what is settled, and nothing that is gone."""
@@ -78,7 +83,7 @@ class Rules:
     def settle(self) -> None:
         """Pack what there is."""
         self.by_phrase.settle()
-        self._settled = len(self.ids)
+        self._settled, self._is_settled = len(self.ids), True
 
     def __len__(self) -> int:
         return len(self.ids) - len(self.gone)
@@ -86,7 +91,10 @@ class Rules:
     def add(self, watch_id: int, tree: Tree) -> None:
         """One more rule, asked when the rarest part of ``tree`` is found."""
         rule = len(self.ids)
-        self._ascending = self._ascending and (not rule or watch_id > self.ids[-1])
+        if self._is_settled:
+            self._late[watch_id] = rule
+        elif rule and watch_id <= self.ids[-1]:
+            self._ascending = False
         self.ids.append(watch_id)
         self.roots.append(tree if isinstance(tree, int) else ~len(self.trees))
         if not isinstance(tree, int):
@@ -103,17 +111,20 @@ class Rules:
 
     def remove(self, watch_id: int) -> None:
         """The rule of this watch is asked no more; it stays where it stands, without a name."""
-        rule = self._rule_of(watch_id)
+        rule = self._late.pop(watch_id, None)
+        if rule is None:
+            rule = self._rule_of(watch_id)
         if rule is not None:
             self.gone.add(rule)
 
     def _rule_of(self, watch_id: int) -> int | None:
+        """The rule of a watch among those that were settled."""
         # Watches come in the order of their ids, so that a million need not be looked through.
-        at = bisect_left(self.ids, watch_id) if self._ascending else self._search(watch_id)
-        return at if at < len(self.ids) and self.ids[at] == watch_id else None
-
-    def _search(self, watch_id: int) -> int:
-        return self.ids.index(watch_id) if watch_id in self.ids else len(self.ids)
+        if self._ascending:
+            at = bisect_left(self.ids, watch_id, hi=self._settled)
+        else:
+            at = self.ids.index(watch_id) if watch_id in self.ids else self._settled
+        return at if at < self._settled and self.ids[at] == watch_id else None
 
     def answers(self, phrases: Iterable[int], asked: Asked) -> dict[int, Evidence]:
         """The watches whose rules hold, by id, with their evidence.
@@ -213,6 +224,8 @@ def _any(parts: list[Tree], asked: Asked) -> Evidence | None:
 
 
 def _all(parts: list[Tree], asked: Asked) -> Evidence | None:
+    if not _all_stand(parts, asked):
+        return None
     held: list[Evidence] = []
     for part in parts:
         answer = holds(part, asked)
@@ -222,7 +235,14 @@ def _all(parts: list[Tree], asked: Asked) -> Evidence | None:
     return _merged(held)
 
 
+def _all_stand(parts: Iterable[Tree], asked: Asked) -> bool:
+    # Of a hundred rules asked, five hold: nothing is made for the others.
+    return all(not isinstance(part, int) or asked.stands(part) for part in parts)
+
+
 def _near(left: Tree, right: Tree, within: int, asked: Asked) -> Evidence | None:
+    if not _all_stand((left, right), asked):
+        return None
     pairs = product(holds(left, asked) or (), holds(right, asked) or ())
     close = [pair for pair in pairs if (gap := asked.gap(*pair)) is not None and gap <= within]
     return _merged(close) if close else None

@@ -110,8 +110,13 @@ def key_of(text: str) -> tuple[str, ...]:
 
 
 def word_of(token: Token) -> str:
-    """The word a token is looked up as. No text holds a slash in a word: على never answers علي."""
-    return f"{token.text}/" if token.function else bare(token.text)
+    """The word a token is looked up as."""
+    return function_word(token.text) if token.function else bare(token.text)
+
+
+def function_word(word: str) -> str:
+    """``word`` as a preposition: no text holds a slash in a word, so على never answers علي."""
+    return f"{word}/"
 
 
 def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tuple[int, ...]:

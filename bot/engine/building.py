@@ -11,7 +11,6 @@ import asyncio
 import gc
 import logging
 import marshal
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
@@ -77,14 +76,16 @@ class MatcherBuilder:
         return _loaded(memoryview(raw)[head:])
 
     def _write(self, key: bytes, raw: bytes) -> None:
+        half = self.path.with_name(f"{self.path.name}.half")
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+            with half.open("wb") as file:
                 file.write(_MAGIC + key + _digest(raw))
                 file.write(raw)
-            Path(file.name).replace(self.path)
+            half.replace(self.path)
         except OSError as error:
             # It is only a shortcut: without it the next start takes longer.
             log.warning("matcher_file_not_written path=%s error=%s", self.path, error)
+            half.unlink(missing_ok=True)
 
 
 def build_bytes(knowledge: Knowledge, asked: Sequence[tuple[int, str]]) -> bytes:
