@@ -25,6 +25,7 @@ from bot.core.skeleton import (
     fused,
     has_foreign_letters,
     is_article,
+    is_plain,
     may_be_name,
     may_sound,
     script,
@@ -216,7 +217,8 @@ class Hearing:
                 if place is not None and bare(tokens[at].text) not in self._common:
                     for value in ear.singles.of(place):
                         number = value // _OFFSETS
-                        if self._is_name(self._whole(number), tokens[at], words[at]):
+                        name = self._whole(number)
+                        if self._is_name(name, tokens[at], words[at]) and is_plain(name, words[at]):
                             yield Heard(at, number)
 
     def _whole(self, number: int) -> str:

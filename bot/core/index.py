@@ -92,7 +92,7 @@ class Index:
         return number
 
     def _others(self, text: str, key: Key) -> Iterator[tuple[Key, Way]]:
-        yield from self.spellings.of(key).items()
+        yield from self.spellings.of(key, text).items()
         whole = fused(text)
         if whole is not None:
             yield whole, Way.OWN

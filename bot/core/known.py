@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
+from bot.core.morphology import without_hamza
 from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, is_plain_arabic, key_of, name_key
 
@@ -37,7 +38,8 @@ class Known:
         self.endings: list[Ending] = []
         self.phrases: list[tuple[Key, int]] = []
         for term in knowledge.terms:
-            self._add(Ending(term=term), _term_key(term.text))
+            key = _term_key(term.text)
+            self._add(Ending(term=term), key, tuple(map(without_hamza, key)))
         for place in knowledge.places.values():
             for spelling in sorted({s for names in place.names.values() for s in names}):
                 self._add_place(place, spelling)
@@ -48,14 +50,16 @@ class Known:
         return frozenset(word for key, _ in self.phrases for word in key if word.endswith("*"))
 
     def _add(self, ending: Ending, *keys: Key | None) -> None:
-        self.phrases += [(key, len(self.endings)) for key in keys if key]
+        self.phrases += [(key, len(self.endings)) for key in dict.fromkeys(keys) if key]
         self.endings.append(ending)
 
     def _add_place(self, place: Place, spelling: str) -> None:
         if spelling in self.knowledge.strict:
             self._add(Ending(place=place, letters=spelling), key_of(spelling))
         else:
-            self._add(Ending(place=place), key_of(spelling), fused(spelling))
+            key = key_of(spelling)
+            plain = tuple(map(without_hamza, key))
+            self._add(Ending(place=place), key, plain, fused(spelling))
 
     # ── in a text ────────────────────────────────────────────────────────────────────────
 
@@ -125,8 +129,9 @@ def _once(hits: list[Hit], hit: Hit) -> None:
 
 
 def _is_written(hit: Hit, letters: str, scan: Scan) -> bool:
-    # سلێمانی the city and سلیمانی the man differ in one letter that folding makes equal.
-    return scan.text(scan.span(hit)).casefold() == letters.casefold()
+    # سلێمانی the city and سلیمانی the man differ in one letter that folding makes equal, Şam the
+    # city and Sam the man in one; газа the gas has a small letter where Газа has none.
+    return scan.text(scan.span(hit)) in (letters, letters.upper())
 
 
 class _Languages:
@@ -183,9 +188,11 @@ def _is_ambiguous(hit: Hit, scan: Scan) -> bool:
 
 
 def _stands_by(hit: Hit, base: Hit, scan: Scan) -> bool:
-    gap = max(base.start - hit.end, hit.start - base.end)
     same_field = (hit.start < scan.split) == (base.start < scan.split)
-    return same_field and gap < _BASE_WITHIN
+    # The noun comes first, or at once: "حرير على قاعدة التمثال" is silk on a pedestal.
+    return same_field and (
+        hit.start - base.end < _BASE_WITHIN if base.start < hit.start else base.start <= hit.end
+    )
 
 
 def _longest(places: ByName) -> dict[str, tuple[Hit, ...]]:

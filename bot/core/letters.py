@@ -1,7 +1,8 @@
 """Fold letters: the spellings of one word become equal.
 
 Arabic, Persian and Kurdish letters, vowel marks, both digit sets, presentation forms, Hebrew
-points and final letters, capitals and accents of Latin and Cyrillic script.
+points and final letters, capitals and accents of Latin and Cyrillic script. One hamza stays: that
+of ألمانيا, إلهام and آلمان (all become أل), or the name would lose its first letters as an article.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ _ALIKE = str.maketrans(
     {c: into for into, letters in _ALIKE_LETTERS.items() for c in letters} | {"ء": "", "ـ": ""}
 )
 _INVISIBLE = frozenset({"Mn", "Me", "Cf"})
+# An alef and its hamza apart, other marks between them.
+_COMPOSED = re.compile("ا[\u064b-\u0652\u0656-\u065f\u0670]*[\u0653-\u0655]")
+# The hamza at the start of a word, after particles and article at most, and before an l.
+_RADICAL = re.compile(r"\b((?:[وف]?[بلك]?(?:ال)?|[وف]?لل))[أإآ](?=ل\w\w)")
+_KEPT, _HELD = "أ", "ٵ"  # the latter is in no text by then: it is one of the letters alike
+_ALEFS = (("أ", "ا"), ("إ", "ا"), ("آ", "ا"), (_HELD, _KEPT))
 
 
 def fold(text: str) -> str:
@@ -76,8 +83,18 @@ def _fold_common(text: str) -> str:
     # Measured: looking first and replacing then is ten times as fast as str.translate, but for a
     # few words it looks too often.
     if len(text) < _LONG:
-        return text.translate(_TABLE)
+        return _fold_hamza(text.translate(_TABLE))
     for letter, into in _CHAIN:
+        if letter in text:
+            text = text.replace(letter, into)
+    return _fold_hamza(text)
+
+
+def _fold_hamza(text: str) -> str:
+    """أ إ آ as ا, all but the one that keeps a word from beginning with an article, as أ."""
+    if "أل" in text or "إل" in text or "آل" in text:
+        text = _RADICAL.sub(rf"\1{_HELD}", text)
+    for letter, into in _ALEFS:
         if letter in text:
             text = text.replace(letter, into)
     return text
@@ -88,8 +105,8 @@ def _fold_any(text: str) -> str:
         return text.lower()
     # Lowering can yield composed letters and composing marks, so it stands between two rounds.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).lower())
-    kept = (c for c in plain if unicodedata.category(c) not in _INVISIBLE)
-    return "".join(map(_digit, kept)).translate(_ALIKE)
+    kept = (c for c in _COMPOSED.sub(_KEPT, plain) if unicodedata.category(c) not in _INVISIBLE)
+    return _fold_hamza("".join(map(_digit, kept)).translate(_ALIKE))
 
 
 def _digit(character: str) -> str:
@@ -115,7 +132,7 @@ _RARE = re.compile(f"[^{re.escape(_COMMON)}]")
 _CHAIN = tuple(
     (letter, _fold_any(letter))
     for letter in dict.fromkeys(_COMMON.lower())
-    if _fold_any(letter) != letter
+    if _fold_any(letter) != letter and letter not in "أإآ"
 )
 _TABLE = str.maketrans(dict(_CHAIN))
 _LONG = 150

@@ -136,7 +136,7 @@ class Matcher:
         known: list[tuple[int, Hit]] = []
         watched: _Hits = {}
         for words, field, base in ((head, title, 0), (rest, body, tokens.split)):
-            self._find(words, base, known, watched)
+            self._find(words, field, base, known, watched)
             for number, (start, end, how) in self._index.heard(words, field):
                 _once(watched, number, Hit(start + base, end + base, how))
         terms, places = self._known.sorted_out(known, text)
@@ -144,14 +144,22 @@ class Matcher:
             self._index.keep_exact(watched, text)
         return replace(text, terms=terms, places=places, phrases=watched)
 
-    def _find(self, words: Words, base: int, known: list[tuple[int, Hit]], watched: _Hits) -> None:
+    def _find(
+        self, words: Words, text: str, base: int, known: list[tuple[int, Hit]], watched: _Hits
+    ) -> None:
         first = self._first
         for number, start, end, how in _hits(self._phrases, words):
             if number < first:
                 known.append((number, Hit(start + base, end + base, how)))
                 continue
             phrase, way = divmod(number - first, _WAYS)
+            if way == Way.STRICT and not self._stands(words, start, end, text):
+                continue
             _once(watched, phrase, Hit(start + base, end + base, HOW[way] if way else how))
+
+    def _stands(self, words: Words, start: int, end: int, text: str) -> bool:
+        first, last = words.tokens.span(start, end - 1)
+        return self._index.spellings.stands(text[first:last])
 
     def watch_matches(
         self, scan: Scan, reading: Reading, origin: Origin | None = None

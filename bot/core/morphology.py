@@ -22,10 +22,15 @@ _STEM_LETTERS = 3
 
 
 def bare(word: str) -> str:
-    """A folded word without the Arabic article. Idempotent: الالعاب and العاب meet."""
+    """A folded word without the Arabic article. Idempotent. A hamza makes أل no article: ألعاب."""
     while len(word) > 4 and word.startswith("ال"):
         word = word[2:]
     return word
+
+
+def without_hamza(word: str) -> str:
+    """A folded word as who leaves the hamza of ألمانيا out would have it, without an article."""
+    return bare(f"ا{word[1:]}") if word.startswith("أ") else word
 
 
 def clitic_forms(word: str) -> Iterator[str]:
@@ -72,6 +77,43 @@ def suffix_forms(word: str) -> Iterator[str]:
             yield stem
             if stem.endswith("ت"):  # ة opens to ت before a pronoun: قاعدتهم
                 yield stem[:-1] + "ه"
+
+
+def prefixes(word: str) -> str:
+    """The proclitics that a text may put before a folded word, one letter each."""
+    if "א" <= word[0] <= "ת":
+        return _HEBREW_PREFIXES
+    return "وفبلك" if "ا" <= word[0] <= "ي" else ""
+
+
+# Endings of names and what stands for them in the other cases; the first that fits.
+_CASES = {
+    "ru": (
+        ("ия", ("ии", "ию", "ией")),
+        ("а", ("ы", "и", "е", "у", "ой")),
+        ("я", ("и", "е", "ю", "ей")),
+        ("ь", ("я", "ю", "ем", "е", "и", "ью")),
+        ("й", ("я", "ю", "ем", "е")),
+        *((end, ()) for end in "оеёиыуэю"),
+        ("", ("а", "у", "ом", "е")),
+    ),
+    "kmr": (
+        *((end, (f"{end}yê",)) for end in "aeêû"),
+        ("î", ("iyê", "îyê")),
+        ("o", ("oyê",)),
+        ("", ("ê", "a")),
+    ),
+}  # fmt: skip
+
+
+def case_forms(name: str, lang: str) -> Iterator[str]:
+    """``name`` and its other cases, by the ending of its last word; names of acronyms have none."""
+    yield name
+    if lang not in _CASES or name[-1:].isupper() or not name[-1:].isalpha():
+        return
+    end, others = next(pair for pair in _CASES[lang] if name.endswith(pair[0]))
+    for other in others:
+        yield name.removesuffix(end) + other
 
 
 def is_stop_word(word: str) -> bool:

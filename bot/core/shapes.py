@@ -17,6 +17,7 @@ from bot.core.sounds import (
     ARABIC,
     CYRILLIC,
     HEBREW,
+    PLAIN_BITS,
     STRICT_BITS,
     WRITTEN_BITS,
     bits,
@@ -42,6 +43,7 @@ class Shape(NamedTuple):
             ``?`` a hamza or ayn, ``^`` an initial alef, ``e`` a final ة or ه.
         sounds: For each consonant the bits of what it may stand for in another script.
         strict: The same between two words that write their vowels.
+        plain: The same where no letter is stretched.
         slots: What stands before, between and after the consonants: one more than these.
         fused: Whether an article was taken off the front of the word.
     """
@@ -49,6 +51,7 @@ class Shape(NamedTuple):
     way: Way
     sounds: tuple[int, ...]
     strict: tuple[int, ...]
+    plain: tuple[int, ...]
     slots: tuple[str, ...]
     fused: bool = False
 
@@ -146,7 +149,8 @@ def _abjad(way: Way, word: str, fused: bool) -> Shape:
     slots = [_LONG_TWICE.sub(r"\1", slot) for slot in slots]
     # An alef or ayn only carries the long vowel after it.
     slots[0] = re.sub(r"^[?^](?=[aiu])", "", slots[0])
-    return Shape(way, tuple(sounds), tuple(sounds), tuple(slots), fused)
+    every = tuple(sounds)
+    return Shape(way, every, every, every, tuple(slots), fused)
 
 
 # ── Latin, and what is read through it ───────────────────────────────────────────────────────
@@ -180,6 +184,7 @@ _SILENT_H = re.compile("(?<=[aeiouy])h$")
 _DIGRAPH = re.compile("(?<=[stkgdz])h")
 _INNER_V = re.compile("(?<=.)[vВ]")
 _CASE = re.compile("(?<=[^aeiouy])[ae]$")
+_OBLIQUE = re.compile("(?<=[^aeiouyêw])ê$")
 
 
 def _latin(word: str, kind: str) -> Iterator[tuple[str, bool]]:
@@ -207,8 +212,8 @@ def _forms(word: str, kind: str) -> Iterator[str]:
     for end in dict.fromkeys((_SILENT_H.sub("", word), word)):
         for split in dict.fromkeys((end, _DIGRAPH.sub("'h", end))):
             yield from dict.fromkeys((split, _INNER_V.sub("w", split)))
-    # Russian cases: в Багдаде, из Багдада.
-    if kind == CYRILLIC and _CASE.search(word):
+    # Russian and Kurmanji cases: в Багдаде, из Багдада, li Kerkûkê.
+    if (_CASE if kind == CYRILLIC else _OBLIQUE).search(word):
         yield word[:-1]
 
 
@@ -224,6 +229,7 @@ _HARDENED = {"t": bits("d"), "p": bits("b")}
 def _written(word: str, fused: bool) -> Shape:
     sounds: list[int] = []
     strict: list[int] = []
+    clear: list[int] = []
     slots = [""]
     word = _INITIAL_Y.sub("Y", "W" + word[1:] if word.startswith("w") else word)
     tokens = _tokens(word)
@@ -236,8 +242,9 @@ def _written(word: str, fused: bool) -> Shape:
             more |= _HARDENED.get(name, 0)
         sounds.append(WRITTEN_BITS[name] | more)
         strict.append(STRICT_BITS[name] | more)
+        clear.append(PLAIN_BITS[name])
         slots.append("")
-    return Shape(Way.WRITTEN, tuple(sounds), tuple(strict), tuple(slots), fused)
+    return Shape(Way.WRITTEN, tuple(sounds), tuple(strict), tuple(clear), tuple(slots), fused)
 
 
 def _tokens(word: str) -> list[str]:

@@ -14,18 +14,19 @@ from bot.core import sounds
 from bot.core.letters import fold
 from bot.core.morphology import bare, is_stop_word
 from bot.core.respell import spellings
-from bot.core.slots import alike, strength
+from bot.core.slots import alike, is_plain, strength
 from bot.core.sounds import ARABIC, CYRILLIC, LATIN, has_foreign_letters, plain, script
 
 __all__ = [
-    "alike", "find", "fused", "has_foreign_letters", "is_article", "keys", "may_be_name",
-    "may_sound", "script", "strength", "watch_keys",
+    "alike", "find", "fused", "has_foreign_letters", "is_article", "is_plain", "keys",
+    "may_be_name", "may_sound", "script", "strength", "watch_keys",
 ]  # fmt: skip
 
 MAX_WATCH_KEYS = 8
 
 _ARTICLES = frozenset(
     "al el ul il ol as es us ash esh ad ed ud an en un ar er ur at et ut az ez uz ath adh edh l "
+    "aş eş "
     "e ye "  # Persian: Shahrak-e Gharb
     "ال אל א אס אז אד אש אן אר аль эль ул ад эд ан эн ар эр ас эс ат эт аз эз аш эш".split()
 )
@@ -138,12 +139,17 @@ def may_be_name(text_word: str, all_lower: bool) -> bool:
     return strength(text_word) >= 6 if all_lower else text_word.lstrip("'’‘ʿ`")[:1].isupper()
 
 
+_TANWIN = re.compile("[\u064b-\u064d]")
+
+
 def may_sound(watch_word: str, text_word: str) -> bool:
     """Whether sound may decide between these two at all.
 
     Across scripts always; inside one only where spellings are nobody's rule: Latin and Cyrillic
-    transcriptions, and Kurdish or Persian letters against Arabic ones.
+    transcriptions, and Kurdish or Persian letters against Arabic ones. Names take no tanwin.
     """
+    if _TANWIN.search(text_word):
+        return False
     watch, text = script(watch_word), script(text_word)
     if watch != text:
         return bool(watch and text)

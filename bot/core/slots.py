@@ -11,8 +11,10 @@ import re
 from functools import lru_cache
 
 from bot.core.shapes import Shape, Way, shapes
+from bot.core.sounds import ARABIC, LATIN, script
 
 FIRST, INNER, LAST = range(3)
+_LONG_NAME = 6  # as strong a name is heard with stretched letters too
 
 # What a slot of an abjad may be where vowels are written. A long a is never e, nor i "ie":
 # سنجار is no Singer and حرير no Harrier (measured; costs 0.5 % of the spellings found).
@@ -42,6 +44,26 @@ def alike(watch_word: str, text_word: str) -> bool:
         return True
     texts = shapes(text_word)
     return any(_meet(one, other) for one in shapes(watch_word) for other in texts)
+
+
+@lru_cache(maxsize=65_536)
+def is_plain(name: str, text_word: str) -> bool:
+    """Whether a Latin ``name`` is in an Arabic word without stretching a letter, or a long one is.
+
+    A word of an Arabic text may be anything, and short names sound like many: to hear one in it
+    p must not be b, nor kh ح (measured on news: half the wrong names go, one right one in 70).
+    True for all other scripts. Asked after :func:`alike`.
+    """
+    if script(name) != LATIN or script(text_word) != ARABIC or strength(name) >= _LONG_NAME:
+        return True
+    texts = shapes(text_word)
+    return any(
+        len(one.plain) == len(other.plain)
+        and all(a & b for a, b in zip(one.plain, other.plain, strict=True))
+        and (other.way is Way.WRITTEN or (other.fused >= one.fused and _reads_as(other, one)))
+        for one in shapes(name)
+        for other in texts
+    )
 
 
 def _meet(one: Shape, other: Shape) -> bool:
@@ -146,6 +168,9 @@ def _same_slot(one: str, other: str, at: int) -> bool:
 # ── weight ───────────────────────────────────────────────────────────────────────────────────
 
 
+_CLEAR = re.compile("(?<=[aeiouê])[wy](?=[aeiouê])|aa|[iouyêw]+")
+
+
 @lru_cache(maxsize=16_384)
 def strength(word: str) -> int:
     """How much there is to hear in ``word``: its consonants and long vowels.
@@ -159,7 +184,7 @@ def strength(word: str) -> int:
     shape = found[0]
     if shape.way is not Way.WRITTEN:
         return len(shape.sounds) + sum(len(set(slot) & set("aiu")) for slot in shape.slots)
-    clear = [re.search("[iouwyê]|aa", slot) is not None for slot in shape.slots]
+    clear = [len(_CLEAR.findall(slot)) for slot in shape.slots]
     inside = zip(shape.slots[1:-1], clear[1:-1], strict=True)
     faint = any(slot and not heard for slot, heard in inside)
     return len(shape.sounds) + sum(clear[1:]) + faint

@@ -178,6 +178,12 @@ _STRICT = {
     "gh": "Gg", "q": "qk", "k": "kq", "kh": "xh", "x": "xh", "c": "jk", "ċ": "js", "p": "p",
     "Д": "d", "П": "p",
 }  # fmt: skip
+# What a letter is where nothing is stretched: خ is kh and ح is not, a p is no b.
+_PLAIN = {
+    "v": "vf", "t": "t", "th": "T", "d": "dĐ", "dh": "DẒ", "s": "s", "z": "zẒ", "j": "j", "dj": "j",
+    "zh": "ž", "ç": "č", "ž": "ž", "h": "h", "kh": "x", "x": "x", "g": "gG", "gh": "G", "k": "k",
+    "q": "q", "c": "k", "ċ": "s", "p": "p",
+}  # fmt: skip
 
 
 def bits(sounds: str) -> int:
@@ -187,4 +193,5 @@ def bits(sounds: str) -> int:
 
 ABJAD_BITS = {letter: bits(sounds) for letter, sounds in _ABJAD.items()}
 WRITTEN_BITS = {letter: bits(sounds) for letter, sounds in _WRITTEN.items()}
+PLAIN_BITS = WRITTEN_BITS | {letter: bits(sounds) for letter, sounds in _PLAIN.items()}
 STRICT_BITS = WRITTEN_BITS | {letter: bits(sounds) for letter, sounds in _STRICT.items()}

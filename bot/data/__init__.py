@@ -51,13 +51,14 @@ def _load(topics: tuple[str, ...] | None, folder: Path) -> Knowledge:
     kept = [pair for pair in every if topics is None or pair[0].id in topics]
     _need_known(topics, [topic.id for topic, _ in every])
     places, strict = load_places(folder / "gazetteer.jsonl")
+    aliases = load_aliases(folder)
     return Knowledge(
         places=places,
         topics={topic.id: topic for topic, _ in kept},
         terms=(*terms, *read(folder / "marks.yaml", _marks)),
         rules=tuple(rule for _, rule in kept),
-        strict=strict,
-        aliases=load_aliases(folder),
+        strict=strict.union(*(alias.strict for alias in aliases)),
+        aliases=aliases,
         inflections=load_inflections(folder),
         common=load_common(folder / "common"),
     )

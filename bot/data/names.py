@@ -19,6 +19,7 @@ from bot.data.reading import Wrong, files, need, only_keys, read
 
 LANGUAGES = frozenset({"ar", "en", "fa", "tr", "ckb", "kmr", "he", "ru"})
 _ALIAS_KEYS = {"about", "groups"}
+_GROUP_KEYS = LANGUAGES | {"strict"}
 _GROUP = re.compile(r"^\s*- ", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+")
 
@@ -68,13 +69,17 @@ def _line_of_group(path: Path, number: int) -> int:
 
 
 def _group(raw: dict[str, Any], seen: dict[str, str]) -> Alias:
-    only_keys(raw, LANGUAGES)
-    names = {lang: _spellings(lang, listed) for lang, listed in raw.items()}
+    only_keys(raw, _GROUP_KEYS)
+    names = {lang: _spellings(lang, raw[lang]) for lang in raw if lang != "strict"}
+    strict = _spellings("strict", raw["strict"]) if "strict" in raw else ()
+    unknown = set(strict).difference(*names.values())
+    if unknown:
+        raise Wrong(f"strict {min(unknown)!r} is none of the group's spellings")
     every = {key for lang, spellings in names.items() for key in _keys(spellings)}
     if len(every) < 2:
         raise Wrong("a group needs two spellings that differ after folding")
     _need_new(every, next(iter(names.values()))[0], seen)
-    return Alias(names)
+    return Alias(names, strict)
 
 
 def _spellings(lang: str, listed: Any) -> tuple[str, ...]:

@@ -248,3 +248,14 @@ def test_words_run_together_keep_their_joint() -> None:
     assert fused(["أبو", "القمر"]) == "أبوٱلقمر"
     assert fused(["Deir", "ez", "Zor"]) == "DeirZor"
     assert fused(["ال"]) == ""
+
+
+@pytest.mark.parametrize("word", ["قلتُ", "غبيًا", "قومٍ", "رغبةٌ"])
+def test_a_name_takes_no_tanwin(word: str) -> None:
+    has_tanwin = re.search("[\u064b-\u064d]", word) is not None
+    assert may_sound("Gilat", word) is not has_tanwin
+
+
+def test_the_turkish_article_stands_apart_too() -> None:
+    assert is_article("eş")
+    assert find(["جسر", "الشغور"], ["Cisr", "eş", "Şuğur"]) == (0, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.slots import alike, strength
+from bot.core.slots import alike, is_plain, strength
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,40 @@ def test_every_long_vowel_of_an_abjad_counts_and_a_final_he_does_not() -> None:
     assert strength("الكويت") == 4
     assert strength("مدينة") == 4
     assert strength("كركوك") == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Jarash", "جرش"), ("Taji", "التاجي"), ("Qods", "القدس"), ("Ghadir", "غدير")],
+)
+def test_a_short_name_is_heard_where_each_letter_is_the_usual_one(name: str, word: str) -> None:
+    assert alike(name, word)
+    assert is_plain(name, word)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Khamir", "هامر"), ("Parak", "باراك"), ("Gilat", "قلت"), ("Negba", "النجباء")],
+)
+def test_a_short_name_is_not_heard_where_a_letter_must_be_stretched(name: str, word: str) -> None:
+    assert alike(name, word)
+    assert not is_plain(name, word)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Peshmerga", "بشمركة"), ("نجباء", "Negba"), ("Parak", "Barak"), ("Parak", "באראק")],
+)
+def test_long_names_and_other_scripts_may_be_stretched(name: str, word: str) -> None:
+    assert is_plain(name, word)
+
+
+@pytest.mark.parametrize(("word", "weight"), [("Hawija", 4), ("Sour", 3), ("Bayan", 3)])
+def test_a_glide_between_vowels_is_heard(word: str, weight: int) -> None:
+    assert strength(word) == weight
+
+
+def test_kurmanji_and_russian_endings_are_no_part_of_a_name() -> None:
+    assert alike("كركوك", "Kerkûkê")
+    assert alike("بغداد", "Багдаде")
+    assert not alike("كركوك", "Kerkûkî")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.letters import fold
 from bot.core.model import Token
-from bot.core.morphology import bare, clitic_forms
+from bot.core.morphology import bare, case_forms, clitic_forms
 from bot.core.text import (
     arabic_script_language,
     clean,
@@ -99,6 +99,61 @@ def test_cleaning_leaves_no_control_that_turns_the_line(text: str) -> None:
 @given(mixed)
 def test_dropping_the_article_twice_is_dropping_it_once(text: str) -> None:
     assert bare(bare(text)) == bare(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("ألمانيا", "ألمانيا"),
+        ("إلهام", "ألهام"),
+        ("آلمان", "ألمان"),
+        ("أَلْمانيا", "ألمانيا"),
+        ("ا\u0654لمانيا", "ألمانيا"),
+        ("ﺃﻟﻤﺎﻧﻴﺎ", "ألمانيا"),
+        ("الألغام", "ألغام"),
+        ("الالغام", "غام"),
+        ("المانيا", "مانيا"),
+        ("الأسد", "اسد"),
+        ("مسألة", "مساله"),
+        ("إلى", "الي"),
+    ],
+)
+def test_an_alef_with_a_hamza_begins_no_article(word: str, key: str) -> None:
+    assert name_key(word) == (key,)
+
+
+@pytest.mark.parametrize("word", ["وألمانيا", "بألمانيا", "لألمانيا", "وبألمانيا"])
+def test_behind_particles_the_hamza_stays_too(word: str) -> None:
+    assert "ألمانيا" in set(clitic_forms(tokenize(word)[0].text))
+
+
+def test_behind_particles_and_the_article_the_hamza_stays_too() -> None:
+    for word in ("للألغام", "بالألغام", "وبالألغام"):
+        assert "ألغام" in set(clitic_forms(tokenize(word)[0].text))
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "form"),
+    [
+        ("Дейр-эз-Зор", "ru", "Дейр-эз-Зору"),
+        ("Газа", "ru", "Газой"),
+        ("Сулеймания", "ru", "Сулейманией"),
+        ("Эрбиль", "ru", "Эрбилем"),
+        ("Дубай", "ru", "Дубаю"),
+        ("Kerkûk", "kmr", "Kerkûkê"),
+        ("Bexda", "kmr", "Bexdayê"),
+        ("Silêmanî", "kmr", "Silêmaniyê"),
+    ],
+)
+def test_names_are_put_into_cases(name: str, lang: str, form: str) -> None:
+    assert form in set(case_forms(name, lang))
+
+
+@pytest.mark.parametrize(
+    ("name", "lang"), [("ХАМАС", "ru"), ("Баку", "ru"), ("Erbil", "en"), ("С-300", "ru")]
+)
+def test_what_takes_no_endings_stays_alone(name: str, lang: str) -> None:
+    assert list(case_forms(name, lang)) == [name]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ Key = tuple[str, ...]
 
 
 def keys(alias: Alias) -> set[Key]:
-    return {name_key(spelling) for spellings in alias.names.values() for spelling in spellings}
+    """Its spellings; strict ones stand for nothing once folded."""
+    every = {spelling for spellings in alias.names.values() for spelling in spellings}
+    return {name_key(spelling) for spelling in every.difference(alias.strict)}
 
 
 GROUPS = [keys(alias) for alias in KNOWLEDGE.aliases]
@@ -270,6 +272,8 @@ def folder(tmp_path: Path) -> Path:
         ("- {en: Alpha, tr: [Bravo]}", "'en' needs a list"),
         ("- {en: [of the], tr: [Bravo]}", "stands in every text"),
         ("- {en: ['!'], tr: [Bravo]}", "holds no word"),
+        ("- {en: [Alpha], tr: [Bravo], strict: [Charlie]}", "strict 'Charlie' is none"),
+        ("- {en: [Alpha], tr: [Bravo], strict: Bravo}", "'strict' needs a list"),
         ("- Alpha", "keys and values"),
     ],
 )

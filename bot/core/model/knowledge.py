@@ -113,9 +113,13 @@ class TopicRule:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """Spellings that stand for each other, by language code, the best of each first."""
+    """Spellings that stand for each other, by language code, the best of each first.
+
+    ``strict`` ones match letter by letter: the Turkish ABD, but not the Abd of Abd al-Rahman.
+    """
 
     names: Mapping[str, tuple[str, ...]]
+    strict: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,9 @@ class Inflection:
 class Knowledge:
     """Everything the data folder knows.
 
-    ``strict`` names match letter by letter, unfolded. ``common`` are the commonest words of all
-    languages, folded and without article: no names, and nothing that is misspelt.
+    ``strict`` names, of places and aliases, match letter by letter, unfolded. ``common`` are the
+    commonest words of all languages, folded and without article: no names, and nothing that is
+    misspelt.
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -19,6 +19,9 @@ from bot.core.query.signs import ARABIC_OPERATORS
 _PLAIN_VALUE = re.compile(r"[^\W_][\w.'’-]*")
 
 
+LETTERS_FOR_EDITS = (0, 5, 9)  # so many a word needs for none, one or two typing errors
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word, folded as it was written, with its article.
@@ -42,7 +45,9 @@ class Word:
 
     def __str__(self) -> str:
         # البدون are a people, بدون is an operator: there the article makes the meaning.
-        article = "ال" if self.bare != self.text and self.bare in ARABIC_OPERATORS else ""
+        # With it الأسد~ is long enough to be misspelt.
+        needed = self.bare in ARABIC_OPERATORS or len(self.bare) < LETTERS_FOR_EDITS[self.edits]
+        article = "ال" if self.bare != self.text and needed else ""
         edits = f"~{self.edits}" if self.edits else ""
         return f"{article}{self.bare}{edits}{'+' if self.suffixes else ''}"
 

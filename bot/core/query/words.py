@@ -9,12 +9,11 @@ from bot.core.morphology import bare, is_stop_word
 from bot.core.query.kinds import Kind, Piece
 from bot.core.query.problems import EXAMPLE, Problem, replaced, wrong
 from bot.core.query.signs import HIDDEN
-from bot.core.query.tree import Word
+from bot.core.query.tree import LETTERS_FOR_EDITS, Word
 
 _EDITS = re.compile(r"~(\d*)(?!\w)")
 _SUFFIXES = re.compile(rf"\+(?=[\s{HIDDEN})|]|$)")
 _WILDCARD_INSIDE = re.compile(r"(?<=\w)\?(?=\w)")
-_LETTERS_FOR_EDITS = {1: 5, 2: 9}
 
 
 def is_modified(text: str, end: int) -> bool:
@@ -59,20 +58,20 @@ def _edits(text: str, word: str, common: bool, at: int, end: int) -> tuple[int, 
     if found is None:
         return 0, end
     edits = int(found[1] or 1)
-    if edits not in _LETTERS_FOR_EDITS:
+    if edits not in (1, 2):
         raise wrong(Problem.UNSUPPORTED, end, replaced(text, end, found.end(), "~ "))
     if common:
         mended = replaced(text, end, found.end())
         alone = not (text[:at].strip() or text[found.end() :].strip())
         raise wrong(Problem.STOP_WORD_FUZZY, at, EXAMPLE if alone else mended)
-    _long_enough(text, len(bare(word)), edits, end, found.end())
+    _long_enough(text, len(word), edits, end, found.end())  # with its article, as it was written
     return edits, found.end()
 
 
 def _long_enough(text: str, letters: int, edits: int, start: int, end: int) -> None:
-    if letters >= _LETTERS_FOR_EDITS[edits]:
+    if letters >= LETTERS_FOR_EDITS[edits]:
         return
-    by = "~ " if letters >= _LETTERS_FOR_EDITS[1] else " "
+    by = "~ " if letters >= LETTERS_FOR_EDITS[1] else " "
     mended = replaced(text, start, end, by)
     raise wrong(Problem.TOO_SHORT_FOR_FUZZY, start, mended)
 
