@@ -65,9 +65,13 @@ class Index:
         key = key_of(phrase.written)
         for number in self._phrases.numbers(self._codes.encoded(key)):
             at, way = divmod(number - self._first, _WAYS)
-            if at >= 0 and way == Way.OWN and at not in self._exact:
+            # The sound of a name is in its letters as written: Şırnak is not Sirnak.
+            if way == Way.OWN and self._is_written(at, phrase.written):
                 return at
         return self._plain(phrase.written, key, chunks)
+
+    def _is_written(self, number: int, text: str) -> bool:
+        return number >= 0 and number not in self._exact and self.written[number] == text
 
     def _special(self, phrase: Phrase, chunks: Chunks) -> int:
         known = self._numbers.get(str(phrase))

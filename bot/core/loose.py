@@ -132,7 +132,7 @@ class Loose:
         }
         self._nearby = Nearby.of_kept(nearby) if nearby else Nearby()
         self._fuzzy = list(fuzzy)  # number of the nearby word → loose number
-        self._ending: dict[str, int] = dict(endings)
+        self._ending: dict[str, tuple[int, ...]] = dict(endings)
         self._remembered: dict[str, tuple[LooseHit, ...]] = {}
 
     def __len__(self) -> int:
@@ -149,7 +149,7 @@ class Loose:
                 self._nearby.add(word, edits)
                 self._fuzzy.append(number)
             if suffixes:
-                self._ending[word] = number
+                self._ending[word] = (*self._ending.get(word, ()), number)
         return number
 
     def settle(self) -> None:
@@ -172,16 +172,18 @@ class Loose:
     def _found(self, word: str) -> Iterator[LooseHit]:
         plain = bare(word)
         yield from self._read(plain, clitic=False)
+        if word != plain:
+            yield from self._read(word, clitic=False)
         for form in clitic_forms(word):
             if form != plain:
                 yield from self._read(form, clitic=True)
 
     def _read(self, word: str, *, clitic: bool) -> Iterator[LooseHit]:
         for form in suffix_forms(word):
-            if form in self._ending:
-                yield LooseHit(self._ending[form], How.STEM, 92, clitic)
-        if word in self._ending:
-            yield LooseHit(self._ending[word], How.CLITIC if clitic else How.EXACT, 100, clitic)
+            for number in self._ending.get(form, ()):
+                yield LooseHit(number, How.STEM, 92, clitic)
+        for number in self._ending.get(word, ()):
+            yield LooseHit(number, How.CLITIC if clitic else How.EXACT, 100, clitic)
         for number, errors in self._nearby.near(word) if self._fuzzy else ():
             if not errors:
                 how = How.CLITIC if clitic else How.EXACT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from bot.core.loose import Loose
+from bot.core.loose import SHORTEST, Loose
 from bot.core.model import Hit, How, Token
 from bot.core.morphology import bare, clitic_forms
 from bot.core.packed import Kept
@@ -40,7 +40,7 @@ class Windows:
     def add(self, number: int, words: Sequence[Word]) -> None:
         """Find ``words`` as phrase ``number``; at least one of them is loose."""
         loose = tuple(
-            self.loose.add(word.bare, word.edits, word.suffixes)
+            self.loose.add(_looked_for(word), word.edits, word.suffixes)
             if word.edits or word.suffixes
             else -1
             for word in words
@@ -80,6 +80,11 @@ class Windows:
         if bare(token.text) == word:
             return How.EXACT
         return How.CLITIC if first and word in clitic_forms(token.text) else None
+
+
+def _looked_for(word: Word) -> str:
+    # Of الأسد three letters are left, too few for an error: it is looked for with its article.
+    return word.text if word.edits and len(word.bare) < SHORTEST[1] else word.bare
 
 
 def _anchor(window: _Window, place: int) -> _Anchor:

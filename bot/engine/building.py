@@ -106,7 +106,8 @@ def _key(knowledge: Knowledge, asked: Sequence[tuple[int, str]]) -> bytes:
         digest.update(repr(part).encode())
     for words in (knowledge.strict, knowledge.common):
         digest.update("\n".join(sorted(words)).encode())
-    digest.update("\n".join([f"{number} {query}" for number, query in asked]).encode())
+    told = [f"{number} {len(query)} {query}" for number, query in asked]
+    digest.update("\n".join(told).encode())
     return digest.digest()
 
 
