@@ -21,9 +21,9 @@ TEXT_BYTES = 2_000
 _ORDINARY = {"ar": 70_000, "en": 40_000, "fa": 30_000, "tr": 40_000, "he": 30_000}
 _NAMES = 300_000
 _NAME_SHARE = 0.15  # of the words of a text
-_EXPONENT = 1.25
+_EXPONENT = 1.4
 _SHIFT = 20.0
-_RARE_FROM = 1_000  # nobody watches the commonest words
+_RARE_FROM = 50  # the commonest words stand in no watch
 
 _ROOT_LETTERS = "ررلملنمبدعقسفحجتشكطخصزهذغضثظ"
 _PATTERNS = (
@@ -173,12 +173,11 @@ class Press:
         return self._watched(lang, 2 if kind < 0.8 else 3)
 
     def _watched(self, lang: str, count: int) -> list[str]:
-        words = self._ordinary[lang]
+        words = self._ordinary[lang][_RARE_FROM:]
+        names, ranks = self._ranks(_NAMES, count), self._ranks(len(words), count)
         return [
-            self._named(lang, rank)
-            if self._random.random() < 0.5
-            else words[_RARE_FROM + rank % (len(words) - _RARE_FROM)]
-            for rank in self._ranks(_NAMES, count)
+            self._named(lang, name) if self._random.random() < 0.5 else words[rank]
+            for name, rank in zip(names, ranks, strict=True)
         ]
 
     def mixed(self, count: int) -> list[str]:

@@ -100,14 +100,16 @@ class Chunks:
         is_lower = text.islower()
         memory = self._memories[is_lower]
         chunks = text.split()
-        rows = [*map(memory.rows.get, chunks)]
-        if not all(rows):
+        try:
+            rows = [*map(memory.rows.__getitem__, chunks)]
+        except KeyError:
             self._learn(memory.recall(dict.fromkeys(chunks)), memory, is_lower)
-            rows = [*map(memory.rows.get, chunks)]
-        known: list[str] = rows  # type: ignore[assignment]  # all are known by now
-        if _WORDLESS in known:
-            known = ["" if row == _WORDLESS else row for row in known]
-        return Words("".join(known), Tokens(text, chunks, known, memory.chunks))
+            rows = [*map(memory.rows.__getitem__, chunks)]
+        whole = "".join(rows)
+        if _WORDLESS in whole:
+            rows = ["" if row == _WORDLESS else row for row in rows]
+            whole = "".join(rows)
+        return Words(whole, Tokens(text, chunks, rows, memory.chunks))
 
     def _forget_sounds(self) -> None:
         keys_, codes = self._ears.news()

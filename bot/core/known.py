@@ -13,7 +13,7 @@ from typing import NamedTuple
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
 from bot.core.morphology import without_hamza
 from bot.core.spellings import Key, fused
-from bot.core.text import arabic_script_language, is_plain_arabic, key_of, name_key
+from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
 
 _BASE = "base"  # the category whose words vouch for a place that needs context
 _BASE_WITHIN = 2
@@ -149,19 +149,27 @@ class _Languages:
         # Nearly every text holds no letter of another language: its sentences need no counting.
         if lang == "ar" and self._plain:
             return True
-        number = self._scan.sentences[at]
-        if number not in self._known:
-            self._known[number] = arabic_script_language(self._sentence(at, number))
-        return self._known[number] in ("", lang)
+        first, last = self._sentence(at)
+        if first not in self._known:
+            self._known[first] = arabic_script_language(
+                self._scan.text(self._scan.span(Hit(first, last + 1)))
+            )
+        return self._known[first] in ("", lang)
 
-    def _sentence(self, at: int, number: int) -> str:
+    def _sentence(self, at: int) -> tuple[int, int]:
+        """The first and the last token of the sentence of token ``at``."""
+        tokens, split = self._scan.tokens, self._scan.split
+        title = at < split
+        text = self._scan.title if title else self._scan.body
         first = last = at
-        numbers = self._scan.sentences
-        while first and numbers[first - 1] == number:
+        while first > (0 if title else split) and not breaks(
+            text, tokens[first - 1], tokens[first]
+        ):
             first -= 1
-        while last + 1 < len(numbers) and numbers[last + 1] == number:
+        end = split if title else len(tokens)
+        while last + 1 < end and not breaks(text, tokens[last], tokens[last + 1]):
             last += 1
-        return self._scan.text(self._scan.span(Hit(first, last + 1)))
+        return first, last
 
 
 def _unmasked(terms: Mapping[str, list[Hit]]) -> dict[str, tuple[Hit, ...]]:

@@ -123,13 +123,14 @@ def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tu
     """The number of the sentence each token stands in, counted from ``first``."""
     numbers: list[int] = []
     for at, token in enumerate(tokens):
-        if at and _breaks(text, tokens[at - 1], token):
+        if at and breaks(text, tokens[at - 1], token):
             first += 1
         numbers.append(first)
     return tuple(numbers)
 
 
-def _breaks(text: str, before: Token, after: Token) -> bool:
+def breaks(text: str, before: Token, after: Token) -> bool:
+    """Whether a sentence ends between two tokens of ``text`` that follow each other."""
     between = text[before.end : after.start]
     if len(between) <= 1 and between != "\n":
         return False

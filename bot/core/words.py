@@ -87,12 +87,17 @@ class Tokens(Sequence[Token]):
         self._text = text
         self._chunks = chunks
         self._known = known
-        self._ends = list(accumulate(map(len, rows)))  # in characters of rows, _ROW for each word
-        self._length = self._ends[-1] // _ROW if rows else 0
+        self._rows = rows
+        self._length = sum(map(len, rows)) // _ROW
         self._all: tuple[Token, ...] | None = None
 
     def __len__(self) -> int:
         return self._length
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the words of each chunk end, in characters of rows: ``_ROW`` for each word."""
+        return list(accumulate(map(len, self._rows)))
 
     @cached_property
     def _starts(self) -> Sequence[int]:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.chunks import Chunks
+from bot.core.chunks import Chunks, sound_of
 from bot.core.codes import Codes
-from bot.core.hearing import Hearing, sound_of
+from bot.core.hearing import Hearing
 from bot.core.loose import Loose
 from bot.core.packed import Texts
+from bot.core.text import tokenize
 from tests.core.keeping import reread
 
 NOTHING: frozenset[str] = frozenset()
@@ -101,7 +102,8 @@ def test_a_figure_is_heard_as_itself() -> None:
     hearing = listening("لواء كركوك 14")
     assert heard(hearing, "Liwa Kirkuk 14") == {("Liwa Kirkuk 14", 0)}
     assert not heard(hearing, "Liwa Kirkuk 15")
-    assert sound_of("14") != sound_of("15")
+    first, second, same = tokenize("14 15 ١٤")
+    assert sound_of(first) == sound_of(same) != sound_of(second)
 
 
 def test_a_long_name_is_heard_whole_and_only_whole() -> None:
@@ -178,6 +180,19 @@ def test_each_name_is_heard_as_if_it_were_the_only_one(names: list[str], text: s
 
 
 def test_new_sounds_are_told_once() -> None:
-    hearing = listening("كركوك")
-    assert any(hearing.new_sounds())
-    assert not any(hearing.new_sounds())
+    texts = Texts()
+    hearing = Hearing(texts, NOTHING)
+    hearing.add(texts.add("كركوك"))
+    keys, codes = hearing.news()
+    assert keys
+    assert codes
+    assert hearing.news() == (set(), set())
+    hearing.add(texts.add("كيركوك"))  # another name, but of the same sound
+    assert hearing.news() == (set(), codes)
+    hearing.add(texts.add("قاعدة كركوك"))  # two words: found in the row of sounds, not in a word
+    keys, codes = hearing.news()
+    assert keys
+    assert not codes
+    hearing.add(texts.add("السليمانية"))
+    hearing.settle()
+    assert hearing.news() == (set(), set())

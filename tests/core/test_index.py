@@ -55,9 +55,21 @@ def test_the_same_phrase_has_the_same_number_however_often_it_comes(query: str) 
     assert room.number(query) == first == 1
 
 
-def test_an_article_or_a_mark_makes_no_other_phrase() -> None:
+def test_phrases_written_otherwise_have_numbers_of_their_own_and_are_found_together() -> None:
     room = Room()
-    assert {room.number(query) for query in ("قاعدة", "القاعدة", "قَاعِدَة", "قاعده")} == {0}
+    queries = ["قاعدة", "القاعدة", "قَاعِدَة", "قاعده"]
+    for _ in range(2):
+        assert [room.number(query) for query in queries] == [0, 1, 2, 3]
+    for text in queries:
+        assert room.found(text) == {(number, How.EXACT) for number in range(4)}
+
+
+@pytest.mark.parametrize(("one", "other"), [("Sirnak", "Şırnak"), ("عين الأسد", "عينالاسد")])
+def test_the_letters_of_a_name_make_it_a_phrase_of_its_own(one: str, other: str) -> None:
+    for first, second in ((one, other), (other, one)):
+        room = Room()
+        assert [room.number(query) for query in (first, second, first, second)] == [0, 1, 0, 1]
+        assert [room.index.written[number] for number in range(2)] == [first, second]
 
 
 def test_another_name_of_a_phrase_is_a_phrase_of_its_own() -> None:

@@ -87,8 +87,6 @@ def test_a_phrase_added_twice_is_found_once() -> None:
     assert fresh.fresh == 1
 
 
-# BUG: a phrase that stands in the main automaton and is added again is found twice, because add()
-# looks only among the fresh ones. (Index never does so today.)
 def test_a_phrase_of_the_main_automaton_that_is_added_again_is_found_once() -> None:
     phrases = filled([("اب", 1)], [("اب", 1)])
     assert phrases.find(CODES.encoded("اب")) == [(0, 2, 1)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from bot.core.model import Alias, Inflection, Knowledge, Place
+from bot.core.model import Alias, How, Inflection, Knowledge, Place
 from bot.core.spellings import Key, Spellings, Way, fused
 from bot.core.text import key_of
 
@@ -92,6 +94,128 @@ def test_no_spelling_is_the_phrase_itself() -> None:
     assert key_of("دمشق") not in spelled("دمشق")
 
 
-def test_only_an_article_or_a_joiner_inside_is_run_together() -> None:
-    assert fused("عين الأسد") == ("عينالاسد",)
-    assert fused("خان يونس") is None
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("عين الأسد", ("عينالاسد",)),
+        ("دير الزور", ("ديرالزور",)),
+        ("قاعدة عين الأسد", ("قاعدهعينالاسد",)),
+        ("کتاب\u200cخانه", ("كتابخانه",)),
+        ("خان يونس", None),
+        ("الأسد", None),
+        ("قاعدة كركوك", None),
+        ("Ain al-Asad", None),
+        ("", None),
+    ],
+)
+def test_only_an_article_or_a_joiner_inside_is_run_together(text: str, whole: Key | None) -> None:
+    assert fused(text) == whole
+
+
+def test_each_way_has_its_name() -> None:
+    assert {way: way.how for way in Way} == {
+        Way.OWN: How.EXACT,
+        Way.STEM: How.STEM,
+        Way.ALIAS: How.ALIAS,
+        Way.STRICT: How.ALIAS,
+    }
+
+
+# ── all there are, and no more ───────────────────────────────────────────────────────────────
+
+ROCKET = Inflection("ar", ("صاروخ", "صواريخ", "صاروخان", "الصاروخين"))
+BASE = Inflection("ar", ("قاعدة", "قواعد"))
+HEZBOLLAH = Alias({"ar": ("حزب الله",), "en": ("Hezbollah", "Hizbullah", "Party of God")})
+ERBIL = Alias({"ar": ("أربيل", "اربيل", "هولير"), "en": ("Erbil", "Arbil"), "ku": ("Hewlêr",)})
+FEW = Spellings(Knowledge(inflections=(ROCKET, BASE), aliases=(HEZBOLLAH, ERBIL)))
+
+
+def others(text: str, known: Spellings = FEW) -> dict[str, Way]:
+    return {" ".join(key): way for key, way in known.of(key_of(text), text).items()}
+
+
+def test_a_word_has_its_other_forms() -> None:
+    assert others("صاروخ") == {"صواريخ": Way.STEM, "صاروخان": Way.STEM, "صاروخين": Way.STEM}
+    assert others("الصواريخ") == {"صاروخ": Way.STEM, "صاروخان": Way.STEM, "صاروخين": Way.STEM}
+    assert others("قواعد") == {"قاعده": Way.STEM}
+
+
+def test_a_name_has_its_names_in_every_language() -> None:
+    assert others("حزب الله") == {
+        "hezbollah": Way.ALIAS,
+        "hizbullah": Way.ALIAS,
+        "party of god": Way.ALIAS,
+    }
+    assert set(others("Hewlêr")) == {"اربيل", "هولير", "erbil", "arbil"}
+    assert others("Party of God")["حزب الله"] is Way.ALIAS
+
+
+@pytest.mark.parametrize("text", ["صاروخ", "حزب الله", "أربيل", "قاعدة حزب الله", "صاروخ صاروخ"])
+def test_a_phrase_never_names_itself_otherwise(text: str) -> None:
+    found = FEW.of(key_of(text), text)
+    assert found
+    assert key_of(text) not in found
+
+
+def test_each_word_of_a_phrase_is_inflected() -> None:
+    assert others("صاروخ قاعدة") == {
+        f"{one} {two}": Way.STEM
+        for one, two in product(("صاروخ", "صواريخ", "صاروخان", "صاروخين"), ("قاعده", "قواعد"))
+        if (one, two) != ("صاروخ", "قاعده")
+    }
+
+
+def test_a_name_inside_a_phrase_is_put_otherwise_in_its_own_language() -> None:
+    assert others("مطار أربيل") == {"مطار هولير": Way.ALIAS}
+    assert others("Erbil airport") == {"arbil airport": Way.ALIAS}
+
+
+def test_a_name_of_several_words_inside_a_phrase_is_replaced_whole() -> None:
+    assert others("Hezbollah base") == {
+        "hizbullah base": Way.ALIAS,
+        "party of god base": Way.ALIAS,
+    }
+    assert set(others("Party of God base")) == {"hezbollah base", "hizbullah base"}
+
+
+def test_the_gravest_way_counts() -> None:
+    assert others("قواعد أربيل") == {
+        "قاعده اربيل": Way.STEM,
+        "قواعد هولير": Way.ALIAS,
+        "قاعده هولير": Way.ALIAS,
+    }
+
+
+def test_of_words_nobody_knows_nothing_is_made() -> None:
+    assert others("مطار جديد") == {}
+    assert FEW.of(()) == {}
+
+
+def test_a_name_in_two_groups_has_the_names_of_both() -> None:
+    groups = (Alias({"ar": ("طرابلس",), "en": ("Tripoli",)}), Alias({"ar": ("طرابلس", "ترابلس")}))
+    known = Spellings(Knowledge(aliases=groups))
+    assert set(others("طرابلس", known)) == {"tripoli", "ترابلس"}
+    assert set(others("Tripoli", known)) == {"طرابلس"}
+
+
+def test_the_names_of_a_group_are_given_as_they_are_written() -> None:
+    assert [*FEW.groups(key_of("hezbollah"))] == [HEZBOLLAH.names]
+    assert [*FEW.groups(key_of("مطار"))] == []
+
+
+FORMS = [f"كلم{letter}" for letter in "ابتثجحخدذر"]
+
+
+@pytest.mark.parametrize("words", [2, 3, 8, 20])
+def test_a_phrase_has_at_most_64_spellings(words: int) -> None:
+    known = Spellings(Knowledge(inflections=(Inflection("ar", tuple(FORMS)),)))
+    found = known.of(("كلما",) * words, " ".join(["كلما"] * words))
+    assert 60 <= len(found) <= 64
+    assert all(len(key) == words for key in found)
+
+
+def test_a_name_of_many_names_has_at_most_64_spellings() -> None:
+    names = tuple(map("".join, product(FORMS, "ابتثجحخدذر")))
+    known = Spellings(Knowledge(aliases=(Alias({"ar": names}),)))
+    for text in (names[0], f"{names[0]} مطار"):
+        assert 60 <= len(known.of(key_of(text), text)) <= 64

@@ -228,8 +228,6 @@ async def test_a_folder_that_cannot_be_written_to_costs_only_the_shortcut(
     assert "matcher_file_not_written" in caplog.text
 
 
-# BUG: where the file cannot be put in its place (or the disk fills up), the temporary one stays,
-# hundreds of megabytes at each start.
 async def test_nothing_is_left_behind_where_the_file_cannot_be_put_in_its_place(
     path: Path, starts: Starts
 ) -> None:

@@ -112,8 +112,6 @@ async def test_a_chat_that_paused_and_came_back_is_heard(minds: Minds) -> None:
     assert heard(await minds.current(audience(3, *there))) == {1, 2}
 
 
-# BUG: Rules.remove() finds the first rule of a watch, which went long ago; the one that came back
-# stays. A chat that pauses twice goes on being matched until the matcher is built anew.
 async def test_a_chat_that_pauses_twice_is_silent_twice(minds: Minds) -> None:
     there = ((1, "كركوك"), (2, "أربيل"))
     for revision in range(3):
