@@ -229,8 +229,7 @@ class Hearing:
         return names[0] if len(names) == 1 else fused(names)
 
     def _is_name(self, name: str, token: Token, word: str) -> bool:
-        # alike() remembers; its first answer for two words costs as much as folding ten.
-        return (may_sound(name, word) and alike(name, word)) or fold(name) == token.text
+        return _sounds_like(name, word) or fold(name) == token.text
 
     # ── a text ───────────────────────────────────────────────────────────────────────────
 
@@ -254,10 +253,16 @@ class Hearing:
         self, names: Sequence[str], words: Words, text: str, places: Sequence[int]
     ) -> bool:
         for name, at in zip(names, places, strict=True):
-            start, end = words.tokens.span(at, at)
-            if not self._is_name(name, words.tokens[at], text[start:end]):
+            token = words.tokens[at]
+            if not self._is_name(name, token, text[token.start : token.end]):
                 return False
         return True
+
+
+# The first answer for two words costs as much as folding ten.
+@lru_cache(maxsize=65_536)
+def _sounds_like(name: str, word: str) -> bool:
+    return may_sound(name, word) and alike(name, word)
 
 
 @lru_cache(maxsize=16_384)
