@@ -14,7 +14,9 @@ from itertools import accumulate, product
 from random import Random
 from typing import TypeVar
 
+from bot.core.letters import fold
 from bot.core.model import Knowledge
+from bot.core.morphology import is_stop_word
 
 SHARES = {"ar": 70, "en": 15, "fa": 8, "tr": 4, "he": 3}
 TEXT_BYTES = 2_000
@@ -54,6 +56,7 @@ class Press:
         self._random = Random(seed)
         self._ordinary = {lang: self._vocabulary(lang, knowledge) for lang in SHARES}
         self._names = _distinct(self._spellings(), _NAMES)
+        self._sought = {lang: _sought(words) for lang, words in self._ordinary.items()}
         self._weights: dict[int, list[float]] = {}
         self._standing = {lang: self._combinations(lang) for lang in SHARES}
 
@@ -173,7 +176,7 @@ class Press:
         return self._watched(lang, 2 if kind < 0.8 else 3)
 
     def _watched(self, lang: str, count: int) -> list[str]:
-        words = self._ordinary[lang][_RARE_FROM:]
+        words = self._sought[lang]
         names, ranks = self._ranks(_NAMES, count), self._ranks(len(words), count)
         return [
             self._named(lang, name) if self._random.random() < 0.5 else words[rank]
@@ -215,6 +218,11 @@ def _syllabic(random: Random, parts: tuple[str, str, str]) -> Iterator[str]:
         count = random.choices((1, 2, 3, 4), (2, 5, 4, 2))[0]
         syllables = [random.choice(starts) + random.choice(middles) for _ in range(count)]
         yield "".join(syllables) + (random.choice(ends) if random.random() < 0.7 else "")
+
+
+def _sought(words: Sequence[str]) -> list[str]:
+    """The words that stand in watches: no watch may be of the commonest alone."""
+    return [word for word in words[_RARE_FROM:] if len(word) > 2 and not is_stop_word(fold(word))]
 
 
 def _distinct(words: Iterator[_Word], count: int) -> list[_Word]:
