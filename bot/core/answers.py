@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from bot.core.model import (
     Span,
 )
 from bot.core.packed import Texts
-from bot.core.rules import Evidence, FacetKey
+from bot.core.rules import Evidence, FacetKey, source_key
 
 _SCORE = {How.EXACT: 100, How.CLITIC: 95, How.STEM: 92, How.ALIAS: 90, How.SOUND: 85}
 
@@ -79,30 +80,38 @@ class Answers:
 
     def _match(self, hit: Hit, number: int) -> Match:
         known = self._matches.get(hit)
-        if known is not None and hit.how is not How.FUZZY:
+        if known is not None:
             return known
         span = self._scan.span(hit)
         text = self._scan.text(span)
         score = _SCORE.get(hit.how)
         if score is None:
             score = round(fuzz.ratio(fold(text), fold(self._written[number])))
-        match = self._matches[hit] = Match(span, text, hit.how, score)
+        match = Match(span, text, hit.how, score)
+        self._hits[match] = hit
+        if hit.how is not How.FUZZY:  # how near it is depends on the phrase
+            self._matches[hit] = match
         return match
 
-    def gap(self, one: Match, other: Match) -> int | None:
-        """The words between two matches of phrases; ``None`` across fields or if they overlap."""
-        if len(self._hits) != len(self._matches):
-            self._hits = {match: hit for hit, match in self._matches.items()}
-        first, second = sorted((self._hits[one], self._hits[other]))
-        apart = second.start - first.end
-        return apart if one.span.field is other.span.field and apart >= 0 else None
+    def close(self, left: Evidence, right: Evidence, within: int) -> Iterator[tuple[Match, Match]]:
+        """Matches of one field with at most ``within`` words in between, none of them inside."""
+        others = sorted((self._hits[match][:2], match) for match in right)
+        starts = [span[0] for span, _ in others]
+        longest = max((end - start for (start, end), _ in others), default=0)
+        for match in left:
+            start, end, _ = self._hits[match]
+            first = bisect_left(starts, start - within - longest)
+            for (begin, finish), other in others[first : bisect_right(starts, end + within)]:
+                apart = max(begin - end, start - finish)
+                if 0 <= apart <= within and other.span.field is match.span.field:
+                    yield match, other
 
     # ── facets ───────────────────────────────────────────────────────────────────────────
 
     def facets(self) -> Iterator[FacetKey]:
         """Everything this entry is, by which rules are asked."""
         origin = self._origin
-        yield from (("source", name.casefold()) for name in (origin.source, origin.source_name))
+        yield from (("source", source_key(name)) for name in (origin.source, origin.source_name))
         yield ("lang", origin.lang)
         if self._reading.flag:
             yield from (("sev", str(level)) for level in range(1, self._reading.severity + 1))

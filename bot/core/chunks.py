@@ -73,6 +73,7 @@ class Chunks:
         self._codes = codes
         self._stems = frozenset(stems)
         self._heads = frozenset(stem[:2] for stem in self._stems)
+        self._longest_stem = max(map(len, self._stems), default=0)
         self._ears = ears
         self._loose = loose
         # A text without capitals is read otherwise: there every word may be a name.
@@ -213,7 +214,7 @@ class Chunks:
         return found
 
     def _stemmed(self, word: str, at: int, width: int) -> Iterator[Other]:
-        for length in range(2, len(word) + 1):
+        for length in range(2, min(len(word), self._longest_stem) + 1):
             stem = f"{word[:length]}*"
             if stem in self._stems:
                 yield Other(at, width, self._codes.encoded([stem]), first=False)

@@ -82,7 +82,7 @@ class Index:
             self._exact[number] = tuple(word.text for word in phrase.words)
             self._look_for(key_of(phrase.written), number, Way.OWN, chunks)
         else:
-            self._windows.add(number, phrase.words)
+            self._windows.add(number, phrase.words, phrase.written)
             chunks.forget_all()
         return number
 

@@ -32,6 +32,7 @@ class Nearby:
         self._starts: array[int] = array("I")
         self._numbers: array[int] = array("I")
         self._most = 0
+        self._longest = 0
 
     def add(self, word: str, edits: int) -> int:
         """Let ``word`` be found with up to ``edits`` errors; its number."""
@@ -39,6 +40,7 @@ class Nearby:
         self.words.append(word)
         self.edits.append(edits)
         self._most = max(self._most, edits)
+        self._longest = max(self._longest, len(word))
         for rest in _rests(word, edits):
             self._fresh.setdefault(crc32(rest.encode()), []).append(number)
         return number
@@ -72,11 +74,14 @@ class Nearby:
         nearby.edits = bytearray(edits)
         nearby._starts, nearby._numbers = array("I", starts), array("I", numbers)
         nearby._most = max(edits, default=0)
+        nearby._longest = max(map(len, nearby.words), default=0)
         return nearby
 
     def near(self, word: str, edits: int = 2) -> list[tuple[int, int]]:
         """The words that ``word`` may be meant for, as (number, errors), each once."""
         found: dict[int, int] = {}
+        if len(word) > self._longest + self._most:  # a blob of letters has no end of rests
+            return []
         for rest in _rests(word, min(edits, self._most)):
             for number in self._candidates(crc32(rest.encode())):
                 if number not in found:

@@ -7,7 +7,7 @@ second one every name by its sound (``core.hearing``). Watches are rules over wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -29,7 +29,7 @@ from bot.errors import QueryError
 
 _WAYS = len(Way)
 _BATCH = 2_000
-_Hits = dict[int, list[Hit]]
+_Hits = dict[int, dict[tuple[int, int], Hit]]
 
 
 class Matcher:
@@ -59,7 +59,7 @@ class Matcher:
         self._chunks = Chunks(
             self._codes, self._known.stems, self._index.hearing, self._index.loose
         )
-        self._rules = Rules(self._rarity, rules)
+        self._rules = Rules(self._index.written, rules)
         self._place_of = place_names(knowledge)
         self._named: dict[int, str] = {}  # phrase → the place it names
         self._naming: dict[str, list[int]] = {}
@@ -122,9 +122,6 @@ class Matcher:
         self._named[number] = place
         self._naming.setdefault(place, []).append(number)
 
-    def _rarity(self, number: int) -> int:
-        return len(self._index.written[number])
-
     # ── a text ───────────────────────────────────────────────────────────────────────────
 
     def scan(self, title: str, body: str) -> Scan:
@@ -140,9 +137,10 @@ class Matcher:
             for number, (start, end, how) in self._index.heard(words, field):
                 _once(watched, number, Hit(start + base, end + base, how))
         terms, places = self._known.sorted_out(known, text)
+        phrases = {number: [*hits.values()] for number, hits in watched.items()}
         if self._index.has_exact:
-            self._index.keep_exact(watched, text)
-        return replace(text, terms=terms, places=places, phrases=watched)
+            self._index.keep_exact(phrases, text)
+        return replace(text, terms=terms, places=places, phrases=phrases)
 
     def _find(
         self, words: Words, text: str, base: int, known: list[tuple[int, Hit]], watched: _Hits
@@ -162,14 +160,18 @@ class Matcher:
         return self._index.spellings.stands(text[first:last])
 
     def watch_matches(
-        self, scan: Scan, reading: Reading, origin: Origin | None = None
+        self,
+        scan: Scan,
+        reading: Reading,
+        origin: Origin | None = None,
+        only: Collection[int] | None = None,
     ) -> dict[int, Evidence]:
-        """The watches that hold for this entry, by id, each with its evidence."""
+        """The watches (of ``only``, if given) that hold for this entry, each with its evidence."""
         written = self._index.written
         asked = Answers(
             scan, reading, origin or Origin(), self.knowledge, written=written, named=self._named
         )
-        return self._rules.answers(self._asked_for(scan), asked)
+        return self._rules.answers(self._asked_for(scan), asked, only)
 
     def _asked_for(self, scan: Scan) -> Iterator[int]:
         yield from scan.phrases
@@ -184,11 +186,12 @@ def _batches(watches: Iterable[Watch]) -> Iterator[list[Watch]]:
 
 
 def _once(watched: _Hits, number: int, hit: Hit) -> None:
+    span = hit[:2]
     known = watched.get(number)
     if known is None:
-        watched[number] = [hit]
-    elif all(hit[:2] != other[:2] for other in known):
-        known.append(hit)
+        watched[number] = {span: hit}
+    else:
+        known.setdefault(span, hit)
 
 
 def _sentences(title: str, body: str, head: Words, rest: Words) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bot.core.words import Chunk
 
@@ -37,7 +38,7 @@ class Memory:
         self._limit = limit
         self._young = _Generation()
         self._old = _Generation()
-        self._dying: list[dict[str, object]] = []
+        self._dying: list[dict[str, Any]] = []
 
     @property
     def rows(self) -> Mapping[str, str]:
@@ -67,7 +68,7 @@ class Memory:
     def _turn(self) -> None:
         if len(self._young.rows) > self._limit:
             old = self._old
-            self._dying += [old.rows, old.chunks, old.missed]  # type: ignore[list-item]
+            self._dying += [old.rows, old.chunks, old.missed]
             self._old, self._young = self._young, _Generation()
         for _ in range(_FREED if self._dying else 0):
             if not self._dying[-1]:

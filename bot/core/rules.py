@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
-from itertools import product
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol, TypeAlias, cast
 
 from bot.core.model import Match
-from bot.core.packed import Kept, Many
+from bot.core.packed import Kept, Many, Texts
 from bot.core.query import AllOf, AnyOf, Facet, Near, Node, Phrase, Without
+from bot.core.text import tokenize
 
 # A rule's tree in plain values, for a million of them are kept and written to a file: the number
 # of a phrase, or a tuple of one of the words below and its parts.
@@ -48,17 +48,17 @@ class Asked(Protocol):
     def facets(self) -> Iterable[FacetKey]:
         """Everything that holds, as far as rules ask for it first."""
 
-    def gap(self, one: Match, other: Match) -> int | None:
-        """The words between two places where phrases stand; ``None`` across fields."""
+    def close(self, left: Evidence, right: Evidence, within: int) -> Iterable[Evidence]:
+        """Pairs of both that stand in one field with at most so many words in between."""
 
 
 class Rules:
     """Rules by number; each belongs to a watch."""
 
-    def __init__(self, rarity: Callable[[int], int], kept: Kept = ()) -> None:
-        """``rarity`` of a phrase: of two watched equally often the higher is found more seldom."""
+    def __init__(self, written: Texts, kept: Kept = ()) -> None:
+        """``written`` are the phrases: of two watched equally often the longer is the rarer."""
         ids, roots, trees, by_phrase, by_facet, ascending = kept or (b"", b"", (), (), {}, True)
-        self._rarity = rarity
+        self._written = written
         self.ids = array("q", ids)
         self.roots = array("i", roots)  # a phrase, or ~(number of the tree)
         self.trees: list[Tree] = list(trees)
@@ -107,7 +107,7 @@ class Rules:
 
     def _seldom(self, number: int) -> tuple[int, int]:
         # What many rules are asked by is a common word: so the load spreads by itself.
-        return -self.by_phrase.count(number), self._rarity(number)
+        return -self.by_phrase.count(number), len(self._written[number])
 
     def remove(self, watch_id: int) -> None:
         """The rule of this watch is asked no more; it stays where it stands, without a name."""
@@ -126,18 +126,21 @@ class Rules:
             at = self.ids.index(watch_id) if watch_id in self.ids else self._settled
         return at if at < self._settled and self.ids[at] == watch_id else None
 
-    def answers(self, phrases: Iterable[int], asked: Asked) -> dict[int, Evidence]:
+    def answers(
+        self, phrases: Iterable[int], asked: Asked, only: Collection[int] | None = None
+    ) -> dict[int, Evidence]:
         """The watches whose rules hold, by id, with their evidence.
 
         Args:
             phrases: The numbers of those that stand in the entry.
             asked: The entry.
+            only: The watches that are asked; all of them where it is not given.
         """
         found: dict[int, Evidence] = {}
         ids, roots, gone = self.ids, self.roots, self.gone
         for rule in self._candidates(phrases, asked):
             watch_id, root = ids[rule], roots[rule]
-            if watch_id in found or rule in gone:
+            if watch_id in found or rule in gone or (only is not None and watch_id not in only):
                 continue
             evidence = asked.phrase(root) if root >= 0 else holds(self.trees[~root], asked)
             if evidence:
@@ -158,7 +161,7 @@ def compiled(node: Node, number: Callable[[Phrase], int]) -> Tree:
         case Phrase():
             return number(node)
         case Facet(kind=kind, value=value):
-            return (_FACET, kind, value)
+            return (_FACET, kind, source_key(value) if kind == "source" else value)
         case Near(left=left, right=right, within=within):
             return (_NEAR, compiled(left, number), compiled(right, number), within)
         case AllOf(parts=parts):
@@ -243,10 +246,14 @@ def _all_stand(parts: Iterable[Tree], asked: Asked) -> bool:
 def _near(left: Tree, right: Tree, within: int, asked: Asked) -> Evidence | None:
     if not _all_stand((left, right), asked):
         return None
-    pairs = product(holds(left, asked) or (), holds(right, asked) or ())
-    close = [pair for pair in pairs if (gap := asked.gap(*pair)) is not None and gap <= within]
-    return _merged(close) if close else None
+    pairs = [*asked.close(holds(left, asked) or (), holds(right, asked) or (), within)]
+    return _merged(pairs) if pairs else None
 
 
 def _merged(found: Iterable[Evidence]) -> Evidence:
     return tuple(dict.fromkeys(match for evidence in found for match in evidence))
+
+
+def source_key(name: str) -> str:
+    """What makes two spellings of a source's name equal: its folded words."""
+    return " ".join(token.text for token in tokenize(name))

@@ -90,10 +90,13 @@ def tokenize_all(chunks: Sequence[str]) -> list[tuple[Token, ...]]:
     return [tuple(tokens) for tokens in found]
 
 
+_GLUED = 4  # parts of one word at most; a row of a thousand is no word
+
+
 def joined(tokens: tuple[Token, ...], start: int) -> Iterator[tuple[str, int]]:
     """Each longer word that begins at ``start`` when glued tokens are read as one, and its end."""
-    word = tokens[start].text
-    while tokens[start].glued and start + 1 < len(tokens):
+    word, last = tokens[start].text, start + _GLUED
+    while start < last and tokens[start].glued and start + 1 < len(tokens):
         start += 1
         word += tokens[start].text
         yield word, start + 1

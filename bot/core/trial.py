@@ -20,7 +20,6 @@ from bot.errors import QueryError
 
 _MOST = 2_000  # watches one matcher tries; a new one begins afterwards
 _EXAMPLES = 5
-_NOWHERE = Origin()
 
 
 _NOWHERE = Origin()
@@ -82,7 +81,7 @@ class Trial:
         reading = events.read(scan, self._knowledge)
         if not queries:
             return scan, reading, {}
-        found = matcher.watch_matches(scan, reading, text.origin)
+        found = matcher.watch_matches(scan, reading, text.origin, self._numbers(queries))
         return scan, reading, self._held(found, queries)
 
     def tally(self, queries: Collection[str], texts: Iterable[Text]) -> dict[str, Tally]:
@@ -93,6 +92,7 @@ class Trial:
         matcher = self._ready(queries)
         worded = {query for query in queries if not _asks_for_more(query)}
         found: dict[str, list[tuple[Text, Evidence]]] = {query: [] for query in queries}
+        asked = self._numbers(queries)
         of = 0
         for text in texts:
             of += 1
@@ -100,10 +100,13 @@ class Trial:
             # What happened is asked of few, and takes longer to find out than the words.
             only_words = len(worded) == len(found)
             reading = Reading() if only_words else events.read(scan, self._knowledge)
-            matches = matcher.watch_matches(scan, reading, text.origin)
+            matches = matcher.watch_matches(scan, reading, text.origin, asked)
             for query, evidence in self._held(matches, queries).items():
                 found[query].append((text, evidence))
         return {query: _tally(hits, of, query in worded) for query, hits in found.items()}
+
+    def _numbers(self, queries: Iterable[str]) -> set[int]:
+        return {self._ids[query] for query in queries}
 
     def _held(self, found: Mapping[int, Evidence], queries: Collection[str]) -> dict[str, Evidence]:
         held = {query: found.get(self._ids[query], ()) for query in queries}

@@ -7,9 +7,10 @@ from typing import NamedTuple, TypeAlias
 
 from bot.core.loose import SHORTEST, Loose
 from bot.core.model import Hit, How, Token
-from bot.core.morphology import bare, clitic_forms
+from bot.core.morphology import clitic_forms
 from bot.core.packed import Kept
 from bot.core.query import Word
+from bot.core.text import function_word, tokenize, word_of
 from bot.core.words import Words
 
 _Anchor: TypeAlias = tuple[int, int, str]
@@ -37,7 +38,7 @@ class Windows:
         """What makes the same again."""
         return tuple(tuple(window) for found in self._anchored.values() for window, _ in found)
 
-    def add(self, number: int, words: Sequence[Word]) -> None:
+    def add(self, number: int, words: Sequence[Word], written: str) -> None:
         """Find ``words`` as phrase ``number``; at least one of them is loose."""
         loose = tuple(
             self.loose.add(_looked_for(word), word.edits, word.suffixes)
@@ -45,7 +46,7 @@ class Windows:
             else -1
             for word in words
         )
-        self._anchor(_Window(number, tuple(word.bare for word in words), loose))
+        self._anchor(_Window(number, _keys(words, written), loose))
 
     def _anchor(self, window: _Window) -> None:
         place = next(at for at, known in enumerate(window.loose) if known >= 0)
@@ -77,9 +78,22 @@ class Windows:
         if loose >= 0:
             fitting = (hit for hit in self.loose.hits(token.text) if hit.number == loose)
             return next((hit.how for hit in fitting if first or not hit.clitic), None)
-        if bare(token.text) == word:
+        if word_of(token) == word:
             return How.EXACT
-        return How.CLITIC if first and word in clitic_forms(token.text) else None
+        return How.CLITIC if first and word in _clitic_keys(token) else None
+
+
+def _clitic_keys(token: Token) -> Iterator[str]:
+    return (
+        map(function_word, clitic_forms(token.text)) if token.function else clitic_forms(token.text)
+    )
+
+
+def _keys(words: Sequence[Word], written: str) -> tuple[str, ...]:
+    """The words as they are looked up; على is told from علي by the letters as written."""
+    keys = [word_of(token) for token in tokenize(written) if not token.text.isdecimal()]
+    plain = tuple(word.bare for word in words)
+    return tuple(keys) if len(keys) == len(plain) else plain
 
 
 def _looked_for(word: Word) -> str:
@@ -101,6 +115,6 @@ def _anchors(loose: int, tokens: Sequence[Token], at: int) -> Iterator[_Anchor]:
     yield loose, 0, ""
     for side in (-1, 1):
         if 0 <= at + side < len(tokens):
-            text = tokens[at + side].text
-            for word in dict.fromkeys((bare(text), *clitic_forms(text))):
+            beside = tokens[at + side]
+            for word in dict.fromkeys((word_of(beside), *_clitic_keys(beside))):
                 yield loose, side, word

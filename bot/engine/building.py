@@ -12,10 +12,10 @@ import gc
 import logging
 import marshal
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from hashlib import blake2b
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from bot.core.model import Knowledge, Watch
 
 log = logging.getLogger(__name__)
 
-FEW = 5_000  # watches that are built on the spot, in less than a second
+FEW = 5_000  # watches that are built here, in less than a second
 _MAGIC = b"rasid matcher 1\n"
 _DIGEST_BYTES = 32
 
@@ -37,28 +37,42 @@ class MatcherBuilder:
         self.path = path
 
     async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
-        """A matcher for ``watches``: a few on the spot, many from the file or another process."""
+        """A matcher for ``watches``: a few in a thread, many from the file or another process."""
         matcher = await self._made(knowledge, watches)
         gc.freeze()  # it stays: the search for garbage need not look through it
         return matcher
 
     async def _made(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
-        if len(watches) <= FEW:
-            return Matcher(knowledge, watches)
+        if len(watches) > FEW:
+            try:
+                kept = await self._kept(knowledge, watches)
+                return await asyncio.to_thread(lambda: Matcher(knowledge, kept=kept))
+            except (OSError, BrokenExecutor) as error:
+                # No process to be had, or it was killed: slower here, but nobody loses an alert.
+                log.error("matcher_process_failed error=%r: building in a thread", error)
+        return await asyncio.to_thread(lambda: Matcher(knowledge, watches))
+
+    async def _kept(self, knowledge: Knowledge, watches: Sequence[Watch]) -> tuple[Any, ...]:
         asked = [(watch.id, watch.query) for watch in watches]
         key = await asyncio.to_thread(_key, knowledge, asked)
         kept = await asyncio.to_thread(self._read, key)
-        if kept is None:
-            kept = await self._built(knowledge, asked, key)
-        return await asyncio.to_thread(lambda: Matcher(knowledge, kept=kept))
+        return kept if kept is not None else await self._built(knowledge, asked, key)
 
     async def _built(
         self, knowledge: Knowledge, asked: list[tuple[int, str]], key: bytes
     ) -> tuple[Any, ...]:
         log.info("matcher_building watches=%d", len(asked))
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        try:
             loop = asyncio.get_running_loop()
             raw: bytes = await loop.run_in_executor(pool, build_bytes, knowledge, asked)
+        except asyncio.CancelledError:
+            # Whoever stops the bot does not wait for a minute's work.
+            for process in active_children():
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._write, key, raw)
         return await asyncio.to_thread(_loaded, raw)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.model import Answer, ChatStatus, Knowledge, Note, PutChat, Story
+from bot.core.rules import source_key
 from bot.flow.asked import Asked
 from bot.flow.telling import story_lines
 from bot.flow.wording import facets, note, title
@@ -59,7 +60,7 @@ def _is(knowledge: Knowledge, kind: str, value: str, story: Story) -> bool:
         case "country":
             return any(value == _country(knowledge, place) for place in story.places)
         case "source":
-            return value == story.source_name.casefold()
+            return source_key(value) == source_key(story.source_name)
         case "lang":
             return value == story.lang
     return story.severity >= int(value)

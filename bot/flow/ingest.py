@@ -87,6 +87,7 @@ class Ingest:
         for visit in set(self._visits):
             visit.cancel()
         await self.drain()
+        await self._minds.close()
 
     async def visit(self, source: Source) -> None:
         """Poll one source and take in what it brought; never raises."""

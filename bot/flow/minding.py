@@ -17,9 +17,9 @@ from bot.ports import Builder
 
 log = logging.getLogger(__name__)
 
-# Each thousand changes costs a text a few microseconds; building costs seconds.
+# What came since stands in a small automaton of its own, built again whenever more comes: at so
+# many changes that takes some milliseconds.
 _CHANGES = 2_000
-_SHARE = 0.05
 
 
 class Minds:
@@ -30,6 +30,7 @@ class Minds:
         self._builder = builder
         self._mind: Mind | None = None
         self._building: asyncio.Task[Mind] | None = None
+        self._bearable = _CHANGES
 
     @property
     def revision(self) -> int:
@@ -59,15 +60,17 @@ class Minds:
     def _take_over(self, mind: Mind) -> Mind:
         """The mind that was built meanwhile, if it is ready; else ``mind``."""
         if self._building is None:
-            if mind.matcher.changes > max(_CHANGES, _SHARE * len(mind.watches)):
+            if mind.matcher.changes > self._bearable:
                 self._building = asyncio.create_task(self._built(mind.audience))
             return mind
         if not self._building.done():
             return mind
         task, self._building = self._building, None
         if error := task.exception():
+            self._bearable = 2 * mind.matcher.changes  # not at once again
             log.error("matcher_rebuild_failed error=%r", error)
             return mind
+        self._bearable = _CHANGES
         log.info("matcher_rebuilt watches=%d", len(mind.watches))
         return task.result().following(mind.audience)
 
