@@ -258,12 +258,13 @@ def _is_json_lines(file: Path) -> bool:
 
 def _lines(file: Path) -> Iterator[str]:
     if str(file) == "-":
-        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        # A broken character must not end the run: the line it stands in is read without it.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
         yield from sys.stdin
         return
     if not file.is_file():
         raise ConfigError(f"{file} is not a file", "FILE")
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8", errors="replace") as lines:
         yield from lines
 
 

@@ -82,6 +82,10 @@ class Index:
             self._exact[number] = tuple(word.text for word in phrase.words)
             self._look_for(key_of(phrase.written), number, Way.OWN, chunks)
         else:
+            # Loosely means more than usual, not less: the other forms are looked for too.
+            key = tuple(word.bare for word in phrase.words)
+            for spelling, way in self.spellings.of(key).items():
+                self._look_for(spelling, number, way, chunks)
             self._windows.add(number, phrase.words, phrase.written)
             chunks.forget_all()
         return number

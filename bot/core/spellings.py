@@ -47,7 +47,8 @@ class Spellings:
         self._in_watches = {*knowledge.strict, *lower}
         self._forms: dict[str, set[str]] = {}
         for inflection in knowledge.inflections:
-            self._add_forms([bare(word) for form in inflection.forms for word in name_key(form)])
+            forms = [bare(word) for form in inflection.forms for word in name_key(form)]
+            self._add_forms([*forms, *_duals(forms[0], inflection.lang)])
         self._names: dict[Key, list[Names]] = {}
         self._longest = 1
         self._groups: dict[Key, list[Names]] = {}
@@ -189,6 +190,15 @@ def inflected(names: Names) -> Names:
         lang: tuple(dict.fromkeys(form for name in listed for form in case_forms(name, lang)))
         for lang, listed in names.items()
     }
+
+
+def _duals(word: str, lang: str) -> Iterator[str]:
+    """The duals of an Arabic feminine noun, before another noun too: قاعدتا، قاعدتي عين الأسد.
+
+    Of others the dual before a noun looks like an adjective: صاروخي is no form of صاروخ.
+    """
+    if lang == "ar" and word.endswith("ه") and len(word) > 3:
+        yield from (f"{word[:-1]}{ending}" for ending in ("تا", "تي", "تان", "تين"))
 
 
 def _every(names: Names) -> Iterator[str]:

@@ -49,7 +49,7 @@ class MatcherBuilder:
                 return await asyncio.to_thread(lambda: Matcher(knowledge, kept=kept))
             except (OSError, BrokenExecutor) as error:
                 # No process to be had, or it was killed: slower here, but nobody loses an alert.
-                log.error("matcher_process_failed error=%r: building in a thread", error)
+                log.warning("matcher_process_failed error=%r: building in a thread", error)
         return await asyncio.to_thread(lambda: Matcher(knowledge, watches))
 
     async def _kept(self, knowledge: Knowledge, watches: Sequence[Watch]) -> tuple[Any, ...]:
