@@ -38,7 +38,7 @@ class Windows:
         """What makes the same again."""
         return tuple(tuple(window) for found in self._anchored.values() for window, _ in found)
 
-    def add(self, number: int, words: Sequence[Word], written: str) -> None:
+    def add(self, number: int, words: Sequence[Word], written: str = "") -> None:
         """Find ``words`` as phrase ``number``; at least one of them is loose."""
         loose = tuple(
             self.loose.add(_looked_for(word), word.edits, word.suffixes)

@@ -199,4 +199,7 @@ def test_a_phrase_that_names_a_place_is_shown_by_its_other_names_once() -> None:
 def test_the_gap_is_counted_in_words_of_one_field(one: Hit, other: Hit, gap: int | None) -> None:
     answers = asked(scan=scan_of(phrases={0: [one], 1: [other]}), written=("x", "y"))
     (first,), (second,) = answers.phrase(0), answers.phrase(1)
-    assert answers.gap(first, second) == answers.gap(second, first) == gap
+    for within in range(4):
+        is_close = gap is not None and gap <= within
+        assert [*answers.close((first,), (second,), within)] == [(first, second)] * is_close
+        assert [*answers.close((second,), (first,), within)] == [(second, first)] * is_close

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Field, How, Match, Span
+from bot.core.packed import Texts
 from bot.core.query import FACETS, AllOf, AnyOf, Facet, Near, Node, Phrase, Without, Word, parse
 from bot.core.query.tree import all_of, any_of, without
 from bot.core.rules import Evidence, FacetKey, Rules, Tree, anchors, compiled, holds
@@ -45,10 +46,12 @@ class Entry:
     def facets(self) -> Iterable[FacetKey]:
         return self.held
 
-    def gap(self, one: Match, other: Match) -> int | None:
-        first, second = sorted((one.span, other.span), key=lambda span: span.start)
-        apart = second.start - first.end
-        return apart if one.span.field is other.span.field and apart >= 0 else None
+    def close(self, left: Evidence, right: Evidence, within: int) -> Iterator[Evidence]:
+        for one, other in product(left, right):
+            first, second = sorted((one.span, other.span), key=lambda span: span.start)
+            apart = second.start - first.end
+            if one.span.field is other.span.field and 0 <= apart <= within:
+                yield one, other
 
 
 def entry(numbers: Iterable[int] = (), held: Iterable[FacetKey] = ()) -> Entry:
@@ -139,6 +142,14 @@ def is_true(tree: Any, found: frozenset[int], held: frozenset[FacetKey]) -> bool
 
 def rarity(number: int) -> int:
     return (number * 7) % 5
+
+
+def written() -> Texts:
+    """Phrases as long as they are rare."""
+    texts = Texts()
+    for number in range(max(PHRASES) + 1):
+        texts.add("x" * rarity(number))
+    return texts
 
 
 def seldom(number: int) -> tuple[int, int]:
@@ -267,7 +278,7 @@ def test_near_takes_any_of_several_on_either_side() -> None:
 
 
 def rules(*trees: tuple[int, Tree]) -> Rules:
-    made = Rules(rarity)
+    made = Rules(written())
     for watch_id, tree in trees:
         made.add(watch_id, tree)
     made.settle()
@@ -299,7 +310,7 @@ def test_rules_that_were_kept_answer_alike_and_take_more(
     first: list[Tree], later: list[Tree], found: frozenset[int], held: frozenset[FacetKey]
 ) -> None:
     made = rules(*enumerate(first))
-    again = Rules(rarity, reread(made.kept()))
+    again = Rules(written(), reread(made.kept()))
     for number, tree in enumerate(later, len(first)):
         made.add(number, tree)
         again.add(number, tree)
@@ -314,7 +325,7 @@ def test_rules_that_were_kept_answer_alike_and_take_more(
 def test_what_is_watched_more_often_counts_as_commoner(is_late: bool) -> None:
     rare, other = max(PHRASES, key=rarity), min(PHRASES, key=rarity)
     assert rarity(rare) > rarity(other)
-    made = Rules(rarity)
+    made = Rules(written())
     made.add(1, ("all", rare, other))  # nobody watches either: the rarity decides
     made.add(2, rare)
     if is_late:

@@ -134,10 +134,13 @@ def others(text: str, known: Spellings = FEW) -> dict[str, Way]:
     return {" ".join(key): way for key, way in known.of(key_of(text), text).items()}
 
 
+DUALS = ("قاعدتا", "قاعدتي", "قاعدتان", "قاعدتين")
+
+
 def test_a_word_has_its_other_forms() -> None:
     assert others("صاروخ") == {"صواريخ": Way.STEM, "صاروخان": Way.STEM, "صاروخين": Way.STEM}
     assert others("الصواريخ") == {"صاروخ": Way.STEM, "صاروخان": Way.STEM, "صاروخين": Way.STEM}
-    assert others("قواعد") == {"قاعده": Way.STEM}
+    assert others("قواعد") == {"قاعده": Way.STEM} | dict.fromkeys(DUALS, Way.STEM)
 
 
 def test_a_name_has_its_names_in_every_language() -> None:
@@ -160,7 +163,9 @@ def test_a_phrase_never_names_itself_otherwise(text: str) -> None:
 def test_each_word_of_a_phrase_is_inflected() -> None:
     assert others("صاروخ قاعدة") == {
         f"{one} {two}": Way.STEM
-        for one, two in product(("صاروخ", "صواريخ", "صاروخان", "صاروخين"), ("قاعده", "قواعد"))
+        for one, two in product(
+            ("صاروخ", "صواريخ", "صاروخان", "صاروخين"), ("قاعده", "قواعد", *DUALS)
+        )
         if (one, two) != ("صاروخ", "قاعده")
     }
 
@@ -183,6 +188,8 @@ def test_the_gravest_way_counts() -> None:
         "قاعده اربيل": Way.STEM,
         "قواعد هولير": Way.ALIAS,
         "قاعده هولير": Way.ALIAS,
+        **{f"{dual} اربيل": Way.STEM for dual in DUALS},
+        **{f"{dual} هولير": Way.ALIAS for dual in DUALS},
     }
 
 
