@@ -147,11 +147,17 @@ def _draft(entry: Any, base_url: str) -> Draft | None:
         body=body,
         link=http_link(base_url, plain.tidy(entry.get("link") or "")),
         guid=plain.tidy(entry.get("id") or ""),
-        lang=str((entry.get("title_detail") or {}).get("language") or "")[:16],
+        lang=_language(entry)[:16],
         published_at=_moment(entry.get("published_parsed")),
         # With .get() alone, feedparser passes the date of publication off as an update.
         updated_at=_moment(entry["updated_parsed"] if "updated_parsed" in entry else None),  # noqa: SIM401
     )
+
+
+def _language(entry: Any) -> str:
+    """What the entry says of itself (``dc:language``), else what its title is marked as."""
+    title = entry.get("title_detail") or {}
+    return str(entry.get("language") or title.get("language") or "")
 
 
 def _body(entry: Any) -> str:

@@ -79,6 +79,15 @@ def test_atom_html_becomes_text_and_a_time_without_zone_is_utc() -> None:
     assert draft.updated_at == datetime(2021, 7, 7, 8, 0, tzinfo=UTC)
 
 
+def test_an_entry_says_its_language_itself() -> None:
+    item = (
+        "<item xmlns:dc='http://purl.org/dc/elements/1.1/'><title>خبر</title>"
+        "<dc:language>fa</dc:language></item>"
+    )
+    (draft,) = feed.parse(rss(item), base_url="https://news.example.com/rss").drafts
+    assert draft.lang == "fa"
+
+
 def test_rdf_is_read_too() -> None:
     (draft,) = parsed("rdf.rdf").drafts
     assert draft.title == "Rocket lands near Camp Taji"
