@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, product
 from math import prod
 from typing import NamedTuple
 
 from bot.core.chunks import each, sound_of
-from bot.core.codes import NO_WORD, WIDTH, Codes
+from bot.core.codes import NO_WORD, WIDTH
+from bot.core.ears import Ear
 from bot.core.letters import fold
 from bot.core.model import Token
 from bot.core.morphology import bare
-from bot.core.packed import Kept, Many, Texts
-from bot.core.phrases import Phrases
+from bot.core.packed import Kept, Texts
 from bot.core.skeleton import (
     alike,
     consonants,
@@ -38,7 +37,6 @@ from bot.core.words import EARS, Heard, Words
 
 STRONG = 4  # consonants and long vowels a name needs to be known by its sound
 ARTICLE = "\1" * WIDTH  # stands in the sounds for words that are no part of a name's sound
-_MOST_KEYS = 8  # of one phrase
 _OFFSETS = 4  # words before the pair a phrase is heard by, at most three
 _ATTACHED = "ال"
 _LONGEST_ARTICLE = 5
@@ -58,49 +56,6 @@ class Spoken(NamedTuple):
     consonants: int
     is_common: bool
     is_article: bool
-
-
-class Ear:
-    """Listens for names of one kind of letters, by sound."""
-
-    def __init__(self) -> None:
-        self.codes = Codes()
-        self.phrases = Phrases()
-        self.places: dict[str, int] = {}  # code of a name of one word → where its phrases stand
-        self.singles = Many()
-        self.new_keys: set[str] = set()
-        self.new_names: set[str] = set()
-
-    def kept(self) -> Kept:
-        """What :meth:`of_kept` makes the same of; only of what is settled."""
-        places = "".join(self.places)
-        return self.codes.kept(), self.phrases.kept(), places, self.singles.kept()
-
-    @classmethod
-    def of_kept(cls, kept: Kept) -> Ear:
-        """What was kept."""
-        codes, phrases, places, singles = kept
-        ear = cls()
-        ear.codes, ear.phrases = Codes.of_kept(codes), Phrases.of_kept(phrases)
-        ear.places = {code: place for place, code in enumerate(each(places))}
-        ear.singles = Many.of_kept(singles)
-        return ear
-
-    def add(self, keys: Sequence[tuple[str, ...]], value: int) -> None:
-        """Listen for words with one of ``keys`` each, as ``value``."""
-        for chosen in islice(product(*keys), _MOST_KEYS):
-            codes = [self._learn(key) for key in chosen]
-            if len(codes) > 1:
-                self.phrases.add("".join(codes), value)
-            else:
-                self.singles.add(self.places.setdefault(codes[0], len(self.places)), value)
-                self.new_names.add(codes[0])
-
-    def _learn(self, key: str) -> str:
-        code, is_new = self.codes.learn(key)
-        if is_new:
-            self.new_keys.add(key)
-        return code
 
 
 class Hearing:

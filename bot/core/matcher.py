@@ -23,8 +23,9 @@ from bot.core.phrases import Phrases
 from bot.core.query import Phrase, parse
 from bot.core.rules import Evidence, Rules, compiled
 from bot.core.spellings import Way
+from bot.core.stretches import stretches
 from bot.core.text import sentence_numbers
-from bot.core.words import SHED, Fields, Words, stretches
+from bot.core.words import SHED, Fields, Words
 from bot.errors import QueryError
 
 _WAYS = len(Way)

@@ -12,8 +12,9 @@ from bot.core.hearing import Hearing
 from bot.core.letters import ZWNJ
 from bot.core.loose import Loose
 from bot.core.packed import Texts
+from bot.core.stretches import stretches
 from bot.core.text import tokenize
-from bot.core.words import MARKS, OWN, ROWS, SHED, Fields, Words, stretches
+from bot.core.words import MARKS, OWN, ROWS, SHED, Fields, Words
 from tests.core.test_text import ODD
 
 EVERYTHING: frozenset[str] = frozenset()
