@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -108,8 +109,15 @@ class Answers:
 
     # ── facets ───────────────────────────────────────────────────────────────────────────
 
-    def facets(self) -> Iterator[FacetKey]:
+    def facets(self) -> Collection[FacetKey]:
         """Everything this entry is, by which rules are asked."""
+        return self._held
+
+    @cached_property
+    def _held(self) -> dict[FacetKey, None]:
+        return dict.fromkeys(self._facets())
+
+    def _facets(self) -> Iterator[FacetKey]:
         origin = self._origin
         yield from (("source", source_key(name)) for name in (origin.source, origin.source_name))
         yield ("lang", origin.lang)
@@ -132,7 +140,7 @@ class Answers:
 
     def facet(self, kind: str, value: str) -> Evidence | None:
         """The words that show it, the title where no word does; ``None`` where it does not hold."""
-        if (kind, value) not in set(self.facets()):
+        if (kind, value) not in self._held:
             return None
         told = [f for f in self._told() if (kind, value) in {("topic", "all"), *self._facets_of(f)}]
         spans = [span for finding in told for span in finding.spans]

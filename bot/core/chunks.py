@@ -18,6 +18,7 @@ from bot.core.skeleton import keys
 from bot.core.text import function_word, joined, tokenize_all, word_of
 from bot.core.words import (
     NOTHING,
+    PLAIN,
     SHED,
     SPECIAL,
     Chunk,
@@ -160,7 +161,7 @@ class Chunks:
         others: list[Other] = []
         for at in range(len(tokens)):
             code, mark, readings = self._word(tokens, at, missed)
-            rows += (code, sounds[0][at], sounds[1][at], sounds[2][at], mark, "\0")
+            rows += (code, sounds[0][at], sounds[1][at], sounds[2][at], mark, PLAIN)
             others += readings
         extras = NOTHING
         loose = tuple(self._loosely(tokens)) if self._loose else ()
@@ -177,15 +178,15 @@ class Chunks:
         text = token.text
         code = self._code(word_of(token), missed)
         if not token.glued and text[0] not in PROCLITICS and text[:2] not in self._heads:
-            return code or NO_WORD, "\0", ()
+            return code or NO_WORD, PLAIN, ()
         readings = self._readings(text, at, 1, missed, token.function)
         if token.glued:
             for word, end in joined(tokens, at):
                 readings += self._joined(word, at, end - at, missed)
         elif not code and len(readings) == 1:
             only = readings.pop()
-            return only.code, SHED if only.first else "\0", ()
-        return code or NO_WORD, "\0", readings
+            return only.code, SHED if only.first else PLAIN, ()
+        return code or NO_WORD, PLAIN, readings
 
     def _code(self, word: str, missed: list[str]) -> str:
         """The code of ``word``; where nobody looks for it, empty, and it is among ``missed``."""
@@ -231,7 +232,6 @@ def sound_of(token: Token) -> str:
     return f"={token.text}"
 
 
-def each(codes: str, step: int = 1) -> Iterator[str]:
-    """Every ``step``-th single code of a row of them."""
-    width = WIDTH * step
-    return map("".join, zip(codes[::width], codes[1::width], strict=True))
+def each(codes: str) -> Iterator[str]:
+    """The single codes of a row of them."""
+    return map("".join, zip(codes[::WIDTH], codes[1::WIDTH], strict=True))

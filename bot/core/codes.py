@@ -43,9 +43,6 @@ class Codes:
         """The codes of ``words`` side by side; ``NO_WORD`` for unknown ones."""
         return "".join(map(self.get, words))
 
-    def __contains__(self, word: str) -> bool:
-        return word in self._numbers
-
     def __len__(self) -> int:
         return len(self._numbers)
 

@@ -14,7 +14,7 @@ from bot.core.letters import ZWNJ
 from bot.core.model import Knowledge, Place
 from bot.core.query import Phrase, Query
 from bot.core.sounds import ARABIC, CYRILLIC, HEBREW, LATIN, script
-from bot.core.spellings import Key, Spellings
+from bot.core.spellings import Key, spellings_of
 from bot.core.text import is_plain_arabic, name_key, tokenize
 
 MOST = 6
@@ -35,7 +35,7 @@ class Expansion:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._spellings = Spellings(knowledge)
+        self._spellings = spellings_of(knowledge)
         self._places = place_names(knowledge)
         self._forms: dict[Key, tuple[str, ...]] = {}  # a folded word → its forms as written
         for inflection in knowledge.inflections:
@@ -71,7 +71,7 @@ class Expansion:
         if place is not None:
             names = _each_language(place.names)
             yield from (name for name in names if name_key(name) == key or _is_sure(place, name))
-        if any(word.edits or word.suffixes for word in phrase.words):
+        if phrase.is_loose:
             return  # looked for as written, with errors or endings
         groups = self._spellings.groups(key)
         for group in groups:

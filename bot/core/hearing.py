@@ -126,7 +126,7 @@ class Hearing:
             _ear_for(written),
             consonants(keys[0]) if keys else 0,
             bare(token.text) in self._common,
-            len(written) <= _LONGEST_ARTICLE and is_article(written),
+            _is_silent(written),
         )
 
     # ── the words of a text ──────────────────────────────────────────────────────────────
@@ -147,7 +147,7 @@ class Hearing:
         found: list[list[str]] = [[], [], []]
         one, two, three = (codes.append for codes in found)
         for token, word, key in zip(tokens, words, keys, strict=True):
-            if len(word) <= _LONGEST_ARTICLE and is_article(word):
+            if _is_silent(word):
                 code = first = third = ARTICLE
             elif "ء" <= word[0] <= "ي" and key:  # most words: without a capital, all may be names
                 first = arabic(key, NO_WORD) if has_foreign_letters(word) else NO_WORD
@@ -224,7 +224,12 @@ def _sounds_like(name: str, word: str) -> bool:
 def _names(text: str) -> tuple[str, ...]:
     """The words of ``text`` that are heard, as they are written."""
     words = (text[token.start : token.end] for token in tokenize(text))
-    return tuple(word for word in words if not is_article(word))
+    return tuple(word for word in words if not _is_silent(word))
+
+
+def _is_silent(word: str) -> bool:
+    """Whether a word is no part of a name's sound; asked of the short ones only."""
+    return len(word) <= _LONGEST_ARTICLE and is_article(word)
 
 
 def _ear_of(words: Sequence[Spoken]) -> int:

@@ -15,7 +15,7 @@ from bot.core.model import Hit, How, Knowledge, Scan
 from bot.core.packed import Kept, Texts
 from bot.core.phrases import Phrases
 from bot.core.query import Phrase
-from bot.core.spellings import Key, Spellings, Way, fused
+from bot.core.spellings import Key, Way, fused, spellings_of
 from bot.core.text import key_of
 from bot.core.windows import Windows
 from bot.core.words import Words
@@ -40,7 +40,7 @@ class Index:
         """``first`` is the first number in ``phrases`` that is free for watches."""
         written, hearing, loose, windows, exact, numbers = kept or ((), (), (), (), {}, {})
         self.written = Texts.of_kept(written) if written else Texts()
-        self.spellings = Spellings(knowledge)
+        self.spellings = spellings_of(knowledge)
         self.hearing = Hearing(self.written, knowledge.common, hearing)
         self.loose = Loose(knowledge.common, loose)
         self._by_sound = by_sound
@@ -60,7 +60,7 @@ class Index:
 
     def number(self, phrase: Phrase, chunks: Chunks) -> int:
         """The number of ``phrase``, which is looked for from now on."""
-        if phrase.exact or any(word.edits or word.suffixes for word in phrase.words):
+        if phrase.exact or phrase.is_loose:
             return self._special(phrase, chunks)
         key = key_of(phrase.written)
         for number in self._phrases.numbers(self._codes.encoded(key)):

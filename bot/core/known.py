@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
@@ -112,6 +113,13 @@ def _term_key(text: str) -> Key:
     return tuple(words)
 
 
+@lru_cache(maxsize=4)
+def known_of(knowledge: Knowledge) -> Known:
+    """The phrases of ``knowledge``, made once: they never change."""
+    return Known(knowledge)
+
+
+@lru_cache(maxsize=4)
 def place_names(knowledge: Knowledge) -> dict[Key, str]:
     """Folded name → place, for every spelling that folding leaves unmistakable."""
     return {

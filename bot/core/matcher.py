@@ -15,7 +15,7 @@ from bot.core.answers import Answers, Origin
 from bot.core.chunks import Chunks
 from bot.core.codes import Codes
 from bot.core.index import HOW, Index, learn
-from bot.core.known import Known, place_names
+from bot.core.known import known_of, place_names
 from bot.core.lazily import Later
 from bot.core.model import Hit, How, Knowledge, Reading, Scan, Watch
 from bot.core.packed import Kept
@@ -50,7 +50,7 @@ class Matcher:
         """
         codes, phrases, index, rules, named = kept or ((), (), (), (), {})
         self.knowledge = knowledge
-        self._known = Known(knowledge)
+        self._known = known_of(knowledge)
         self._first = len(self._known.endings)
         self._codes = Codes.of_kept(codes) if codes else Codes()
         self._phrases = Phrases.of_kept(phrases) if phrases else Phrases()

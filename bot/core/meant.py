@@ -38,7 +38,7 @@ class Meant:
         words in quotes, words that allow errors anyway and the commonest words of any language.
         """
         for phrase in query.phrases:
-            if phrase.exact or any(word.edits or word.suffixes for word in phrase.words):
+            if phrase.exact or phrase.is_loose:
                 continue
             if self._names_something(phrase):
                 continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
 
@@ -171,6 +172,12 @@ class Spellings:
             keys = [name_key(spelling) for spelling in spellings if spelling not in self._strict]
             if key in keys:
                 yield from (other for other in keys if other != key)
+
+
+@lru_cache(maxsize=4)
+def spellings_of(knowledge: Knowledge) -> Spellings:
+    """The spellings of ``knowledge``, made once: they never change."""
+    return Spellings(knowledge)
 
 
 def unambiguous(place: Place) -> Names:

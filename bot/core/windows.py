@@ -41,9 +41,7 @@ class Windows:
     def add(self, number: int, words: Sequence[Word], written: str = "") -> None:
         """Find ``words`` as phrase ``number``; at least one of them is loose."""
         loose = tuple(
-            self.loose.add(_looked_for(word), word.edits, word.suffixes)
-            if word.edits or word.suffixes
-            else -1
+            self.loose.add(_looked_for(word), word.edits, word.suffixes) if word.is_loose else -1
             for word in words
         )
         self._anchor(_Window(number, _keys(words, written), loose))

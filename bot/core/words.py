@@ -56,7 +56,8 @@ class Extras(NamedTuple):
 NOTHING = Extras()
 PLAIN, SHED, SPECIAL = "\0", "\1", "\2"
 # Of each word a text keeps a row of codes: its own, one for each ear (``core.hearing``), and marks:
-# ``SHED`` where its own is that of the word without its clitics, ``SPECIAL`` where there is more.
+# ``SHED`` where its own is that of the word without its clitics, ``SPECIAL`` where there is more,
+# ``PLAIN`` elsewhere.
 ROWS = 5
 OWN, EARS, MARKS = 0, (1, 2, 3), 4
 _ROW = ROWS * WIDTH

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 # What came since stands in a small automaton of its own, built again whenever more comes: at so
 # many changes that takes some milliseconds.
-_CHANGES = 2_000
+CHANGES = 2_000
 
 
 class Minds:
@@ -30,7 +30,7 @@ class Minds:
         self._builder = builder
         self._mind: Mind | None = None
         self._building: asyncio.Task[Mind] | None = None
-        self._bearable = _CHANGES
+        self._bearable = CHANGES
 
     @property
     def revision(self) -> int:
@@ -70,7 +70,7 @@ class Minds:
             self._bearable = 2 * mind.matcher.changes  # not at once again
             log.error("matcher_rebuild_failed error=%r", error)
             return mind
-        self._bearable = _CHANGES
+        self._bearable = CHANGES
         log.info("matcher_rebuilt watches=%d", len(mind.watches))
         return task.result().following(mind.audience)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rapidfuzz import fuzz, process
 
 from bot.core.letters import fold
@@ -15,12 +17,15 @@ MOST = 3
 
 def nearest(knowledge: Knowledge, text: str, lang: str) -> tuple[str, ...]:
     """At most three subscriptions whose names look like ``text``, the likest first."""
-    names = _names(knowledge, lang)
+    return likest(fold(text), _names(knowledge, lang), LIKENESS)
+
+
+def likest(wanted: str, names: Sequence[tuple[str, str]], likeness: int) -> tuple[str, ...]:
+    """At most three values of ``names`` (folded name, value) that look like ``wanted``."""
     found = process.extract(
-        fold(text), [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=LIKENESS, limit=12
+        wanted, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=likeness, limit=12
     )
-    ranked = dict.fromkeys(names[index][1] for _, _, index in found)
-    return tuple(ranked)[:MOST]
+    return tuple(dict.fromkeys(names[at][1] for _, _, at in found))[:MOST]
 
 
 def _names(knowledge: Knowledge, lang: str) -> list[tuple[str, str]]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from bot.core.letters import fold
 from bot.core.model import Knowledge, Place
 from bot.core.query import Facet
 from bot.core.query.lexer import lex
+from bot.flow.suggesting import likest
 
 # Below this a suggestion is noise (rapidfuzz ratio of folded names, 0-100).
 _LIKENESS = 60
-_MOST = 3
 _LISTED = 6  # where nothing is near and there are no more, all are named
 
 
@@ -63,11 +61,7 @@ def _regions(knowledge: Knowledge) -> frozenset[str]:
 
 def _near(facet: Facet, knowledge: Knowledge) -> tuple[str, ...]:
     names = list(_names(facet.kind, knowledge))
-    wanted = _spoken(facet.value)
-    found = process.extract(
-        wanted, [name for name, _ in names], scorer=fuzz.ratio, score_cutoff=_LIKENESS, limit=12
-    )
-    near = tuple(dict.fromkeys(names[at][1] for _, _, at in found))[:_MOST]
+    near = likest(_spoken(facet.value), names, _LIKENESS)
     every = tuple(dict.fromkeys(value for _, value in names))
     return near or (every if len(every) <= _LISTED else ())
 

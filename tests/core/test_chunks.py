@@ -147,7 +147,6 @@ def test_each_gives_one_code_after_the_other() -> None:
     codes = Codes(["ا", "ب", "ت"])
     row = codes.encoded(["ا", "ب", "ت", "ا"])
     assert list(each(row)) == [codes.get(word) for word in "ابتا"]
-    assert list(each(row, 2)) == [codes.get("ا"), codes.get("ت")]
     assert all(len(code) == WIDTH for code in each(row))
 
 

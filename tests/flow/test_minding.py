@@ -52,7 +52,7 @@ def slow() -> Slow:
 
 @pytest.fixture
 async def minds(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Minds]:
-    monkeypatch.setattr(minding, "_CHANGES", 2)
+    monkeypatch.setattr(minding, "CHANGES", 2)
     made = Minds(NOTHING, slow)
     yield made
     await made.close()

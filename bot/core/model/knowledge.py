@@ -130,9 +130,9 @@ class Inflection:
     forms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
-    """Everything the data folder knows.
+    """Everything the data folder knows. It is itself alone, so that what is made of it is kept.
 
     ``strict`` names, of places and aliases, match letter by letter, unfolded. ``common`` are the
     commonest words of all languages, folded and without article: no names, and nothing that is

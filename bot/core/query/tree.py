@@ -39,9 +39,14 @@ class Word:
         return bare(self.text)
 
     @property
+    def is_loose(self) -> bool:
+        """Whether typing errors or endings are allowed."""
+        return bool(self.edits) or self.suffixes
+
+    @property
     def is_operator(self) -> bool:
         """Whether it would be read as an operator if it stood by itself."""
-        return not self.edits and not self.suffixes and self.text in ARABIC_OPERATORS
+        return not self.is_loose and self.text in ARABIC_OPERATORS
 
     def __str__(self) -> str:
         # البدون are a people, بدون is an operator: there the article makes the meaning.
@@ -69,6 +74,11 @@ class Phrase:
     def bare(self) -> tuple[str, ...]:
         """The words without articles."""
         return tuple(word.bare for word in self.words)
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether any of the words is."""
+        return any(word.is_loose for word in self.words)
 
     def __str__(self) -> str:
         if self.exact:
