@@ -57,8 +57,7 @@ class Answers:
         self._origin = origin
         self._written = written
         self._named = named
-        self._matches: dict[Hit, Match] = {}
-        self._hits: dict[Match, Hit] = {}
+        self._evidence: dict[int, Evidence] = {}
 
     # ── phrases ──────────────────────────────────────────────────────────────────────────
 
@@ -68,6 +67,12 @@ class Answers:
 
     def phrase(self, number: int) -> Evidence:
         """Every place where a phrase stands, or where the place it names is named otherwise."""
+        known = self._evidence.get(number)
+        if known is None:  # many watch the same
+            known = self._evidence[number] = self._phrase(number)
+        return known
+
+    def _phrase(self, number: int) -> Evidence:
         own = [self._match(hit, number) for hit in self._scan.phrases.get(number, ())]
         place = self._named.get(number)
         return tuple(own) if place is None else (*own, *self._elsewhere(place, number, own))
@@ -80,32 +85,43 @@ class Answers:
                 yield match
 
     def _match(self, hit: Hit, number: int) -> Match:
-        known = self._matches.get(hit)
-        if known is not None:
-            return known
-        span = self._scan.span(hit)
-        text = self._scan.text(span)
-        score = _SCORE.get(hit.how)
+        # The hottest there is where much is watched: nothing is called that need not be.
+        first, last, how = hit
+        scan = self._scan
+        start, end = scan.starts[first], scan.ends[last - 1]
+        if first < scan.split:
+            span, text = Span(Field.TITLE, start, end), scan.title[start:end]
+        else:
+            span, text = Span(Field.BODY, start, end), scan.body[start:end]
+        score = _SCORE.get(how)
         if score is None:
             score = round(fuzz.ratio(fold(text), fold(self._written[number])))
-        match = Match(span, text, hit.how, score)
-        self._hits[match] = hit
-        if hit.how is not How.FUZZY:  # how near it is depends on the phrase
-            self._matches[hit] = match
-        return match
+        return Match(span, text, how, score)
 
     def close(self, left: Evidence, right: Evidence, within: int) -> Iterator[tuple[Match, Match]]:
         """Matches of one field with at most ``within`` words in between, none of them inside."""
-        others = sorted((self._hits[match][:2], match) for match in right)
-        starts = [span[0] for span, _ in others]
+        others = sorted((self._words(match), match) for match in right)
+        starts = [words[0] for words, _ in others]
         longest = max((end - start for (start, end), _ in others), default=0)
         for match in left:
-            start, end, _ = self._hits[match]
+            start, end = self._words(match)
             first = bisect_left(starts, start - within - longest)
             for (begin, finish), other in others[first : bisect_right(starts, end + within)]:
                 apart = max(begin - end, start - finish)
                 if 0 <= apart <= within and other.span.field is match.span.field:
                     yield match, other
+
+    def _words(self, match: Match) -> tuple[int, int]:
+        """The first word of ``match`` and the one after its last."""
+        where, start, end = match.span
+        starts = self._starts[where]
+        before = 0 if where is Field.TITLE else self._scan.split
+        return before + bisect_left(starts, start), before + bisect_left(starts, end)
+
+    @cached_property
+    def _starts(self) -> dict[Field, Sequence[int]]:
+        starts, split = self._scan.starts, self._scan.split
+        return {Field.TITLE: starts[:split], Field.BODY: starts[split:]}
 
     # ── facets ───────────────────────────────────────────────────────────────────────────
 

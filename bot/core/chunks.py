@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from bot.core.codes import NO_WORD, WIDTH, Codes
+from bot.core.codes import NO_WORD, Codes
 from bot.core.loose import Loose
 from bot.core.memory import Memory
 from bot.core.model import Token
@@ -17,6 +17,7 @@ from bot.core.morphology import PROCLITICS, bare, clitic_forms
 from bot.core.skeleton import keys
 from bot.core.text import function_word, joined, tokenize_all, word_of
 from bot.core.words import (
+    LONGEST_CHUNK,
     NOTHING,
     PLAIN,
     SHED,
@@ -26,8 +27,10 @@ from bot.core.words import (
     Heard,
     Loosely,
     Other,
+    Sound,
     Tokens,
     Words,
+    spelt,
 )
 
 _WORDLESS = "\uf8ff"  # the rows of a dash: nothing, but something to remember; no code holds it
@@ -41,16 +44,8 @@ class Ears(Protocol):
 
     def sounds(
         self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
-    ) -> Sequence[Sequence[str]]:
-        """For each ear the codes of the words."""
-
-    def names(
-        self,
-        tokens: Sequence[Token],
-        words: Sequence[str],
-        sounds: Sequence[Sequence[str]],
-    ) -> Iterable[Heard]:
-        """The names of one word that the words sound like."""
+    ) -> Sequence[Sound]:
+        """What each word sounds like."""
 
 
 class Chunks:
@@ -102,6 +97,8 @@ class Chunks:
         is_lower = text.islower()
         memory = self._memories[is_lower]
         chunks = text.split()
+        if len(text) > LONGEST_CHUNK:
+            chunks = [*_cut(chunks)]
         try:
             rows = [*map(memory.rows.__getitem__, chunks)]
         except KeyError:
@@ -134,17 +131,14 @@ class Chunks:
         ]
         heard = keys(spoken)
         sounds = self._ears.sounds(flat, spoken, heard, is_lower)
-        names = sorted(self._ears.names(flat, spoken, sounds))
         start = 0
         for chunk, tokens in zip(chunks, all_tokens, strict=True):
             end = start + len(tokens)
-            own = [Heard(at - start, number) for at, number in names if start <= at < end]
-            codes = [row[start:end] for row in sounds]
             missed = [
                 f"={key or sound_of(token)}"
                 for key, token in zip(heard[start:end], tokens, strict=True)
             ]
-            self._keep(memory, chunk, tokens, codes, names=tuple(own), missed=missed)
+            self._keep(memory, chunk, tokens, sounds[start:end], missed)
             start = end
 
     def _keep(
@@ -152,18 +146,18 @@ class Chunks:
         memory: Memory,
         chunk: str,
         tokens: tuple[Token, ...],
-        sounds: Sequence[Sequence[str]],
-        *,
-        names: tuple[Heard, ...],
+        sounds: Sequence[Sound],
         missed: list[str],
     ) -> None:
         rows: list[str] = []
         others: list[Other] = []
-        for at in range(len(tokens)):
+        for at, (token, sound) in enumerate(zip(tokens, sounds, strict=True)):
             code, mark, readings = self._word(tokens, at, missed)
-            rows += (code, sounds[0][at], sounds[1][at], sounds[2][at], mark, PLAIN)
+            bounds = chr(token.start) + chr(token.end)
+            rows += (code, *sound.codes, spelt(sound.sign), bounds, mark, PLAIN)
             others += readings
         extras = NOTHING
+        names = tuple(Heard(at, name) for at, sound in enumerate(sounds) for name in sound.names)
         loose = tuple(self._loosely(tokens)) if self._loose else ()
         if others or names or loose:
             extras = Extras(tuple(others), names, loose)
@@ -227,11 +221,12 @@ class Chunks:
                     yield Loosely(at, hit.number, hit.how, hit.clitic)
 
 
+def _cut(chunks: Iterable[str]) -> Iterator[str]:
+    """``chunks`` where the few that are no words but blobs are cut into pieces."""
+    for chunk in chunks:
+        yield from (chunk[at : at + LONGEST_CHUNK] for at in range(0, len(chunk), LONGEST_CHUNK))
+
+
 def sound_of(token: Token) -> str:
     """The sound key of a word without a sound: a figure is heard as itself."""
     return f"={token.text}"
-
-
-def each(codes: str) -> Iterator[str]:
-    """The single codes of a row of them."""
-    return map("".join, zip(codes[::WIDTH], codes[1::WIDTH], strict=True))

@@ -7,7 +7,7 @@ automaton is built three times as fast and is a fifth as large.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.packed import Kept
 
@@ -55,3 +55,8 @@ class Codes:
         """What was kept."""
         (words,) = kept
         return cls(words.split("\n") if words else ())
+
+
+def each(codes: str) -> Iterator[str]:
+    """The single codes of a row of them."""
+    return map("".join, zip(codes[::WIDTH], codes[1::WIDTH], strict=True))

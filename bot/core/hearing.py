@@ -7,17 +7,19 @@ each for names of other letters, so that an Arabic text is not held against Arab
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import repeat
 from math import prod
 from typing import NamedTuple
 
-from bot.core.chunks import each, sound_of
-from bot.core.codes import NO_WORD, WIDTH
-from bot.core.ears import Ear
+from bot.core.chunks import sound_of
+from bot.core.codes import NO_WORD, WIDTH, each
+from bot.core.ears import MOST_BEFORE, MOST_WORDS, SIGNS, Ear, Name
 from bot.core.letters import fold
 from bot.core.model import Token
 from bot.core.morphology import bare
 from bot.core.packed import Kept, Texts
+from bot.core.signs import sign
 from bot.core.skeleton import (
     alike,
     consonants,
@@ -33,11 +35,13 @@ from bot.core.skeleton import (
     watch_keys_of,
 )
 from bot.core.text import tokenize, tokenize_all
-from bot.core.words import EARS, Heard, Words
+from bot.core.words import EARS, Sound, Words
 
 STRONG = 4  # consonants and long vowels a name needs to be known by its sound
 ARTICLE = "\1" * WIDTH  # stands in the sounds for words that are no part of a name's sound
-_OFFSETS = 4  # words before the pair a phrase is heard by, at most three
+_REMEMBERED = 65_536
+_SILENT = Sound((ARTICLE,) * 3)
+_UNHEARD = Sound((NO_WORD,) * 3)
 _ATTACHED = "ال"
 _LONGEST_ARTICLE = 5
 
@@ -54,6 +58,7 @@ class Spoken(NamedTuple):
     keys: tuple[str, ...]
     ear: int
     consonants: int
+    sign: int
     is_common: bool
     is_article: bool
 
@@ -67,23 +72,26 @@ class Hearing:
         self._written = written
         self._common = common
         self._spoken: dict[str, Spoken] = {}
+        # The first answer costs as much as folding ten words, and the press repeats its names.
+        self._is_heard = lru_cache(_REMEMBERED)(partial(_are_heard, written))
 
     # ── names ────────────────────────────────────────────────────────────────────────────
 
     def add(self, number: int) -> bool:
         """Let phrase ``number`` be heard, if it is a name and a strong one; whether it is."""
         words = self._words(self._written[number])
-        if all(word.is_common for word in words):
+        if all(word.is_common for word in words) or len(words) >= MOST_WORDS:
             return False
-        ear, value = self.ears[_ear_of(words)], number * _OFFSETS
-        strong = _are_strong(words)
+        ear, strong = self.ears[_ear_of(words)], _are_strong(words)
         if strong:
             start = _start(words)
-            ear.add([word.keys for word in words[start : start + 2]], value + start)
+            signs = [word.sign for word in words[:SIGNS]]
+            keys = [word.keys for word in words[start : start + 2]]
+            ear.add(keys, Name(number, len(words), signs, start))
         if any(word.text.startswith(_ATTACHED) for word in words[1:]):
             whole = fused([word.written for word in words])
             if strength(whole) >= STRONG:
-                ear.add([watch_keys(whole)], value)
+                ear.add([watch_keys(whole)], Name(number, 1, [sign(whole)]))
                 return True
         return strong
 
@@ -98,8 +106,7 @@ class Hearing:
     def settle(self) -> None:
         """Pack what there is."""
         for ear in self.ears:
-            ear.phrases.settle()
-            ear.singles.settle()
+            ear.settle()
         self.news()
         self._spoken.clear()
 
@@ -125,6 +132,7 @@ class Hearing:
             keys or (sound_of(token),),
             _ear_for(written),
             consonants(keys[0]) if keys else 0,
+            sign(written),
             bare(token.text) in self._common,
             _is_silent(written),
         )
@@ -141,40 +149,36 @@ class Hearing:
 
     def sounds(
         self, tokens: Sequence[Token], words: Sequence[str], keys: Sequence[str], is_lower: bool
-    ) -> list[list[str]]:
-        """For each ear the codes of the words; ``NO_WORD`` where it need not listen."""
-        arabic, latin, others = (ear.codes.get for ear in self.ears)
-        found: list[list[str]] = [[], [], []]
-        one, two, three = (codes.append for codes in found)
-        for token, word, key in zip(tokens, words, keys, strict=True):
-            if _is_silent(word):
-                code = first = third = ARTICLE
-            elif "ء" <= word[0] <= "ي" and key:  # most words: without a capital, all may be names
-                first = arabic(key, NO_WORD) if has_foreign_letters(word) else NO_WORD
-                code, third = latin(key, NO_WORD), others(key, NO_WORD)
-            elif key and not may_be_name(word, is_lower):
-                code = first = third = NO_WORD
-            else:
-                heard = key or sound_of(token)
-                first, code, third = (get(heard, NO_WORD) for get in (arabic, latin, others))
-            one(first)
-            two(code)
-            three(third)
-        return found
+    ) -> list[Sound]:
+        """What each word of a text sounds like to each ear, and the names that it is."""
+        return [*map(self._sound, tokens, words, keys, repeat(is_lower))]
 
-    def names(
-        self, tokens: Sequence[Token], words: Sequence[str], sounds: Sequence[Sequence[str]]
-    ) -> Iterator[Heard]:
-        """The names of one word that the words sound like."""
-        for ear, codes in zip(self.ears, sounds, strict=True):
-            for at, place in enumerate(map(ear.places.get, codes)):
-                # Crime is not كريمة, capital or not.
-                if place is not None and bare(tokens[at].text) not in self._common:
-                    for value in ear.singles.of(place):
-                        number = value // _OFFSETS
-                        name = self._whole(number)
-                        if self._is_name(name, tokens[at], words[at]) and is_plain(name, words[at]):
-                            yield Heard(at, number)
+    def _sound(self, token: Token, word: str, key: str, is_lower: bool) -> Sound:
+        if _is_silent(word):
+            return _SILENT
+        if "ء" <= word[0] <= "ي" and key:  # most words: without a capital, all may be names
+            skipped = 0 if has_foreign_letters(word) else 1  # Arabic names are read, not heard
+        elif key and not may_be_name(word, is_lower):
+            return _UNHEARD
+        else:
+            skipped = 0
+        heard = key or sound_of(token)
+        codes = (NO_WORD,) * skipped + tuple(
+            ear.codes.get(heard, NO_WORD) for ear in self.ears[skipped:]
+        )
+        if codes == _UNHEARD.codes:
+            return _UNHEARD
+        own = sign(word)
+        # Crime is not كريمة, capital or not.
+        is_common = bare(token.text) in self._common
+        return Sound(codes, own, () if is_common else tuple(self._named(word, codes, own)))
+
+    def _named(self, word: str, codes: Sequence[str], own: int) -> Iterator[int]:
+        for ear, code in zip(self.ears, codes, strict=True):
+            for number in ear.singles(code, own):
+                name = self._whole(number)
+                if _is_name(name, word) and is_plain(name, word):
+                    yield number
 
     def _whole(self, number: int) -> str:
         text = self._written[number]
@@ -183,44 +187,35 @@ class Hearing:
         names = _names(text)
         return names[0] if len(names) == 1 else fused(names)
 
-    def _is_name(self, name: str, token: Token, word: str) -> bool:
-        return _sounds_like(name, word) or fold(name) == token.text
-
     # ── a text ───────────────────────────────────────────────────────────────────────────
 
-    def find(self, words: Words, text: str) -> Iterator[tuple[int, int, int]]:
-        """Each (first word, word after the last, phrase) that is heard in ``text``."""
+    def find(self, words: Words) -> Iterator[tuple[int, int, int]]:
+        """Each (first word, word after the last, phrase) that is heard in a text."""
         for at, number in words.extras.heard:
             yield at, at + 1, number
         for ear, row in zip(self.ears, EARS, strict=True):
-            places, sounds = _without_articles(words.row(row))
-            for start, _, value in ear.phrases.find(sounds):
-                number, offset = divmod(value, _OFFSETS)
-                names = _names(self._written[number])
-                first, last = start - offset, start - offset + len(names)
-                if first < 0 or last * WIDTH > len(sounds):
-                    continue
-                at_words = places[first:last] if places else range(first, last)
-                if self._is_heard(names, words, text, at_words):
+            places, codes = _without_articles(words.row(row))
+            found = ear.find(codes)
+            if not found:
+                continue
+            signs = [words.signs[place] for place in places] if places else words.signs
+            for start, end, number in ear.likely(found, signs):
+                at_words = places[start:end] if places else range(start, end)
+                if self._is_heard(number, *map(words.tokens.written, at_words)):
                     yield at_words[0], at_words[-1] + 1, number
 
-    def _is_heard(
-        self, names: Sequence[str], words: Words, text: str, places: Sequence[int]
-    ) -> bool:
-        for name, at in zip(names, places, strict=True):
-            token = words.tokens[at]
-            if not self._is_name(name, token, text[token.start : token.end]):
-                return False
+
+def _are_heard(written: Texts, number: int, *words: str) -> bool:
+    return all(map(_is_name, _names(written[number]), words))
+
+
+def _is_name(name: str, word: str) -> bool:
+    if script(name) == script(word) and fold(name) == fold(word):
         return True
-
-
-# The first answer for two words costs as much as folding ten.
-@lru_cache(maxsize=65_536)
-def _sounds_like(name: str, word: str) -> bool:
     return may_sound(name, word) and alike(name, word)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def _names(text: str) -> tuple[str, ...]:
     """The words of ``text`` that are heard, as they are written."""
     words = (text[token.start : token.end] for token in tokenize(text))
@@ -254,7 +249,7 @@ def _are_strong(words: Sequence[Spoken]) -> bool:
 
 def _start(words: Sequence[Spoken]) -> int:
     """Where the two words side by side stand by which a name is heard: the fewest keys."""
-    starts = range(max(1, min(len(words) - 1, _OFFSETS)))
+    starts = range(max(1, min(len(words) - 1, MOST_BEFORE)))
     return min(starts, key=lambda at: prod(len(word.keys) for word in words[at : at + 2]))
 
 

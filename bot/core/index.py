@@ -134,10 +134,10 @@ class Index:
             if kept:
                 found[number] = kept
 
-    def heard(self, words: Words, text: str) -> Iterator[tuple[int, Hit]]:
+    def heard(self, words: Words) -> Iterator[tuple[int, Hit]]:
         """The phrases found by sound or loosely."""
         yield from self._windows.find(words)
-        for start, end, number in self.hearing.find(words, text):
+        for start, end, number in self.hearing.find(words):
             yield number, Hit(start, end, How.SOUND)
 
 

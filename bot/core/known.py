@@ -166,18 +166,22 @@ class _Languages:
 
     def _sentence(self, at: int) -> tuple[int, int]:
         """The first and the last token of the sentence of token ``at``."""
-        tokens, split = self._scan.tokens, self._scan.split
-        title = at < split
-        text = self._scan.title if title else self._scan.body
+        split = self._scan.split
+        if at < split:
+            text, start, end = self._scan.title, 0, split
+        else:
+            text, start, end = self._scan.body, split, len(self._scan.starts)
         first = last = at
-        while first > (0 if title else split) and not breaks(
-            text, tokens[first - 1], tokens[first]
-        ):
+        while first > start and not self._ends_at(first - 1, text):
             first -= 1
-        end = split if title else len(tokens)
-        while last + 1 < end and not breaks(text, tokens[last], tokens[last + 1]):
+        while last + 1 < end and not self._ends_at(last, text):
             last += 1
         return first, last
+
+    def _ends_at(self, at: int, text: str) -> bool:
+        """Whether a sentence ends after token ``at``."""
+        starts = self._scan.starts
+        return breaks(text, starts[at], self._scan.ends[at], starts[at + 1])
 
 
 def _unmasked(terms: Mapping[str, list[Hit]]) -> dict[str, tuple[Hit, ...]]:
@@ -200,7 +204,7 @@ def _kept(
 
 def _is_ambiguous(hit: Hit, scan: Scan) -> bool:
     # حرير is silk, Harir is not: only in Arabic letters does the bare name mean something else.
-    return hit.end - hit.start == 1 and scan.tokens[hit.start].text[0] > _LAST_LATIN
+    return hit.end - hit.start == 1 and scan.text(scan.span(hit))[0] > _LAST_LATIN
 
 
 def _stands_by(hit: Hit, base: Hit, scan: Scan) -> bool:

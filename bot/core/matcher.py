@@ -130,15 +130,16 @@ class Matcher:
         head, rest = self._chunks.read(title), self._chunks.read(body)
         tokens = Fields(head.tokens, rest.tokens)
         sentences = Later(lambda: _sentences(title, body, head, rest))
-        text = Scan(title, body, tokens, tokens.split, sentences, bounds=tokens.span)
         known: list[tuple[int, Hit]] = []
         watched: _Hits = {}
         for words, field, base in ((head, title, 0), (rest, body, tokens.split)):
             self._find(words, field, base, known, watched)
-            for number, (start, end, how) in self._index.heard(words, field):
+            for number, (start, end, how) in self._index.heard(words):
                 _once(watched, number, Hit(start + base, end + base, how))
-        terms, places = self._known.sorted_out(known, text)
         phrases = {number: [*hits.values()] for number, hits in watched.items()}
+        starts, ends = tokens.edges() if known or watched else ((), ())
+        text = Scan(title, body, tokens, tokens.split, sentences, starts=starts, ends=ends)
+        terms, places = self._known.sorted_out(known, text) if known else ({}, {})
         if self._index.has_exact:
             self._index.keep_exact(phrases, text)
         return replace(text, terms=terms, places=places, phrases=phrases)
@@ -157,7 +158,7 @@ class Matcher:
             _once(watched, phrase, Hit(start + base, end + base, HOW[way] if way else how))
 
     def _stands(self, words: Words, start: int, end: int, text: str) -> bool:
-        first, last = words.tokens.span(start, end - 1)
+        first, last = words.tokens.starts[start], words.tokens.ends[end - 1]
         return self._index.spellings.stands(text[first:last])
 
     def watch_matches(

@@ -8,6 +8,7 @@ anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import filterfalse
 from typing import Any
 
 from bot.core.words import Chunk
@@ -57,7 +58,8 @@ class Memory:
     def recall(self, pieces: Iterable[str]) -> list[str]:
         """Bring back what is remembered of ``pieces``; those of which nothing is, in order."""
         self._turn()
-        return [piece for piece in pieces if piece not in self._young.rows and not self._met(piece)]
+        absent = filterfalse(self._young.rows.__contains__, pieces)
+        return [*filterfalse(self._met, absent)]
 
     def _met(self, piece: str) -> bool:
         rows = self._old.rows.pop(piece, None)

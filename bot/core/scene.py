@@ -153,10 +153,10 @@ class Scene:
 
 def _is_byline(scan: Scan, hit: Hit, text: str) -> bool:
     """ERBIL, Iraq (Any Agency) -, or BAGHDAD —."""
-    end = scan.tokens[hit.end - 1].end
+    end = scan.ends[hit.end - 1]
     if _BYLINE.match(text, end):
         return True
-    written = text[scan.tokens[hit.start].start : end]
+    written = text[scan.starts[hit.start] : end]
     return written.isupper() and len(written) > 3 and bool(_CAPITALS_DASH.match(text, end))
 
 
@@ -176,7 +176,7 @@ def _covers(name: Hit, hit: Hit) -> bool:
 
 
 def _between(scan: Scan, last: int, start: int, text: str) -> str:
-    return text[scan.tokens[last].end : scan.tokens[start].start]
+    return text[scan.ends[last] : scan.starts[start]]
 
 
 def _gap(hit: Hit, start: int, end: int) -> int:

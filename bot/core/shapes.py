@@ -69,7 +69,7 @@ def shapes(word: str) -> tuple[Shape, ...]:
         found = [_abjad(Way.ARABIC, *reading) for reading in _arabic(letters)]
     else:
         found = [_written(*reading) for reading in _latin(letters, kind)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else (found[0],)
 
 
 # ── Arabic and Hebrew ────────────────────────────────────────────────────────────────────────
@@ -95,6 +95,7 @@ _ARABIC_READ = str.maketrans("کیھ", "كيه")
 _ARABIC_OTHER = _rules(
     ("تش", "چ"), (r"([^اوي])\1", r"\1"), ("خو(?=ا)", "خ"), ("خ$", "ح"), ("ة$", "ت")
 )
+_ARABIC_AMBIGUOUS = re.compile(r"تش|([^اوي])\1|خوا|[خة]$")  # where any of these applies
 _FINAL_VOWEL = {"ه": "ة", "ى": "ا"}
 
 
@@ -103,11 +104,16 @@ def _arabic(word: str) -> Iterator[tuple[str, bool]]:
     fused = len(word) > 4 and word.startswith("ال")
     word = word[2:] if fused else word
     word = {"ي": "Y", "و": "W"}.get(word[:1], word[:1]) + word[1:]
-    if len(word) > 1 and word[-1] in _FINAL_VOWEL:
-        for other in _others(word[:-1] + _FINAL_VOWEL[word[-1]], _ARABIC_OTHER):
+    for spelt in _endings(word):
+        ambiguous = _ARABIC_AMBIGUOUS.search(spelt)
+        for other in _others(spelt, _ARABIC_OTHER) if ambiguous else (spelt,):
             yield other, fused
-    for other in _others(word, _ARABIC_OTHER):
-        yield other, fused
+
+
+def _endings(word: str) -> Iterator[str]:
+    if len(word) > 1 and word[-1] in _FINAL_VOWEL:
+        yield word[:-1] + _FINAL_VOWEL[word[-1]]
+    yield word
 
 
 _HEBREW_READ = str.maketrans("ךםןףץ", "כמנפצ")
@@ -146,9 +152,10 @@ def _abjad(way: Way, word: str, fused: bool) -> Shape:
             continue
         sounds.append(heard | (_N if letter == "م" and word[at + 1 : at + 2] in _LIPS else 0))
         slots.append("")
-    slots = [_LONG_TWICE.sub(r"\1", slot) for slot in slots]
+    slots = [_LONG_TWICE.sub(r"\1", slot) if len(slot) > 1 else slot for slot in slots]
     # An alef or ayn only carries the long vowel after it.
-    slots[0] = re.sub(r"^[?^](?=[aiu])", "", slots[0])
+    if slots[0][1:2] and slots[0][0] in "?^" and slots[0][1] in "aiu":
+        slots[0] = slots[0][1:]
     every = tuple(sounds)
     return Shape(way, every, every, every, tuple(slots), fused)
 
@@ -209,6 +216,9 @@ def _romanized(word: str, kind: str) -> str:
 
 
 def _forms(word: str, kind: str) -> Iterator[str]:
+    if not _AMBIGUOUS.search(word):
+        yield word
+        return
     for end in dict.fromkeys((_SILENT_H.sub("", word), word)):
         for split in dict.fromkeys((end, _DIGRAPH.sub("'h", end))):
             yield from dict.fromkeys((split, _INNER_V.sub("w", split)))
@@ -217,6 +227,7 @@ def _forms(word: str, kind: str) -> Iterator[str]:
         yield word[:-1]
 
 
+_AMBIGUOUS = re.compile("[aeêh]$|[stkgdz]h|(?<=.)[vВ]")  # where any of these may apply
 _TOKEN = re.compile("sch|tch|dzh|[stkgdzpc]h|dj|ck|dЖ|c(?=[eiyê])|.")
 _SAME = {"sch": "sh", "tch": "ch", "dzh": "dj", "dЖ": "dj"}
 _VOWEL = frozenset("aeiouêwy")

@@ -90,13 +90,13 @@ def _reads_as(abjad: Shape, written: Shape) -> bool:
     last = len(abjad.slots) - 1
     for at, (slot, vowels) in enumerate(zip(abjad.slots, written.slots, strict=True)):
         place = FIRST if not at else LAST if at == last else INNER
-        if not _fits(slot, vowels, abjad.way, place):
+        if not fits(slot, vowels, abjad.way, place):
             return False
     return not _opens(abjad.slots, written.slots)
 
 
 @lru_cache(maxsize=8_192)
-def _fits(slot: str, vowels: str, way: Way, place: int) -> bool:
+def fits(slot: str, vowels: str, way: Way, place: int) -> bool:
     """Whether ``vowels`` may be written where an abjad has ``slot``."""
     if place != INNER and not slot:
         return not vowels

@@ -186,9 +186,12 @@ _PLAIN = {
 }  # fmt: skip
 
 
+SOUNDS = "bpfvwtTdDĐẒszjžčšhxgGkqrlmny"
+
+
 def bits(sounds: str) -> int:
     """A set of consonants as bits of one number."""
-    return sum(1 << "bpfvwtTdDĐẒszjžčšhxgGkqrlmny".index(sound) for sound in sounds)
+    return sum(1 << SOUNDS.index(sound) for sound in sounds)
 
 
 ABJAD_BITS = {letter: bits(sounds) for letter, sounds in _ABJAD.items()}

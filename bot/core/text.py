@@ -126,15 +126,15 @@ def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tu
     """The number of the sentence each token stands in, counted from ``first``."""
     numbers: list[int] = []
     for at, token in enumerate(tokens):
-        if at and breaks(text, tokens[at - 1], token):
+        if at and breaks(text, *tokens[at - 1][1:3], token.start):
             first += 1
         numbers.append(first)
     return tuple(numbers)
 
 
-def breaks(text: str, before: Token, after: Token) -> bool:
-    """Whether a sentence ends between two tokens of ``text`` that follow each other."""
-    between = text[before.end : after.start]
+def breaks(text: str, start: int, end: int, following: int) -> bool:
+    """Whether a sentence ends between the token from ``start`` to ``end`` and the following one."""
+    between = text[end:following]
     if len(between) <= 1 and between != "\n":
         return False
     found = _BREAK.search(between)
@@ -143,7 +143,7 @@ def breaks(text: str, before: Token, after: Token) -> bool:
     # "U.S. base" and "J. Austin": a full stop after a single letter ends nothing.
     # A line that ends in a colon leads into the next one: "Official: <line> rockets fell".
     if found.group() == ".":
-        return before.end - before.start > 1
+        return end - start > 1
     return found.group() != "\n" or ":" not in between
 
 

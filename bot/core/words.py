@@ -6,17 +6,16 @@ of no interest to anybody.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
-from operator import add
+from itertools import accumulate, chain, repeat
+from operator import add, floordiv, itemgetter
 from sys import byteorder
 from typing import NamedTuple, TypeVar, overload
 
 from bot.core.codes import WIDTH
 from bot.core.model import How, Token
+from bot.core.signs import ANY
 from bot.core.text import tokenize
 
 
@@ -27,6 +26,14 @@ class Other(NamedTuple):
     width: int
     code: str
     first: bool
+
+
+class Sound(NamedTuple):
+    """What a word sounds like: its code for each ear, its sign, the phrases of one word it is."""
+
+    codes: Sequence[str]
+    sign: int = ANY
+    names: tuple[int, ...] = ()
 
 
 class Heard(NamedTuple):
@@ -55,11 +62,13 @@ class Extras(NamedTuple):
 
 NOTHING = Extras()
 PLAIN, SHED, SPECIAL = "\0", "\1", "\2"
-# Of each word a text keeps a row of codes: its own, one for each ear (``core.hearing``), and marks:
-# ``SHED`` where its own is that of the word without its clitics, ``SPECIAL`` where there is more,
-# ``PLAIN`` elsewhere.
-ROWS = 5
-OWN, EARS, MARKS = 0, (1, 2, 3), 4
+# Of each word a text keeps a row of codes: its own, one for each ear (``core.hearing``), its sign
+# (``core.signs``) in two, where the word begins and ends in its chunk, and marks: ``SHED`` where
+# its own is that of the word without its clitics, ``SPECIAL`` where there is more, ``PLAIN``
+# elsewhere.
+ROWS = 8
+OWN, EARS, SIGN, BOUNDS, MARKS = 0, (1, 2, 3), 4, 6, 7
+LONGEST_CHUNK = 1 << 15  # characters; more would not fit into a code
 _ROW = ROWS * WIDTH
 _UTF16 = "utf-16-le" if byteorder == "little" else "utf-16-be"
 
@@ -88,74 +97,78 @@ class Tokens(Sequence[Token]):
         self._known = known
         self._rows = rows
         self._length = sum(map(len, rows)) // _ROW
-        self._all: tuple[Token, ...] | None = None
 
     def __len__(self) -> int:
         return self._length
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        """Where the words of each chunk end, in characters of rows: ``_ROW`` for each word."""
-        return list(accumulate(map(len, self._rows)))
-
-    @cached_property
-    def _starts(self) -> Sequence[int]:
-        return _starts(self._text, self._chunks)
 
     @overload
     def __getitem__(self, at: int) -> Token: ...
     @overload
     def __getitem__(self, at: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, at: int | slice) -> Token | tuple[Token, ...]:
-        if self._all is None and isinstance(at, int) and 0 <= at < self._length:
-            token, start = self._token(at)
-            return _moved(token, start)
-        return self._whole()[at]
+        if isinstance(at, int):
+            return _moved(self._local[at], self._bases[at])
+        return tuple(map(_moved, self._local[at], self._bases[at]))
 
     def __iter__(self) -> Iterator[Token]:
-        return iter(self._whole())
+        return map(_moved, self._local, self._bases)
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Where word ``first`` begins and word ``last`` ends."""
-        token, start = self._token(first)
-        if first == last:
-            return token.start + start, token.end + start
-        final, offset = self._token(last)
-        return token.start + start, final.end + offset
+    def written(self, at: int) -> str:
+        """Word ``at`` as it stands in the text."""
+        return self._text[self.starts[at] : self.ends[at]]
 
-    def extras(self, special: Iterable[int]) -> Extras:
-        """What is special of any of the words; ``special`` numbers those of which anything is."""
-        chunks = dict.fromkeys(bisect_right(self._ends, at * _ROW) for at in special)
-        found = [(self._first(chunk), self._known[self._chunks[chunk]].extras) for chunk in chunks]
+    # What follows is worked out in C, for all words at once: where anybody's words stand in a
+    # text, dozens are asked for.
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins."""
+        return [*map(add, self._bases, map(ord, self._bounds[::WIDTH]))]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each word ends."""
+        return [*map(add, self._bases, map(ord, self._bounds[1::WIDTH]))]
+
+    @cached_property
+    def _bounds(self) -> str:
+        """Where each word begins and ends in its chunk: two characters a word."""
+        return _column(_columns("".join(self._rows)), BOUNDS)
+
+    @cached_property
+    def _local(self) -> Sequence[Token]:
+        """Each word within its chunk."""
+        try:
+            known = [*map(self._known.__getitem__, self._chunks)]
+        except KeyError:  # a text may be looked at when its chunks are long forgotten
+            return [*chain.from_iterable(map(tokenize, self._chunks))]
+        return [*chain.from_iterable(map(_TOKENS, known))]
+
+    @cached_property
+    def _bases(self) -> Sequence[int]:
+        """Where the chunk of each word starts."""
+        starts = _starts(self._text, self._chunks)
+        return [*chain.from_iterable(map(repeat, starts, self._counts()))]
+
+    def _counts(self) -> Iterator[int]:
+        """How many words each chunk has."""
+        return map(floordiv, map(len, self._rows), repeat(_ROW))
+
+    def extras(self) -> Extras:
+        """What is special of any of the words."""
+        firsts = accumulate(self._counts(), initial=0)
+        found = [
+            (first, self._known[chunk].extras)
+            for row, chunk, first in zip(self._rows, self._chunks, firsts, strict=False)
+            if row[-1:] == SPECIAL
+        ]
         return Extras(
-            tuple(_shifted((extras.others, first) for first, extras in found)),
-            tuple(_shifted((extras.heard, first) for first, extras in found)),
-            tuple(_shifted((extras.loose, first) for first, extras in found)),
+            tuple([_moved_to(other, first) for first, more in found for other in more.others]),
+            tuple(
+                [Heard(first + at, number) for first, more in found for at, number in more.heard]
+            ),
+            tuple([_moved_to(loose, first) for first, more in found for loose in more.loose]),
         )
-
-    def _first(self, chunk: int) -> int:
-        """The number of the first word of a chunk."""
-        return self._ends[chunk - 1] // _ROW if chunk else 0
-
-    def _token(self, at: int) -> tuple[Token, int]:
-        """A word within its chunk, and where the chunk starts."""
-        chunk = bisect_right(self._ends, at * _ROW)
-        tokens = self._tokens_of(self._chunks[chunk])
-        return tokens[at - self._first(chunk)], self._starts[chunk]
-
-    def _whole(self) -> tuple[Token, ...]:
-        if self._all is None:
-            self._all = tuple(
-                _moved(token, start)
-                for chunk, start in zip(self._chunks, self._starts, strict=True)
-                for token in self._tokens_of(chunk)
-            )
-        return self._all
-
-    def _tokens_of(self, chunk: str) -> tuple[Token, ...]:
-        # A text may be looked at long after it was read, when its chunks are forgotten.
-        known = self._known.get(chunk)
-        return tokenize(chunk) if known is None else known.tokens
 
 
 class Fields(Sequence[Token]):
@@ -184,11 +197,18 @@ class Fields(Sequence[Token]):
         yield from self._title
         yield from self._body
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Where word ``first`` begins and word ``last``, of the same field, ends."""
-        if first < self.split:
-            return self._title.span(first, last)
-        return self._body.span(first - self.split, last - self.split)
+    def edges(self) -> tuple[list[int], list[int]]:
+        """Where each word begins and where it ends in its field."""
+        title, body = self._title, self._body
+        return title.starts + body.starts, title.ends + body.ends
+
+
+_TOKENS = itemgetter(0)
+_Placed = TypeVar("_Placed", Other, Loosely)
+
+
+def _moved_to(placed: _Placed, by: int) -> _Placed:
+    return placed._replace(at=placed.at + by)
 
 
 def _moved(token: Token, by: int) -> Token:
@@ -198,15 +218,29 @@ def _moved(token: Token, by: int) -> Token:
 
 def _starts(text: str, chunks: Sequence[str]) -> Sequence[int]:
     """Where each of ``chunks``, the pieces between white space, begins."""
-    if len(" ".join(chunks)) == len(text):  # one white space between all, none around them
-        ends = accumulate(map(len, chunks), initial=0)
-        return [*map(add, ends, range(len(chunks)))]
-    starts, at = [], 0
+    starts = [*map(add, accumulate(map(len, chunks), initial=0), range(len(chunks)))]
+    # Mostly there is one white space between all, and none around them; blobs are cut without.
+    if starts and starts[-1] + len(chunks[-1]) == len(text) <= LONGEST_CHUNK:
+        return starts
+    return [*_sought(text, chunks)]
+
+
+def _sought(text: str, chunks: Sequence[str]) -> Iterator[int]:
+    at = 0
     for chunk in chunks:
         at = text.index(chunk, at)
-        starts.append(at)
+        yield at
         at += len(chunk)
-    return starts
+
+
+def _columns(rows: str) -> memoryview[int]:
+    """The codes of ``rows`` as numbers."""
+    return memoryview(rows.encode(_UTF16)).cast("I")
+
+
+def _column(columns: memoryview[int], number: int) -> str:
+    """One of the rows of codes, a code for each word."""
+    return columns[number::ROWS].tobytes().decode(_UTF16)
 
 
 class Words:
@@ -215,7 +249,7 @@ class Words:
     def __init__(self, rows: str, tokens: Tokens) -> None:
         """``rows`` hold ``ROWS`` codes for each word."""
         # All in C, and without a loop: this is done for every text.
-        self._rows = memoryview(rows.encode(_UTF16)).cast("I")
+        self._columns = _columns(rows)
         self.tokens = tokens
         self.codes = self.row(OWN)
         marks = self.row(MARKS)
@@ -223,17 +257,18 @@ class Words:
         special = marks[1::WIDTH]
         self.extras = NOTHING
         if SPECIAL in special:
-            self.extras = tokens.extras(found.start() for found in re.finditer(SPECIAL, special))
+            self.extras = tokens.extras()
 
     def row(self, number: int) -> str:
         """One row of codes, a code for each word."""
-        return self._rows[number::ROWS].tobytes().decode(_UTF16)
+        return _column(self._columns, number)
+
+    @cached_property
+    def signs(self) -> list[int]:
+        """The sign of each word."""
+        return self._columns.cast("B").cast("Q")[SIGN // 2 :: ROWS // 2].tolist()
 
 
-_Placed = TypeVar("_Placed", Other, Heard, Loosely)
-
-
-def _shifted(found: Iterator[tuple[tuple[_Placed, ...], int]]) -> Iterator[_Placed]:
-    for items, by in found:
-        for item in items:
-            yield item._replace(at=item.at + by)
+def spelt(sign: int) -> str:
+    """A sign as two codes."""
+    return sign.to_bytes(8, byteorder).decode(_UTF16)

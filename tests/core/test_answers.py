@@ -136,6 +136,8 @@ def scan_of(**parts: object) -> Scan:
         scan.tokens,
         scan.split,
         scan.sentences,
+        starts=scan.starts,
+        ends=scan.ends,
         **parts,  # type: ignore[arg-type]
     )
 

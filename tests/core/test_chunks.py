@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import chunks as chunks_module
-from bot.core.chunks import Chunks, each
-from bot.core.codes import NO_WORD, WIDTH, Codes
+from bot.core.chunks import Chunks
+from bot.core.codes import NO_WORD, WIDTH, Codes, each
 from bot.core.hearing import Hearing
 from bot.core.letters import ZWNJ
 from bot.core.loose import Loose

@@ -30,8 +30,8 @@ def heard(hearing: Hearing, text: str) -> set[tuple[str, int]]:
     """What is heard in ``text``: the words as they stand there, and the number of the name."""
     words = Chunks(Codes(), (), hearing, Loose(NOTHING)).read(text)
     found = set()
-    for start, end, number in hearing.find(words, text):
-        first, last = words.tokens.span(start, end - 1)
+    for start, end, number in hearing.find(words):
+        first, last = words.tokens.starts[start], words.tokens.ends[end - 1]
         found.add((text[first:last], number))
     return found
 

@@ -138,7 +138,7 @@ def test_sounds_and_loose_words_are_heard() -> None:
     sound, loose = room.number("كركوك"), room.number("صاروخ~")
     room.index.settle()
     text = "صاورخ Kirkuk"
-    heard = set(room.index.heard(room.chunks.read(text), text))
+    heard = set(room.index.heard(room.chunks.read(text)))
     assert heard == {(loose, Hit(0, 1, How.FUZZY)), (sound, Hit(1, 2, How.SOUND))}
 
 

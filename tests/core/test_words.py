@@ -68,17 +68,18 @@ def test_two_fields_are_read_as_one_row_of_words(
     assert (tuple(fields), fields[some]) == (plain, plain[some])
 
 
-@given(texts, texts, st.data())
-def test_a_span_runs_from_the_first_word_to_the_end_of_the_last(
-    title: str, body: str, data: st.DataObject
-) -> None:
-    fields = Fields(READER.read(title).tokens, READER.read(body).tokens)
-    for start, words in ((0, tokenize(title)), (fields.split, tokenize(body))):
-        if words:
-            first = data.draw(st.integers(0, len(words) - 1))
-            last = data.draw(st.integers(first, len(words) - 1))
-            expected = (words[first].start, words[last].end)
-            assert fields.span(start + first, start + last) == expected
+@given(texts, texts)
+def test_every_word_stands_where_it_is_said_to(title: str, body: str) -> None:
+    plain = tokenize(title) + tokenize(body)
+    starts, ends = Fields(READER.read(title).tokens, READER.read(body).tokens).edges()
+    assert list(zip(starts, ends, strict=True)) == [(word.start, word.end) for word in plain]
+
+
+@given(texts)
+def test_a_word_is_given_as_it_was_written(text: str) -> None:
+    tokens = READER.read(text).tokens
+    expected = [text[word.start : word.end] for word in tokenize(text)]
+    assert [tokens.written(at) for at in range(len(tokens))] == expected
 
 
 @pytest.mark.parametrize("outside", [3, 99, -4])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -111,8 +111,8 @@ class Scan:
 
     ``tokens`` are those of the title, then from ``split`` on those of the body; ``sentences``
     numbers the sentence of each. ``terms`` maps a lexicon category, ``places`` a gazetteer id and
-    ``phrases`` a phrase number of the matcher that scanned to the hits, in order. ``bounds``, where
-    given, tells without making tokens where the first of two begins and the last ends.
+    ``phrases`` a phrase number of the matcher that scanned to the hits, in order. ``starts`` and
+    ``ends`` tell where each token stands in its field, without making any; empty without a hit.
     """
 
     title: str
@@ -123,14 +123,14 @@ class Scan:
     terms: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     places: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     phrases: Mapping[int, Sequence[Hit]] = field(default_factory=dict)
-    bounds: Callable[[int, int], tuple[int, int]] | None = None
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
 
     def span(self, hit: Hit) -> Span:
         """The characters of ``hit`` in the original field."""
-        where = Field.TITLE if hit.start < self.split else Field.BODY
-        if self.bounds is not None:
-            return Span(where, *self.bounds(hit.start, hit.end - 1))
-        return Span(where, self.tokens[hit.start].start, self.tokens[hit.end - 1].end)
+        first, last, _ = hit
+        where = Field.TITLE if first < self.split else Field.BODY
+        return Span(where, self.starts[first], self.ends[last - 1])
 
     def text(self, span: Span) -> str:
         """What stands at ``span`` in the original."""
