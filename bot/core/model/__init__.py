@@ -9,6 +9,7 @@ from __future__ import annotations
 from bot.core.model.alerts import Alert, Batch, Card, Known, Reason, Recall, Story, Verdict, Why
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
+from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
 from bot.core.model.knowledge import (
     Alias,
     Condition,
@@ -73,9 +74,11 @@ __all__ = [
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
+    "Denial",
     "DropWatch",
     "Effect",
     "Entry",
+    "Facts",
     "Field",
     "Finding",
     "Grade",
@@ -91,12 +94,14 @@ __all__ = [
     "Message",
     "MoveChat",
     "Note",
+    "Outcome",
     "Part",
     "Place",
     "Poll",
     "PollStatus",
     "Profile",
     "PutChat",
+    "Range",
     "Reading",
     "Reason",
     "Recall",
@@ -110,11 +115,13 @@ __all__ = [
     "Span",
     "Story",
     "Style",
+    "Sure",
     "Term",
     "Token",
     "Topic",
     "TopicRule",
     "Verdict",
     "Watch",
+    "When",
     "Why",
 ]

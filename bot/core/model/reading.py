@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.core.model.event import Facts
 from bot.core.model.knowledge import Severity
 
 LEAD_TOKENS = 80  # title and first paragraph
@@ -71,6 +72,7 @@ class Reading:
     ``flag``: the built-in topics would push this as new. ``guard`` names the guard that stopped
     it, ``""`` if none did. ``places`` are all gazetteer ids named, those of the findings first.
     ``marks`` are what tells this report from one in the same words (``core.marks``).
+    ``facts`` are what it says of its event (``core.facts``).
     """
 
     findings: tuple[Finding, ...] = ()
@@ -79,6 +81,7 @@ class Reading:
     flag: bool = False
     guard: str = ""
     marks: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
 
 class Token(NamedTuple):
