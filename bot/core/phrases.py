@@ -84,6 +84,8 @@ class Phrases:
 
     def add(self, codes: str, number: int) -> None:
         """Let the words of ``codes`` stand for ``number`` too, from the next search on."""
+        if not codes:  # no words would stand everywhere, behind the last word too
+            return
         if self.main and number in self.numbers(codes):
             return
         numbers = self._fresh.setdefault(codes, [])

@@ -131,9 +131,10 @@ class Spellings:
 
     def _with_hamzas(self, words: Key, written: str) -> Iterator[tuple[Key, Way]]:
         """الغام is what hurried people write for ألغام."""
-        if any(f"أل{word}" in self._hamzas for word in words):
-            tokens = zip(tokenize(written), words, strict=False)
-            hamzas = tuple(self._with_hamza(token, word) for token, word in tokens)
+        tokens = tokenize(written)
+        if len(tokens) == len(words) and any(f"أل{word}" in self._hamzas for word in words):
+            pairs = zip(tokens, words, strict=True)
+            hamzas = tuple(self._with_hamza(token, word) for token, word in pairs)
             if hamzas != words:
                 yield hamzas, Way.OWN
 

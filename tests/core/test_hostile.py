@@ -11,6 +11,7 @@ from bot.core.answers import Origin
 from bot.core.loose import Nearby
 from bot.core.matcher import Matcher
 from bot.core.model import Knowledge, Reading, Watch
+from bot.core.phrases import Phrases
 from bot.core.text import joined, tokenize
 from bot.data import load_knowledge
 
@@ -76,3 +77,19 @@ def test_a_source_is_known_however_its_name_is_written(name: str) -> None:
 def test_a_preposition_beside_a_loose_word_is_no_name() -> None:
     assert fired(["الصواريخ~ علي"], "الصواريخ على بغداد") == set()
     assert fired(["الصواريخ~ علي"], "الصوارخ علي") == {1}
+
+
+@pytest.mark.parametrize("query", ["فين~", "فين سسجنود~", "بيد فين تالليق+", "فين", "غام~"])
+def test_a_loose_word_that_may_lack_its_hamza_stands_where_it_is(query: str) -> None:
+    # ألفين and ألغام are known words; of a phrase with what is left of them nothing was made once,
+    # and nothing stands everywhere: the matcher broke for all.
+    matcher = Matcher(load_knowledge(), [Watch(1, 1, query), Watch(2, 2, "كركوك")])
+    scan = matcher.scan("انفجار في كركوك", "شيء")
+    assert set(matcher.watch_matches(scan, Reading())) == {2}
+
+
+def test_a_phrase_without_words_stands_nowhere() -> None:
+    phrases = Phrases()
+    phrases.add("", 7)
+    phrases.settle()
+    assert not phrases.find("\0\0\0\0")
