@@ -16,6 +16,7 @@ from bot.core.model import (
     Part,
     Place,
     Severity,
+    StoryState,
     Style,
     Topic,
     Why,
@@ -23,6 +24,7 @@ from bot.core.model import (
 from bot.core.query import only_facets
 from bot.core.render import cut, own_direction
 from bot.core.text import clean, name_key
+from bot.core.told import growth_lines, state_line
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
 _TITLE, _EXTRACT, _NAME, _PLACES, _WORDS = 300, 600, 80, 3, 3
@@ -50,9 +52,10 @@ def alert_note(
         places: The gazetteer by id.
         repeat: An earlier send of this very alert was never answered: it may have arrived.
     """
-    lines = [_headline(card), _what(card, voice, topics), *_watched(card, voice)]
-    lines.append(_where(card, voice, places))
-    lines += [_whence(card, voice), _footer(card, voice, repeat=repeat)]
+    lines = [_headline(card), state_line(card.life, voice), _what(card, voice, topics)]
+    lines += [*_watched(card, voice), _where(card, voice, places)]
+    lines += [*growth_lines(card.life, voice), _whence(card, voice)]
+    lines.append(_footer(card, voice, repeat=repeat))
     return Note(
         lines=tuple(line for line in lines if line),
         quote=_quote(card),
@@ -84,7 +87,8 @@ def stamp(at: datetime, voice: Voice) -> str:
 def _headline(card: Card) -> Line:
     title = isolate(cut(clean(card.title), _TITLE))
     dot = own_direction(f"{sign(card.severity)} {title}").removesuffix(title)
-    return (Part(dot), Part(title, Style.BOLD, card.link))
+    gone = card.life.state is StoryState.TAKEN_BACK
+    return (Part(dot), Part(title, Style.STRIKE if gone else Style.BOLD, card.link))
 
 
 def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:

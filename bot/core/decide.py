@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import events, stories
+from bot.core import events, life, stories
 from bot.core.answers import Origin
 from bot.core.matcher import Matcher
 from bot.core.model import (
     Alert,
     Audience,
     Card,
+    Change,
     Entry,
     Finding,
     Grade,
+    Growth,
     Knowledge,
     Known,
     Match,
@@ -35,6 +37,11 @@ from bot.core.model import (
 
 _EXTRACT_CHARS = 1_000
 _NOBODY = Watch(0, 0, "")
+_STEPS = {
+    Change.TAKEN_BACK: Reason.TAKEN_BACK,
+    Change.ALL_CLEAR: Reason.ALL_CLEAR,
+    Change.CORRECTED: Reason.CORRECTED,
+}
 # An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
 MAX_EDITS = 3
 
@@ -148,13 +155,43 @@ def _decide_one(
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
     if own is not None:
-        story, reason = replace(own, last_seen_at=turn.now), Reason.STORY_GREW
+        story = replace(_grown(own, entry, reading, turn), entries=own.entries)
+        reason = Reason.STORY_GREW
     else:
         story, reason = join_or_open(entry, reading, recent, turn.now)
+        if reason is Reason.KNOWN_STORY:
+            own = next(known for known in recent if known.id == story.id)
+            story = _grown(own, entry, reading, turn)
+    growth = _growth(own, story) if own else None
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
     alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind)
-    return replace(verdict, reason=reason, story=story, alerts=alerts)
+    return replace(
+        verdict,
+        reason=_reason(growth, story) or reason,
+        story=story,
+        alerts=alerts,
+        growth=growth,
+    )
+
+
+def _grown(story: Story, entry: Entry, reading: Reading, turn: Turn) -> Story:
+    return life.grown(story, entry, reading, turn.mind.knowledge.places, turn.now)
+
+
+def _growth(before: Story, after: Story) -> Growth | None:
+    """What those hear who were told of the story before."""
+    if after.life.edits == before.life.edits:
+        return None
+    steps = len(after.life.steps)
+    return Growth(steps - 1 if steps > len(before.life.steps) else None)
+
+
+def _reason(growth: Growth | None, story: Story) -> Reason | None:
+    if growth is None or growth.step is None:
+        return None
+    changes = story.life.steps[growth.step].changes
+    return next((_STEPS[change] for change in changes if change in _STEPS), Reason.STEPPED_UP)
 
 
 def _silence(reading: Reading) -> Reason:
@@ -210,6 +247,7 @@ def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: dat
         sketch=sketch,
         lang=entry.lang,
         published_at=entry.published_at,
+        life=life.born(entry, reading),
     )
 
 
@@ -254,4 +292,5 @@ def _card(entry: Entry, reading: Reading, story: Story, now: datetime) -> Card:
         whys=(),
         extract=entry.body[:_EXTRACT_CHARS],
         lang=entry.lang,
+        life=story.life,
     )

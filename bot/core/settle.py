@@ -22,7 +22,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core.model import Delivery, DeliveryState, Settlement, Severity
+from bot.core.model import Delivery, DeliveryKind, DeliveryState, Settlement, Severity
 from bot.core.retry import send_wait
 from bot.errors import (
     ChatGone,
@@ -57,6 +57,8 @@ def settlement(
 
 def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
     """Whether another copy would do more harm than the doubt; severity decides."""
+    if delivery.kind is DeliveryKind.EDIT:  # done twice it is done once
+        return False
     if delivery.severity < Severity.IMPORTANT:
         return True
     return not answered and delivery.uncertain >= delivery.severity - 1

@@ -19,6 +19,7 @@ from bot.core.i18n import Voice, Words
 from bot.core.model import (
     Card,
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Message,
     Note,
@@ -30,6 +31,7 @@ from bot.core.pacing import Pacing
 from bot.core.render import to_html, to_plain, without_links
 from bot.core.retry import send_wait
 from bot.core.settle import Brake, settlement
+from bot.core.told import step_note
 from bot.errors import (
     ChatGone,
     ChatMoved,
@@ -199,13 +201,17 @@ class Deliver:
             reply_to=delivery.reply_to,
             buttons=note.buttons,
             silent=note.silent,
+            edit_of=delivery.edit_of,
         )
 
     def _note(self, delivery: Delivery) -> Note:
         if not isinstance(delivery.payload, Card):
             return delivery.payload
         voice = Voice(self.words, delivery.chat.lang)
-        repeat = delivery.uncertain > 0
+        if delivery.kind is DeliveryKind.STEP:
+            return step_note(delivery.payload, delivery.step, voice, self.places)
+        # What is shown anew is known to have arrived.
+        repeat = delivery.uncertain > 0 and delivery.kind is DeliveryKind.ALERT
         return alert_note(delivery.payload, voice, self.topics, self.places, repeat=repeat)
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> None:

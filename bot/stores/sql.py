@@ -66,11 +66,12 @@ WHERE fingerprint = :fingerprint AND text_hash <> :text_hash
 # A story grows: it keeps its first headline and takes the graver severity.
 PUT_STORY = """
 INSERT INTO stories (id, title, lang, source_name, link, severity, topics, places, sketch,
-    entries, published_at, first_seen_at, last_seen_at)
+    entries, published_at, first_seen_at, last_seen_at, life)
 VALUES (:id, :title, :lang, :source_name, :link, :severity, :topics, :places, :sketch,
-    :entries, :published_at, :first_seen_at, :last_seen_at)
-ON CONFLICT (id) DO UPDATE SET entries = excluded.entries,
-    severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at
+    :entries, :published_at, :first_seen_at, :last_seen_at, :life)
+ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.places,
+    severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at,
+    life = excluded.life
 """
 
 ADD_ALERT = """
@@ -86,20 +87,58 @@ VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :s
 ON CONFLICT DO NOTHING RETURNING id
 """
 
+# All who were told of the story and still listen. One edit that waits shows all that came since,
+# so there is never a second one behind it.
+ADD_EDITS = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
+    added_at)
+SELECT 'e:' || alerts.chat_id || ':' || :story_id || ':' || :edits, 'edit', alerts.chat_id,
+    :story_id, 2, :severity, '{}', :not_before, :now
+FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
+WHERE alerts.story_id = :story_id AND NOT EXISTS (
+    SELECT 1 FROM deliveries AS other
+    WHERE other.story_id = :story_id AND other.chat_id = alerts.chat_id
+      AND other.kind = 'edit' AND other.state = 'pending')
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+ADD_STEPS = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
+    added_at)
+SELECT 's:' || alerts.chat_id || ':' || :story_id || ':' || :step, 'step', alerts.chat_id,
+    :story_id, 1, :severity, :step, :now, :now
+FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
+WHERE alerts.story_id = :story_id
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# The alert that an edit changes and a step answers.
+TOLD = """
+SELECT payload, state, message_id, thread_id FROM deliveries
+WHERE kind = 'alert' AND story_id = :story_id AND chat_id = :chat_id
+"""
+
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
 EXPIRE_LEASES = """
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
 WHERE state = 'leased' AND lease_until <= :now
 """
 
+# Edits and steps wait until the alert they belong to has left, however it ended.
+_UNTOLD = """({row}.kind IN ('edit', 'step') AND EXISTS (
+        SELECT 1 FROM deliveries AS alert
+        WHERE alert.story_id = {row}.story_id AND alert.chat_id = {row}.chat_id
+          AND alert.kind = 'alert' AND alert.state IN ('pending', 'leased', 'sending')))"""
+
 # One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
 # it, takes the places of others. A not_before further away than any wait we give (a clock that
 # was set back) counts as due.
-CLAIM_DELIVERIES = """
+CLAIM_DELIVERIES = f"""
 UPDATE deliveries SET state = 'leased', lease = :lease, lease_until = :lease_until
 WHERE id IN (
     SELECT id FROM deliveries AS d
     WHERE state = 'pending' AND (not_before_at <= :now OR not_before_at > :absurd)
+      AND NOT {_UNTOLD.format(row="d")}
       AND NOT EXISTS (
         SELECT 1 FROM deliveries AS open
         WHERE open.state IN ('leased', 'sending') AND open.chat_id = d.chat_id)
@@ -108,13 +147,16 @@ WHERE id IN (
         WHERE first.state = 'pending' AND first.chat_id = d.chat_id
           -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
           AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
+          AND NOT {_UNTOLD.format(row="first")}
+          -- An edit waits for others of its story; it need not hold anybody up.
+          AND (first.kind <> 'edit' OR first.not_before_at <= :now)
           AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
     ORDER BY lane, severity DESC, id LIMIT :limit)
 RETURNING *
 """
 
-BURY = """
-UPDATE deliveries SET state = 'dead', lease = NULL, lease_until = NULL, error = :error,
+END_DELIVERY = """
+UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, error = :error,
     settled_at = :now
 WHERE id = :id
 """
@@ -144,12 +186,12 @@ UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL WHERE 
 RECOVER_GRAVE = """
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
     uncertain = uncertain + 1, error = 'the process ended while this was being sent'
-WHERE state = 'sending' AND severity >= 2
+WHERE state = 'sending' AND (severity >= 2 OR kind = 'edit')
 """
 RECOVER_LIGHT = """
 UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
     error = 'the process ended while this was being sent'
-WHERE state = 'sending' AND severity < 2
+WHERE state = 'sending' AND severity < 2 AND kind <> 'edit'
 """
 
 NEXT_DELIVERY = """
@@ -164,7 +206,7 @@ WHERE chat_id = :chat_id AND state = 'pending'
 
 CANCEL_ALERTS = """
 UPDATE deliveries SET state = 'cancelled', settled_at = :now, error = 'the chat said /stop'
-WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'alert'
+WHERE chat_id = :chat_id AND state = 'pending' AND kind <> 'reply'
 """
 
 PUT_CHAT = """
@@ -202,10 +244,13 @@ SELECT * FROM stories WHERE severity > 0
 ORDER BY coalesce(published_at, first_seen_at) DESC, first_seen_at DESC LIMIT :limit
 """
 
+# A step is asked about as the alert it answers.
 ALERT_CARD = """
 SELECT payload FROM deliveries
 WHERE kind = 'alert' AND chat_id = :chat_id
-  AND (:message_id IS NULL OR message_id = :message_id)
+  AND (:message_id IS NULL OR message_id = :message_id OR story_id IN (
+    SELECT story_id FROM deliveries
+    WHERE kind = 'step' AND chat_id = :chat_id AND message_id = :message_id))
   AND (:story_id IS NULL OR story_id = :story_id)
 ORDER BY id DESC LIMIT 1
 """

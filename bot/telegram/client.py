@@ -47,6 +47,7 @@ _CHAT_GONE = (
     "need administrator rights",
     "not a member of",
 )
+_EDITED = ("message is not modified", "message to edit not found", "message can't be edited")
 # A group that moved without saying where: the next update or send tells.
 _MOVED_SILENTLY = ("group chat was upgraded",)
 
@@ -58,25 +59,46 @@ class TelegramMessenger:
         self._bot = bot
 
     async def send(self, message: Message) -> int:
-        """Send ``message`` and return its message id.
+        """Send ``message``, or edit the one it takes the place of; its message id.
 
         Raises:
             DeliveryError: See ``bot.errors``; no class of ``telegram.error`` passes through.
         """
         try:
-            sent = await self._bot.send_message(
-                chat_id=message.chat_id,
-                text=message.text,
-                parse_mode=ParseMode.HTML if message.html else None,
-                message_thread_id=message.thread_id,
-                reply_parameters=_answering(message),
-                reply_markup=keyboard(message.buttons),
-                link_preview_options=_NO_PREVIEW,
-                disable_notification=message.silent,
-            )
+            if message.edit_of is not None:
+                return await self._edit(message, message.edit_of)
+            return await self._send(message)
         except vendor.TelegramError as error:
             raise translated(message.chat_id, error) from error
+
+    async def _send(self, message: Message) -> int:
+        sent = await self._bot.send_message(
+            chat_id=message.chat_id,
+            text=message.text,
+            parse_mode=ParseMode.HTML if message.html else None,
+            message_thread_id=message.thread_id,
+            reply_parameters=_answering(message),
+            reply_markup=keyboard(message.buttons),
+            link_preview_options=_NO_PREVIEW,
+            disable_notification=message.silent,
+        )
         return sent.message_id
+
+    async def _edit(self, message: Message, message_id: int) -> int:
+        try:
+            await self._bot.edit_message_text(
+                chat_id=message.chat_id,
+                message_id=message_id,
+                text=message.text,
+                parse_mode=ParseMode.HTML if message.html else None,
+                reply_markup=keyboard(message.buttons),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except vendor.BadRequest as error:
+            # It reads so already, or its reader deleted it: both are as wanted.
+            if not any(fragment in error.message.lower() for fragment in _EDITED):
+                raise
+        return message_id
 
 
 def _answering(message: Message) -> ReplyParameters | None:

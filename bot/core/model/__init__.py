@@ -6,7 +6,18 @@ Times are aware datetimes in UTC with the suffix ``_at``. Spans are character of
 
 from __future__ import annotations
 
-from bot.core.model.alerts import Alert, Batch, Card, Known, Reason, Recall, Story, Verdict, Why
+from bot.core.model.alerts import (
+    Alert,
+    Batch,
+    Card,
+    Growth,
+    Known,
+    Reason,
+    Recall,
+    Story,
+    Verdict,
+    Why,
+)
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
@@ -22,6 +33,7 @@ from bot.core.model.knowledge import (
     Topic,
     TopicRule,
 )
+from bot.core.model.life import Change, Life, Step, StoryState
 from bot.core.model.messages import (
     Button,
     Delivery,
@@ -67,6 +79,7 @@ __all__ = [
     "Batch",
     "Button",
     "Card",
+    "Change",
     "Chat",
     "ChatKind",
     "ChatStatus",
@@ -82,6 +95,7 @@ __all__ = [
     "Field",
     "Finding",
     "Grade",
+    "Growth",
     "Guard",
     "Happening",
     "Hit",
@@ -89,6 +103,7 @@ __all__ = [
     "Inflection",
     "Knowledge",
     "Known",
+    "Life",
     "Line",
     "Match",
     "Message",
@@ -113,7 +128,9 @@ __all__ = [
     "SourceAge",
     "SourceKind",
     "Span",
+    "Step",
     "Story",
+    "StoryState",
     "Style",
     "Sure",
     "Term",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.core.model.entries import Entry, Poll
 from bot.core.model.knowledge import Severity
+from bot.core.model.life import Life
 from bot.core.model.reading import Match, Reading
 
 
@@ -22,7 +23,10 @@ class Reason(StrEnum):
     KNOWN_STORY = "known-story"
     NEW_STORY = "new-story"
     STORY_GREW = "story-grew"
+    STEPPED_UP = "stepped-up"
     CORRECTED = "corrected"
+    TAKEN_BACK = "taken-back"
+    ALL_CLEAR = "all-clear"
     BELOW_LEVEL = "below-level"
     MUTED = "muted"
     FAILED = "failed"  # an error of ours: recorded, logged, and no obstacle to the others
@@ -45,6 +49,7 @@ class Story:
     sketch: tuple[int, ...] = ()
     lang: str = ""
     published_at: datetime | None = None
+    life: Life = field(default_factory=Life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The facts of an alert, as they travel through the outbox; ``core.render`` words them."""
+    """The facts of an alert, as they travel through the outbox; ``core.card`` words them.
+
+    ``life`` is that of the story when the message leaves, not when it was decided.
+    """
 
     story_id: str
     title: str
@@ -71,6 +79,7 @@ class Card:
     whys: tuple[Why, ...]
     extract: str = ""
     lang: str = ""
+    life: Life = field(default_factory=Life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,18 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Growth:
+    """A story's alerts are to be edited; with ``step``, its number, answered too."""
+
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided about one entry. ``story`` is set when the entry opens or joins one."""
+    """What was decided about one entry. ``story`` is set when the entry opens or joins one.
+
+    ``growth`` tells what those hear who were told of the story before.
+    """
 
     entry: Entry
     reason: Reason
@@ -92,6 +111,7 @@ class Verdict:
     alerts: tuple[Alert, ...] = ()
     detail: str = ""  # one phrase more for the log: the guard, the age, the story joined
     edited: bool = False  # the entry was recorded before, in other words
+    growth: Growth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,15 @@ class Note:
 
 
 class DeliveryKind(StrEnum):
-    """What a delivery carries: ``ALERT`` a ``Card``, ``REPLY`` a ``Note``."""
+    """What a delivery carries: a ``Note`` where it answers a command, else a ``Card``.
+
+    ``EDIT`` changes the alert that was sent of the same story, ``STEP`` answers it.
+    """
 
     ALERT = "alert"
     REPLY = "reply"
+    EDIT = "edit"
+    STEP = "step"
 
 
 class DeliveryState(StrEnum):
@@ -77,7 +82,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message of the outbox, claimed. An alert carries a ``Card``, a reply a ``Note``."""
+    """One message of the outbox, claimed.
+
+    ``edit_of`` is the message an edit changes; ``step`` counts the steps of its story from 0.
+    """
 
     id: int
     chat: Chat
@@ -90,11 +98,16 @@ class Delivery:
     attempts: int = 0
     refused: int = 0  # times the text itself was refused: from 1 it goes as plain text
     uncertain: int = 0  # times an answer was lost: from 1 the reader is told "possible repeat"
+    edit_of: int | None = None
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What the messenger is handed: text ready to go, and where it goes."""
+    """What the messenger is handed: text ready to go, and where it goes.
+
+    With ``edit_of`` it takes the place of that message instead of being a new one.
+    """
 
     chat_id: int
     text: str
@@ -103,6 +116,7 @@ class Message:
     reply_to: int | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
+    edit_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow")
+STEPS = ("0001_spine", "0002_no_shadow", "0003_life")
 migrations = Migrations("rasid")
 
 
@@ -48,6 +48,11 @@ def _no_shadow(db: Database) -> None:
     # Watches are tried on the entries themselves, so nothing searches their folded shadow.
     db.table("entries").disable_fts()
     _run_script(db, STEPS[1])
+
+
+@migrations(name=STEPS[2])
+def _life(db: Database) -> None:
+    _run_script(db, STEPS[2])
 
 
 def _run_script(db: Database, step: str) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.core.model import Audience, Batch, Card, DeliveryKind, Known, Recall, Verdict
+from bot.core.model import (
+    Audience,
+    Batch,
+    Card,
+    DeliveryKind,
+    Growth,
+    Known,
+    Recall,
+    Story,
+    Verdict,
+)
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
 
+_GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
@@ -88,9 +99,25 @@ class IngestTables(OutboxTable):
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
         if not self._record_entry(verdict, now):
             return 0
+        told = 0
         if verdict.story:
             self._do(sql.PUT_STORY, **rows.story_row(verdict.story))
-        return sum(self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts)
+            # Before the alerts of today: those show the story as it is now.
+            told = self._tell_of(verdict.story, verdict.growth, now) if verdict.growth else 0
+        return told + sum(
+            self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts
+        )
+
+    def _tell_of(self, story: Story, growth: Growth, now: datetime) -> int:
+        """Edits, and steps if there is one, for all who were told of ``story``."""
+        values = {"story_id": story.id, "severity": int(story.severity), "now": rows.ms(now)}
+        # More may come in a moment; with a step the alert is to be right at once.
+        patience = _GATHERED if growth.step is None else timedelta()
+        edits = {"edits": story.life.edits, "not_before": rows.ms(now + patience)}
+        added = len(self._rows(sql.ADD_EDITS, values | edits))
+        if growth.step is not None:
+            added += len(self._rows(sql.ADD_STEPS, values | {"step": growth.step}))
+        return added
 
     def _record_entry(self, verdict: Verdict, now: datetime) -> bool:
         """Write the entry; false when it was recorded before in these very words."""

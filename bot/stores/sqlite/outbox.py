@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.core.model import Chat, ChatKind, ChatStatus, Delivery, Settlement
+from bot.core.model import (
+    Chat,
+    ChatKind,
+    ChatStatus,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Life,
+    Settlement,
+)
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SqliteFile
@@ -51,11 +60,31 @@ class OutboxTable(SqliteFile):
 
     def _delivery(self, row: rows.Row, now: datetime) -> Delivery | None:
         """The claimed row as a delivery; one that cannot be read any more is a dead letter."""
-        try:
-            return rows.delivery(row, self._chat_or_stranger(row["chat_id"]))
-        except ValueError as error:
-            self._do(sql.BURY, id=row["id"], error=f"unreadable: {error}", now=rows.ms(now))
+        told = self._told(row)
+        if idle := _idle(row, told):
+            self._end(row, DeliveryState.CANCELLED, idle, now)
             return None
+        try:
+            return self._read(row, told)
+        except ValueError as error:
+            self._end(row, DeliveryState.DEAD, f"unreadable: {error}", now)
+            return None
+
+    def _end(self, row: rows.Row, state: DeliveryState, error: str, now: datetime) -> None:
+        self._do(sql.END_DELIVERY, id=row["id"], state=state.value, error=error, now=rows.ms(now))
+
+    def _told(self, row: rows.Row) -> rows.Row | None:
+        """The alert itself, or the one an edit changes and a step answers."""
+        if row["kind"] == DeliveryKind.ALERT.value:
+            return row
+        return self._first(sql.TOLD, {"story_id": row["story_id"], "chat_id": row["chat_id"]})
+
+    def _read(self, row: rows.Row, told: rows.Row | None) -> Delivery:
+        chat = self._chat_or_stranger(row["chat_id"])
+        if told is None:
+            return rows.delivery(row, chat)
+        story = self._first("SELECT life FROM stories WHERE id = :id", {"id": row["story_id"]})
+        return rows.story_delivery(row, chat, told, rows.life(story) if story else Life())
 
     def _chat_or_stranger(self, chat_id: int) -> Chat:
         row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})
@@ -129,3 +158,14 @@ class OutboxTable(SqliteFile):
             self._do(sql.BUMP_AUDIENCE)
 
         await self._write(turn)
+
+
+def _idle(row: rows.Row, told: rows.Row | None) -> str:
+    """Why an edit or a step has nothing to do any more, ``""`` if it has."""
+    if row["kind"] not in {DeliveryKind.EDIT.value, DeliveryKind.STEP.value}:
+        return ""
+    if told is None or told["state"] in {"dead", "cancelled"}:
+        return "its alert was never sent"
+    if row["kind"] == DeliveryKind.EDIT.value and told["message_id"] is None:
+        return "nobody knows which message its alert became"
+    return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     Known,
+    Life,
     Note,
     Severity,
     Source,
@@ -34,6 +36,7 @@ Row = Mapping[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CARD = TypeAdapter(Card)
 _NOTE = TypeAdapter(Note)
+_LIFE = TypeAdapter(Life)
 
 
 def ms(at: datetime) -> int:
@@ -164,6 +167,7 @@ def story_row(story: Story) -> dict[str, object]:
         "published_at": ms_or_none(story.published_at),
         "first_seen_at": ms(story.first_seen_at),
         "last_seen_at": ms(story.last_seen_at),
+        "life": _LIFE.dump_json(story.life).decode(),
     }
 
 
@@ -183,7 +187,13 @@ def story(row: Row) -> Story:
         sketch=tuple(json.loads(row["sketch"])),
         lang=row["lang"],
         published_at=at_or_none(row["published_at"]),
+        life=life(row),
     )
+
+
+def life(row: Row) -> Life:
+    """What became of a story."""
+    return _LIFE.validate_json(row["life"])
 
 
 def chat_row(chat: Chat, now: datetime) -> dict[str, object]:
@@ -215,18 +225,36 @@ def watch(row: Row) -> Watch:
 
 
 def delivery(row: Row, to: Chat) -> Delivery:
-    """A claimed delivery, addressed to the chat as it is now."""
-    kind = DeliveryKind(row["kind"])
-    alert = kind is DeliveryKind.ALERT
+    """A claimed answer to a command."""
+    return _delivery(row, to, _NOTE.validate_json(row["payload"]), row["thread_id"])
+
+
+def story_delivery(row: Row, to: Chat, told: Row, now: Life) -> Delivery:
+    """A claimed alert, edit or step, as its story stands ``now``.
+
+    ``told`` is the row of the alert, and ``row`` itself where that is the one to be sent.
+    """
+    card_now = replace(card(told["payload"]), life=now)
+    # An alert goes where the chat wants its alerts today, a step beside what it answers.
+    alert = row["kind"] == DeliveryKind.ALERT.value
+    sent = _delivery(row, to, card_now, to.thread_id if alert else told["thread_id"])
+    match sent.kind:
+        case DeliveryKind.EDIT:
+            return replace(sent, edit_of=told["message_id"])
+        case DeliveryKind.STEP:
+            return replace(sent, reply_to=told["message_id"], step=int(row["payload"]))
+    return sent
+
+
+def _delivery(row: Row, to: Chat, payload: Card | Note, thread_id: int | None) -> Delivery:
     return Delivery(
         id=row["id"],
         chat=to,
-        kind=kind,
+        kind=DeliveryKind(row["kind"]),
         severity=Severity(row["severity"]),
-        payload=(_CARD if alert else _NOTE).validate_json(row["payload"]),
+        payload=payload,
         lease=row["lease"],
-        # An alert goes where the chat wants its alerts today, a reply where it was asked.
-        thread_id=to.thread_id if alert else row["thread_id"],
+        thread_id=thread_id,
         reply_to=row["reply_to"],
         attempts=row["attempts"],
         refused=row["refused"],

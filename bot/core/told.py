@@ -1,0 +1,150 @@
+"""What became of a story, in the reader's words: lines under its alert, and replies to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.core.i18n import Voice, isolate, mark
+from bot.core.model import (
+    Button,
+    Card,
+    Change,
+    Denial,
+    Life,
+    Line,
+    Note,
+    Part,
+    Place,
+    Range,
+    Step,
+    StoryState,
+    Style,
+    Sure,
+)
+from bot.core.render import cut
+from bot.core.text import clean
+
+_TITLE, _NAME, _NAMES = 300, 60, 3
+_CHANGES = {
+    Change.GRAVER: mark("🔺 Graver than first reported"),
+    Change.CASUALTIES: mark("🔺 People were hurt"),
+    Change.NEW_BASE: mark("🔺 Another base is named"),
+    Change.CONFIRMED: mark("✔️ Confirmed"),
+    Change.CORRECTED: mark("✏️ Corrected"),
+    Change.TAKEN_BACK: mark("↩️ Taken back: the attack is denied"),
+    Change.ALL_CLEAR: mark("✅ All clear, as reported"),
+}
+_DENIALS = {
+    Denial.NOT_BY_US: mark("a side denies that it did it"),
+    Denial.NOT_FROM_OUR_SOIL: mark("denied that it came from there"),
+    Denial.NO_CASUALTIES: mark("denied that anybody was hurt"),
+}
+_STATES = {
+    StoryState.TAKEN_BACK: _CHANGES[Change.TAKEN_BACK],
+    StoryState.CLOSED: _CHANGES[Change.ALL_CLEAR],
+}
+
+
+# ── under an alert ───────────────────────────────────────────────────────────────────────────
+
+
+def state_line(life: Life, voice: Voice) -> Line:
+    """How the story ended, above everything else; empty while it goes on."""
+    said = _STATES.get(life.state)
+    return (Part(voice.label(said), Style.BOLD),) if said else ()
+
+
+def growth_lines(life: Life, voice: Voice) -> Iterator[Line]:
+    """What is known by now: people hurt, how sure, what is denied, who reports it."""
+    yield from (line for line in (_people(life.killed, life.injured, voice),) if line)
+    if life.sure is not None:
+        sure = life.sure is Sure.CONFIRMED
+        yield voice.says("✔️ Confirmed") if sure else voice.says("❔ Unconfirmed")
+    for denial in life.denials:
+        yield voice.says("✖️ {denial}", denial=Part(voice.label(_DENIALS[denial])))
+    if len(life.originals) + len(life.echoes) > 1:
+        yield _sources(life, voice)
+
+
+def _people(killed: Range | None, injured: Range | None, voice: Voice) -> Line:
+    if killed is None and injured is None:
+        return ()
+    if not any(count and count.most for count in (killed, injured)):
+        return voice.says("No one reported hurt")
+    told = [_count(voice, msgid, count) for msgid, count in _counted(killed, injured)]
+    return (Part(" · ".join(told)),)
+
+
+def _counted(killed: Range | None, injured: Range | None) -> Iterator[tuple[str, Range]]:
+    if killed and killed.most:
+        yield mark("Killed: {n}"), killed
+    if injured and injured.most:
+        yield mark("Injured: {n}"), injured
+
+
+def _count(voice: Voice, msgid: str, count: Range) -> str:
+    figures = str(count.least) if count.least == count.most else f"{count.least}–{count.most}"
+    return voice.label(msgid, n=Part(figures))
+
+
+def _sources(life: Life, voice: Voice) -> Line:
+    """Who reports it themselves, and how many only repeat that."""
+    names = " · ".join(isolate(cut(clean(name), _NAME)) for name in life.originals[:_NAMES])
+    own = voice.says_n(
+        "🗞 {n} source reports it: {names}",
+        "🗞 {n} sources report it: {names}",
+        len(life.originals),
+        names=Part(names),
+    )
+    if not life.echoes:
+        return own
+    return (
+        *own,
+        Part(" · "),
+        *voice.says_n("{n} repeats others", "{n} repeat others", len(life.echoes)),
+    )
+
+
+# ── a reply to it ────────────────────────────────────────────────────────────────────────────
+
+
+def step_note(card: Card, number: int, voice: Voice, places: Mapping[str, Place]) -> Note:
+    """The reply that tells of step ``number`` of the story of ``card``; it sounds."""
+    step = card.life.steps[number]
+    lines = [_headline(step, voice), _title(step)]
+    lines += [line for line in (_people(step.killed, step.injured, voice),) if line]
+    if step.bases:
+        lines.append((Part("📍 " + " · ".join(_names(step.bases, voice, places))),))
+    lines += [_whence(step, voice), _footer(card, voice)]
+    return Note(lines=tuple(lines), buttons=((_why(card, voice),),))
+
+
+def _headline(step: Step, voice: Voice) -> Line:
+    return (Part(" · ".join(voice.label(_CHANGES[c]) for c in step.changes), Style.BOLD),)
+
+
+def _title(step: Step) -> Line:
+    return (Part(isolate(cut(clean(step.title), _TITLE)), url=step.link),)
+
+
+def _names(keys: Sequence[str], voice: Voice, places: Mapping[str, Place]) -> Iterator[str]:
+    for key in keys[:_NAMES]:
+        yield isolate(places[key].name(voice.lang) if key in places else key)
+
+
+def _whence(step: Step, voice: Voice) -> Line:
+    at = step.published_at or step.seen_at
+    time = voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
+    source = Part(cut(clean(step.source_name), _NAME))
+    if step.published_at is None:
+        return voice.says("🗞 {source} · no date given, read {time}", source=source, time=time)
+    return voice.says("🗞 {source} · published {time}", source=source, time=time)
+
+
+def _footer(card: Card, voice: Voice) -> Line:
+    number = Part(card.story_id, Style.CODE)
+    return voice.says("№ {number} · a news report, not a siren", number=number)
+
+
+def _why(card: Card, voice: Voice) -> Button:
+    return Button(voice.label("❓ Why this alert"), data=f"1|why|{card.story_id}")

@@ -1,0 +1,152 @@
+"""What a later report makes of a story, and when its readers hear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.life import MOST_STEPS, born, grown
+from bot.core.model import (
+    Change,
+    Denial,
+    Facts,
+    Finding,
+    Grade,
+    Life,
+    Place,
+    Range,
+    Reading,
+    Severity,
+    Story,
+    StoryState,
+    Sure,
+)
+from tests.making import NOW, a_story, an_entry
+
+PLACES = {
+    "ain-al-asad": Place("ain-al-asad", "airbase", "IQ", {"en": ("Ain al-Asad",)}, ("anbar",)),
+    "harir": Place("harir", "airbase", "IQ", {"en": ("Harir",)}),
+    "anbar": Place("anbar", "province", "IQ", {"en": ("Anbar",)}),
+}
+
+
+def a_reading(*, flag: bool = True, places: tuple[str, ...] = (), **facts: Any) -> Reading:
+    finding = Finding("rocket-attack", Grade.LEAD, places)
+    severity = facts.pop("severity", Severity.IMPORTANT)
+    return Reading((finding,), places, severity, flag=flag, facts=Facts(**facts))
+
+
+def told(story: Story, reading: Reading, source: str = "Other") -> Story:
+    entry = an_entry(2, source_name=source, title="later")
+    return grown(story, entry, reading, PLACES, NOW + timedelta(minutes=9))
+
+
+def a_first(**facts: Any) -> Story:
+    reading = a_reading(**facts)
+    return a_story(life=born(an_entry(), reading), severity=reading.severity)
+
+
+def changes(story: Story) -> tuple[Change, ...]:
+    return story.life.steps[-1].changes if story.life.steps else ()
+
+
+def test_another_source_is_shown_and_not_heard() -> None:
+    story = told(a_first(), a_reading())
+    assert story.life == Life(("Wire", "Other"), (), ("ar",), edits=1)
+    assert (story.entries, story.last_seen_at) == (2, NOW + timedelta(minutes=9))
+
+
+def test_the_same_source_again_changes_nothing_that_is_seen() -> None:
+    assert told(a_first(), a_reading(), "Wire").life == a_first().life
+
+
+def test_who_only_repeats_another_is_an_echo() -> None:
+    life = told(a_first(), a_reading(echo_of="Wire")).life
+    assert (life.originals, life.echoes) == (("Wire",), ("Other",))
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "change"),
+    [
+        ({}, {"killed": Range(2, 2)}, Change.CASUALTIES),
+        ({"injured": Range(1, 1)}, {"injured": Range(5, 9)}, Change.CASUALTIES),
+        ({"killed": Range(0, 0)}, {"killed": Range(1, 1)}, Change.CASUALTIES),
+        ({"killed": Range(3, 3)}, {"killed": Range(2, 2)}, Change.CORRECTED),
+        ({}, {"severity": Severity.CRITICAL}, Change.GRAVER),
+        ({}, {"places": ("harir",)}, Change.NEW_BASE),
+        ({"sure": Sure.UNCONFIRMED}, {"sure": Sure.CONFIRMED}, Change.CONFIRMED),
+        ({}, {"denial": Denial.NO_ATTACK, "flag": False}, Change.TAKEN_BACK),
+    ],
+)
+def test_a_step_is_heard(first: dict[str, Any], later: dict[str, Any], change: Change) -> None:
+    story = told(a_first(**first), a_reading(**later))
+    assert changes(story) == (change,)
+    assert story.life.edits == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        ({"killed": Range(20, 99)}, {"killed": Range(30, 30)}),
+        ({}, {"killed": Range(0, 0)}),
+        ({}, {"places": ("anbar",)}),
+        ({}, {"severity": Severity.NOTICE}),
+        ({}, {"sure": Sure.CONFIRMED}),
+        ({}, {"denial": Denial.NOT_BY_US, "flag": False}),
+        ({}, {"severity": Severity.CRITICAL, "flag": False}),
+    ],
+)
+def test_other_news_of_it_is_not(first: dict[str, Any], later: dict[str, Any]) -> None:
+    assert not told(a_first(**first), a_reading(**later)).life.steps
+
+
+def test_only_the_denial_of_the_attack_takes_it_back() -> None:
+    denied = told(a_first(), a_reading(denial=Denial.NOT_FROM_OUR_SOIL, flag=False))
+    assert (denied.life.state, denied.life.denials) == (
+        StoryState.OPEN,
+        (Denial.NOT_FROM_OUR_SOIL,),
+    )
+    gone = told(denied, a_reading(denial=Denial.NO_ATTACK, flag=False))
+    assert gone.life.state is StoryState.TAKEN_BACK
+
+
+def test_what_was_taken_back_stays_silent_until_it_is_confirmed() -> None:
+    gone = told(a_first(), a_reading(denial=Denial.NO_ATTACK, flag=False))
+    again = told(gone, a_reading(denial=Denial.NO_ATTACK, flag=False), "Third")
+    louder = told(again, a_reading(killed=Range(4, 4)), "Fourth")
+    assert len(louder.life.steps) == 1
+    sure = told(louder, a_reading(sure=Sure.CONFIRMED), "Fifth")
+    assert (changes(sure), sure.life.state) == ((Change.CONFIRMED,), StoryState.OPEN)
+
+
+def test_the_all_clear_closes_a_story_once() -> None:
+    clear = Reading((Finding("all-clear", Grade.LEAD),), (), Severity.NOTICE, flag=True)
+    closed = told(a_first(), clear)
+    assert (changes(closed), closed.life.state) == ((Change.ALL_CLEAR,), StoryState.CLOSED)
+    assert len(told(closed, clear, "Third").life.steps) == 1
+
+
+def test_the_last_step_is_kept_for_the_end() -> None:
+    story = a_first()
+    for killed in range(1, 9):
+        story = told(story, a_reading(killed=Range(killed, killed)), f"S{killed}")
+    assert len(story.life.steps) == MOST_STEPS - 1
+    assert story.life.killed == Range(8, 8)
+    gone = told(story, a_reading(denial=Denial.NO_ATTACK, flag=False))
+    assert (len(gone.life.steps), changes(gone)) == (MOST_STEPS, (Change.TAKEN_BACK,))
+
+
+def test_a_story_takes_the_graver_severity_and_the_new_base() -> None:
+    story = told(a_first(), a_reading(severity=Severity.CRITICAL, places=("harir",)))
+    assert story.severity is Severity.CRITICAL
+    assert story.places == ("ain-al-asad", "harir")
+    assert changes(story) == (Change.GRAVER, Change.NEW_BASE)
+    assert story.life.steps[0].bases == ("harir",)
+
+
+def test_a_report_that_only_a_watch_found_is_never_graver() -> None:
+    story = replace(a_first(), severity=Severity.NONE)
+    assert not told(story, a_reading(severity=Severity.CRITICAL)).life.steps

@@ -1,0 +1,180 @@
+"""Who was told of a story hears how it goes on: edits and steps in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import (
+    Change,
+    Chat,
+    ChatStatus,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Growth,
+    Life,
+    PutChat,
+    Settlement,
+    Step,
+    StoryState,
+    Verdict,
+)
+from bot.stores.sqlite import SqliteStore
+from tests.making import NOW, a_batch, a_verdict
+from tests.stores.test_sqlite import claim, claim_and_send, subscribe
+
+LATER = 10.0  # seconds: an edit waits a little for others
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    opened = await SqliteStore.open(tmp_path / "rasid.db", bot_id=42)
+    await subscribe(opened, 7)
+    await opened.record(a_batch(a_verdict(1, 7)))
+    yield opened
+    await opened.close()
+
+
+def growing(number: int, *chat_ids: int, step: bool = False, edits: int = 1) -> Verdict:
+    """Report ``number`` joins the first story."""
+    verdict = a_verdict(number, *chat_ids, story_id="story00001")
+    steps = (Step((Change.TAKEN_BACK,), "denied", "Other", NOW),) if step else ()
+    state = StoryState.TAKEN_BACK if step else StoryState.OPEN
+    life = Life(("Wire", f"S{number}"), state=state, steps=steps, edits=edits)
+    assert verdict.story
+    story = replace(verdict.story, life=life)
+    return replace(verdict, story=story, growth=Growth(0 if step else None))
+
+
+async def waiting(store: SqliteStore, after_s: float = LATER) -> list[Delivery]:
+    """What may leave now, one after the other as the sender would claim it."""
+    found = []
+    while claimed := await claim(store, after_s=after_s):
+        found += claimed
+        for delivery in claimed:
+            await store.mark_sending(delivery, NOW + timedelta(seconds=after_s))
+            sent = Settlement(DeliveryState.SENT, message_id=delivery.edit_of or 90 + len(found))
+            await store.settle(delivery, sent, NOW)
+    return found
+
+
+async def test_an_edit_changes_the_message_that_was_sent(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    assert await store.record(a_batch(growing(2, 7))) == 1
+    assert not await claim(store)  # more may come in a moment
+    (edit,) = await waiting(store)
+    assert (edit.kind, edit.edit_of) == (DeliveryKind.EDIT, 55)
+    assert edit.payload.life.originals == ("Wire", "S2")  # type: ignore[union-attr]
+
+
+async def test_one_edit_shows_all_that_came_while_it_waited(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    added = [await store.record(a_batch(growing(n, edits=n))) for n in (2, 3, 4)]
+    assert added == [1, 0, 0]
+    (edit,) = await waiting(store)
+    assert edit.payload.life.originals == ("Wire", "S4")  # type: ignore[union-attr]
+    assert await store.record(a_batch(growing(5, edits=5))) == 1
+
+
+async def test_a_step_answers_the_alert_and_the_alert_is_edited_at_once(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    assert await store.record(a_batch(growing(2, step=True))) == 2
+    step, edit = await waiting(store, after_s=0)
+    assert (step.kind, step.reply_to, step.step) == (DeliveryKind.STEP, 55, 0)
+    assert edit.kind is DeliveryKind.EDIT
+
+
+async def test_recording_a_step_twice_tells_it_once(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2, step=True)))
+    assert await store.record(a_batch(growing(2, step=True))) == 0
+
+
+async def test_who_is_told_only_now_gets_the_alert_as_it_stands(store: SqliteStore) -> None:
+    await subscribe(store, 8)
+    await claim_and_send(store, 55)
+    assert await store.record(a_batch(growing(2, 7, 8))) == 2
+    by_chat = {delivery.chat.id: delivery for delivery in await waiting(store)}
+    assert by_chat[7].kind is DeliveryKind.EDIT
+    assert by_chat[8].kind is DeliveryKind.ALERT
+    assert by_chat[8].payload.life.originals == ("Wire", "S2")  # type: ignore[union-attr]
+
+
+async def test_nobody_hears_of_a_story_they_were_never_told(store: SqliteStore) -> None:
+    await subscribe(store, 8)
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2, step=True)))
+    assert {delivery.chat.id for delivery in await waiting(store)} == {7}
+
+
+async def test_who_said_stop_hears_nothing_more(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(99, [PutChat(Chat(7, status=ChatStatus.STOPPED))], [], NOW)
+    assert await store.record(a_batch(growing(2, step=True))) == 0
+
+
+async def test_what_waited_when_somebody_said_stop_does_not_leave(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2, step=True)))
+    await store.answer(99, [PutChat(Chat(7, status=ChatStatus.STOPPED))], [], NOW)
+    assert not await waiting(store)
+
+
+async def test_edits_and_steps_wait_for_their_alert_and_hold_nobody_up(store: SqliteStore) -> None:
+    await store.record(a_batch(growing(2, step=True)))
+    (alert,) = await claim(store)
+    await store.mark_sending(alert, NOW)
+    back = Settlement(DeliveryState.PENDING, not_before_at=NOW + timedelta(minutes=5))
+    await store.settle(alert, back, NOW)
+    await store.record(a_batch(a_verdict(3, 7)))
+    other = await waiting(store)
+    assert [delivery.payload.story_id for delivery in other] == ["story00003"]  # type: ignore[union-attr]
+    rest = await waiting(store, after_s=400)
+    assert [delivery.kind for delivery in rest] == ["alert", "step", "edit"]
+
+
+async def test_where_the_alert_never_arrived_there_is_nothing_to_edit(store: SqliteStore) -> None:
+    (alert,) = await claim(store)
+    await store.settle(alert, Settlement(DeliveryState.DEAD, error="refused"), NOW)
+    await store.record(a_batch(growing(2, step=True)))
+    assert not await waiting(store) + await waiting(store)
+    assert await store.outbox_counts() == {"dead": 1, "cancelled": 2}
+
+
+async def test_an_alert_that_may_have_arrived_is_answered_but_not_edited(
+    store: SqliteStore,
+) -> None:
+    (alert,) = await claim(store)
+    await store.mark_sending(alert, NOW)
+    await store.settle(alert, Settlement(DeliveryState.UNCONFIRMED), NOW)
+    await store.record(a_batch(growing(2, step=True)))
+    (step,) = await waiting(store)
+    assert (step.kind, step.reply_to) == (DeliveryKind.STEP, None)
+
+
+async def test_a_step_is_asked_about_as_its_alert(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2, step=True)))
+    await waiting(store)
+    by_step, by_alert = [await store.alert_card(7, number) for number in (91, 55)]
+    assert by_step is not None
+    assert by_step == by_alert
+
+
+async def test_the_life_of_a_story_is_remembered(store: SqliteStore) -> None:
+    await store.record(a_batch(growing(2, step=True)))
+    (story,) = (await store.recall([], NOW - timedelta(hours=1))).stories
+    assert story.life == growing(2, step=True).story.life  # type: ignore[union-attr]
+
+
+async def test_an_edit_under_way_at_a_crash_is_done_again(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2)))
+    (edit,) = await claim(store, after_s=LATER)
+    await store.mark_sending(edit, NOW + timedelta(seconds=LATER))
+    assert await store.recover(NOW) == (1, 0)
