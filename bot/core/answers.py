@@ -23,7 +23,7 @@ from bot.core.model import (
     Span,
 )
 from bot.core.packed import Texts
-from bot.core.rules import Evidence, FacetKey, source_key
+from bot.core.trees import Evidence, FacetKey, source_key
 
 _SCORE = {How.EXACT: 100, How.CLITIC: 95, How.STEM: 92, How.ALIAS: 90, How.SOUND: 85}
 

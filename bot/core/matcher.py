@@ -21,10 +21,11 @@ from bot.core.model import Hit, How, Knowledge, Reading, Scan, Watch
 from bot.core.packed import Kept
 from bot.core.phrases import Phrases
 from bot.core.query import Phrase, parse
-from bot.core.rules import Evidence, Rules, compiled
+from bot.core.rules import Rules
 from bot.core.spellings import Way
 from bot.core.stretches import stretches
 from bot.core.text import sentence_numbers
+from bot.core.trees import Evidence, compiled
 from bot.core.words import SHED, Fields, Words
 from bot.errors import QueryError
 

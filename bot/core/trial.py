@@ -15,7 +15,7 @@ from bot.core.answers import Origin
 from bot.core.matcher import Matcher
 from bot.core.model import How, Knowledge, Reading, Scan, Watch
 from bot.core.query import parse
-from bot.core.rules import Evidence
+from bot.core.trees import Evidence
 from bot.errors import QueryError
 
 _MOST = 2_000  # watches one matcher tries; a new one begins afterwards

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.model import Answer, ChatStatus, Knowledge, Note, PutChat, Story
-from bot.core.rules import source_key
+from bot.core.trees import source_key
 from bot.flow.asked import Asked
 from bot.flow.telling import story_lines
 from bot.flow.wording import facets, note, title

@@ -15,7 +15,8 @@ from bot.core.model import Field, How, Match, Span
 from bot.core.packed import Texts
 from bot.core.query import FACETS, AllOf, AnyOf, Facet, Near, Node, Phrase, Without, Word, parse
 from bot.core.query.tree import all_of, any_of, without
-from bot.core.rules import Evidence, FacetKey, Rules, Tree, anchors, compiled, holds
+from bot.core.rules import Rules
+from bot.core.trees import Evidence, FacetKey, Tree, anchors, compiled, holds, needed
 from bot.errors import QueryError
 from tests.core.keeping import reread
 
@@ -408,3 +409,21 @@ def test_every_query_that_is_accepted_has_an_anchor(query: str) -> None:
 def test_a_branch_without_an_anchor_is_no_query(query: str) -> None:
     with pytest.raises(QueryError):
         parse(query)
+
+
+@pytest.mark.parametrize(
+    ("tree", "asked_by", "needs"),
+    [
+        (1, [1], -1),
+        (("all", 1, 2), [1], 2),
+        (("all", ("facet", "sev", "2"), 2), [2], -1),
+        (("all", 1, ("any", 2, 3)), [1], -1),
+        (("all", 1, ("without", 2)), [1], -1),
+        (("near", 1, 2, 5), [2], 1),
+        (("any", 1, 2), [1, 2], -1),
+    ],
+)
+def test_a_rule_needs_a_phrase_besides_the_one_it_is_asked_by(
+    tree: Tree, asked_by: list[int], needs: int
+) -> None:
+    assert needed(tree, asked_by) == needs
