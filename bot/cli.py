@@ -23,6 +23,7 @@ from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
 from bot.sources import documents
 from bot.sources.hops import shown_url
+from bot.way import way_lines
 
 
 class _Group(click.Group):
@@ -121,6 +122,17 @@ def stories(settings: Settings, file: Path) -> None:
     judge = measure.Judge(app.knowledge_of(settings))
     window = timedelta(hours=settings.limits.story_window_h)
     _write(judge.stories(measure.read_lines(_lines(file)), window))
+
+
+@main.command()
+@click.argument("asked", metavar="LINK|ID")
+@_configured
+def why(settings: Settings, asked: str) -> None:
+    """Say what became of the report with this link or number, and of its story, and why."""
+    judge = measure.Judge(app.knowledge_of(settings))
+    for way in asyncio.run(operate.ways(settings, asked)):
+        for line in way_lines(way, judge):
+            click.echo(line)
 
 
 @main.group()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot import app, config
 from bot.config import Settings
-from bot.core.model import Poll, Source, SourceAge, SourceKind
+from bot.core.model import Poll, Source, SourceAge, SourceKind, Way
 from bot.core.trial import Tally, Trial
 from bot.errors import BotError, ConfigError, SourceError
 from bot.sources.feed import FeedPoller
@@ -21,6 +21,7 @@ from bot.sources.identity import feed_id, host_of
 from bot.stores.sqlite import SqliteStore
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
+_WAYS = 50  # reports of one story that are shown
 _BACKTESTED = 20_000  # entries, about a minute's work
 
 
@@ -146,6 +147,26 @@ async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tal
         texts = await store.entries_since(app.now() - back, _BACKTESTED)
     trial = Trial(app.knowledge_of(settings))
     return trial.tally([query], texts)[query], len(texts) == _BACKTESTED
+
+
+async def ways(settings: Settings, asked: str) -> tuple[Way, ...]:
+    """What became of the entries with this link, number, fingerprint or story.
+
+    Raises:
+        BotError: There is no database yet, or no such entry in it.
+        SchemaError, StoreUnavailable: It cannot be read.
+    """
+    path = _database_path(settings)
+    if not path.exists():
+        raise BotError(f"there is no database {path} yet: python -m bot run makes it")
+    async with _looking_into(path) as store:
+        found = await store.ways(asked.strip(), _WAYS)
+    if not found:
+        raise BotError(
+            f"no entry has the link, number, fingerprint or story {asked!r}:"
+            " give the link as the feed has it, or the number at the end of an alert (№)"
+        )
+    return found
 
 
 def _token() -> Check:

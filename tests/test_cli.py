@@ -299,6 +299,24 @@ def test_a_watch_is_tried_on_a_document_as_a_whole(tmp_path: Path) -> None:
     assert done.stdout.count("watch حالة تأهب + ملاجئ: found") == 1
 
 
+def test_why_tells_the_way_of_a_report_by_its_link_and_by_its_story(here: Path) -> None:
+    stored(here)
+    done = bot("why", "story00001", cwd=here)
+    assert done.exit_code == 0, done.stderr
+    for told in ("decided: new-story", "story story00001", "1 reports, first ", "nobody follows"):
+        assert told in done.stdout
+    assert bot("why", "1:1", cwd=here).stdout == done.stdout
+    lost = bot("why", "https://wire.example/8", cwd=here)
+    assert (lost.exit_code, lost.stdout) == (1, "")
+    assert "https://wire.example/8" in lost.stderr
+
+
+def test_why_without_a_database_says_what_makes_one(here: Path) -> None:
+    lost = bot("why", "story00001", cwd=here)
+    assert lost.exit_code == 1
+    assert "python -m bot run" in lost.stderr
+
+
 @pytest.mark.parametrize("command", [["match", "-", "--watch"], ["backtest"]])
 @pytest.mark.parametrize(
     ("query", "told"),

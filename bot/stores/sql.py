@@ -260,6 +260,18 @@ SELECT title, body, source_id, source_name, lang, link, seen_at FROM entries
 WHERE seen_at >= :since ORDER BY seen_at DESC, id DESC LIMIT :limit
 """
 
+# By its link, its number, its fingerprint or the number of its story; a link may come again.
+ENTRIES_OF = """
+SELECT * FROM entries
+WHERE link = :asked OR fingerprint = :asked OR story_id = :asked OR CAST(id AS TEXT) = :asked
+ORDER BY seen_at, id LIMIT :limit
+"""
+
+STORY_DELIVERIES = """
+SELECT kind, state, count(*) AS n FROM deliveries WHERE story_id = :story_id
+GROUP BY kind, state ORDER BY kind, state
+"""
+
 OUTBOX_COUNTS = "SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state"
 
 DEAD_LETTERS = """

@@ -16,6 +16,7 @@ from bot.core.model.alerts import (
     Recall,
     Story,
     Verdict,
+    Way,
     Why,
 )
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
@@ -139,6 +140,7 @@ __all__ = [
     "TopicRule",
     "Verdict",
     "Watch",
+    "Way",
     "When",
     "Why",
 ]

@@ -143,3 +143,17 @@ class Recall:
 
     known: Mapping[str, Known]  # by fingerprint, what was recorded already
     stories: tuple[Story, ...]  # inside the story window, newest last
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What became of one stored entry. ``deliveries`` counts those of its story, by kind, state."""
+
+    entry: Entry
+    reason: str
+    detail: str
+    flag: bool
+    severity: Severity
+    seen_at: datetime
+    story: Story | None
+    deliveries: Mapping[tuple[str, str], int]

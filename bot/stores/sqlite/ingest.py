@@ -15,6 +15,7 @@ from bot.core.model import (
     Recall,
     Story,
     Verdict,
+    Way,
 )
 from bot.core.trial import Text
 from bot.stores import sql
@@ -60,6 +61,21 @@ class IngestTables(OutboxTable):
         values = {"since": rows.ms(since), "limit": limit}
         found = await self._run(lambda: self._rows(sql.ENTRIES_SINCE, values))
         return tuple(rows.text(row) for row in found)
+
+    async def ways(self, asked: str, limit: int) -> tuple[Way, ...]:
+        """What became of the entries with this link, number, fingerprint or story, oldest first."""
+
+        def turn() -> tuple[Way, ...]:
+            found = self._rows(sql.ENTRIES_OF, {"asked": asked, "limit": limit})
+            return tuple(self._way(row) for row in found)
+
+        return await self._run(turn)
+
+    def _way(self, row: rows.Row) -> Way:
+        key = {"story_id": row["story_id"]}
+        story = self._first("SELECT * FROM stories WHERE id = :story_id", key)
+        told = self._rows(sql.STORY_DELIVERIES, key) if story else []
+        return rows.way(row, story, {(r["kind"], r["state"]): r["n"] for r in told})
 
     async def audience(self, known_revision: int) -> Audience | None:
         """The audience, or ``None`` when ``known_revision`` is still the current one."""

@@ -18,6 +18,7 @@ from bot.core.model import (
     ChatStatus,
     Delivery,
     DeliveryKind,
+    Entry,
     Known,
     Life,
     Note,
@@ -28,6 +29,7 @@ from bot.core.model import (
     Story,
     Verdict,
     Watch,
+    Way,
 )
 from bot.core.trial import Text
 
@@ -149,6 +151,37 @@ def text(row: Row) -> Text:
     """A stored entry, as far as a watch may ask about it."""
     origin = Origin(row["source_id"], row["source_name"], row["lang"])
     return Text(row["title"], row["body"], origin, row["link"], at(row["seen_at"]))
+
+
+def entry(row: Row) -> Entry:
+    """A stored entry; its key inside its source is not kept."""
+    return Entry(
+        source_id=row["source_id"],
+        key="",
+        fingerprint=row["fingerprint"],
+        title=row["title"],
+        body=row["body"],
+        link=row["link"],
+        source_name=row["source_name"],
+        lang=row["lang"],
+        published_at=at_or_none(row["published_at"]),
+        text_hash=row["text_hash"],
+        is_seed=bool(row["is_seed"]),
+    )
+
+
+def way(row: Row, of: Row | None, deliveries: Mapping[tuple[str, str], int]) -> Way:
+    """What became of a stored entry."""
+    return Way(
+        entry=entry(row),
+        reason=row["reason"],
+        detail=row["detail"],
+        flag=bool(row["flag"]),
+        severity=Severity(row["severity"]),
+        seen_at=at(row["seen_at"]),
+        story=story(of) if of else None,
+        deliveries=deliveries,
+    )
 
 
 def story_row(story: Story) -> dict[str, object]:
