@@ -43,7 +43,7 @@ def _name(sign: Sign, lead: Lead) -> tuple[str, int]:
         return quoted[1], sign.end + words
     end = sign.end
     verbs = {lean.start for lean in lead.of("lean")}
-    while end < min(sign.end + _NAME, len(lead.tokens)) and end not in verbs:
+    while end < min(sign.end + _NAME, lead.end) and end not in verbs:
         if lead.between(end, end).strip():
             break
         end += 1
@@ -80,7 +80,7 @@ def _before_a_cue(sign: Sign, end: int, lead: Lead) -> bool:
 
 def _is_last(cue: Sign, lead: Lead) -> bool:
     """Whether nothing of the sentence follows: where verbs come last, this is its verb."""
-    return cue.end >= len(lead.tokens) or lead.pauses(cue.end, cue.end)
+    return cue.end >= lead.end or lead.pauses(cue.end, cue.end)
 
 
 def _is_heading(sign: Sign, end: int, lead: Lead) -> bool:
@@ -98,4 +98,4 @@ def _is_signature(sign: Sign, end: int, lead: Lead) -> bool:
 
 def _is_told(sign: Sign, lead: Lead) -> bool:
     """كشف مصدر لوكالة ..."""
-    return sign.clitic and lead.tokens[sign.start].text.startswith(_TO)
+    return sign.clitic and lead.word(sign.start).startswith(_TO)

@@ -16,6 +16,7 @@ _OBJECT_WITHIN = 12  # tokens between "denies" and what is denied
 _SOIL_WITHIN = 10
 _NAME = 8  # words of the longest name that is told
 _SAYS_WITHIN = 8
+_FEW = 3
 # What takes least back comes first.
 _ORDER = (Denial.NOT_FROM_OUR_SOIL, Denial.NOT_BY_US, Denial.NO_CASUALTIES, Denial.NO_ATTACK)
 _OBJECTS = ("deny.of", "attack", "weapon", "harm", "killed", "injured")
@@ -126,11 +127,23 @@ def speaker(sign: Sign, lead: Lead) -> str:
 def _subject(first: int, sign: Sign, lead: Lead) -> str:
     objects = [other.start for kind in _OBJECTS for other in lead.of(kind)]
     if first < sign.start:
+        if (
+            sign.value != "after" and sign.start - first > _NAME
+        ):  # a text without stops: the words right before the verb
+            first = _last_name(first, sign.start, lead)
         ahead = [at for at in objects if first < at < sign.start]
         return _named(first, min(ahead, default=sign.start), lead)
     # نفى الجيش سقوط ...: the verb came first.
     following = min((at for at in objects if at >= sign.end), default=sign.end + _NAME)
-    return _named(sign.end, min(following, len(lead.tokens)), lead)
+    return _named(sign.end, min(following, lead.end), lead)
+
+
+def _last_name(first: int, end: int, lead: Lead) -> int:
+    """Where the last words before ``end`` begin that no preposition parts."""
+    at = end - 1
+    while at - 1 >= max(first, end - _FEW) and not is_stop_word(lead.word(at - 1)):
+        at -= 1
+    return at
 
 
 def _named(first: int, end: int, lead: Lead) -> str:
@@ -141,7 +154,7 @@ def _named(first: int, end: int, lead: Lead) -> str:
 
 
 def _ends_name(at: int, lead: Lead) -> bool:
-    return is_stop_word(lead.tokens[at].text) or lead.pauses(at, at)
+    return is_stop_word(lead.word(at)) or lead.pauses(at, at)
 
 
 # ── claims ───────────────────────────────────────────────────────────────────────────────────

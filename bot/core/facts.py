@@ -16,6 +16,8 @@ from bot.core.times import when
 from bot.core.tolls import ZERO, Counts, count_of
 
 WEAPONS = ("rocket", "missile", "mortar", "artillery", "drone")
+_OBJECT_WITHIN = 2  # "destroyed the three drones"
+_SAID_WITHIN = 8  # tokens between "confirms" and what
 _NOTHING = Facts()
 
 
@@ -60,6 +62,8 @@ def _weapons(counts: Counts) -> tuple[str, ...]:
 def _outcomes(lead: Lead, counts: Counts, *, hurt: bool) -> tuple[Outcome, ...]:
     told = {sign.value for sign in lead.of("outcome")}
     found = {outcome for outcome in Outcome if outcome in told}
+    if any(_is_of_a_weapon(sign, counts) for sign in lead.valued("outcome", "destroyed")):
+        found.add(Outcome.INTERCEPTED)
     if hurt and Outcome.INTERCEPTED not in found:
         found.add(Outcome.HIT)
     if Outcome.HIT in found or Outcome.INTERCEPTED in found:
@@ -69,10 +73,22 @@ def _outcomes(lead: Lead, counts: Counts, *, hurt: bool) -> tuple[Outcome, ...]:
     return tuple(outcome for outcome in Outcome if outcome in found)
 
 
+def _is_of_a_weapon(sign: Sign, counts: Counts) -> bool:
+    """Whether it is the weapon that was destroyed."""
+    return any(0 <= weapon.start - sign.end <= _OBJECT_WITHIN for weapon in counts.weapons)
+
+
 def _sure(lead: Lead, denied: Denial | None) -> Sure | None:
     if lead.valued("sure", "unconfirmed"):
         return Sure.UNCONFIRMED
-    confirmed = lead.valued("sure", "confirmed") and denied is None
+    if denied is not None:
+        return None
+    told = [sign for kind in ("attack", "weapon", "outcome", "killed") for sign in lead.of(kind)]
+    confirmed = any(
+        -_SAID_WITHIN <= other.start - sign.start <= _SAID_WITHIN
+        for sign in lead.valued("sure", "confirmed")
+        for other in told
+    )
     return Sure.CONFIRMED if confirmed else None
 
 

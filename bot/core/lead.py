@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
-from bot.core.model import Hit, How, Scan, Token
+from bot.core.model import Hit, How, Scan
 from bot.core.model.reading import LEAD_TOKENS
 
 FACT = "fact."
+_ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")
 _STOP = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
 _PAUSE = re.compile(r"[!?؟;؛\n…,،:|]|[.۔](?=\s|$)|\s[-–—]\s")
 
@@ -50,10 +50,21 @@ class Lead:
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        """The words of the lead."""
-        return tuple(self._scan.tokens[: self.end])
+    # Tokens are made when they are asked for, and of a lead few are.
+    def word(self, at: int) -> str:
+        """The folded word of token ``at``; ``""`` where the lead has none."""
+        return self._scan.tokens[at].text if 0 <= at < self.end else ""
+
+    def words(self, start: int, end: int) -> list[str]:
+        """The folded words from token ``start`` to token ``end`` (exclusive)."""
+        return [self.word(at) for at in range(start, end)]
+
+    def figures(self) -> list[int]:
+        """The tokens that begin with a digit."""
+        scan, split = self._scan, min(self._scan.split, self.end)
+        title = [at for at in range(split) if scan.title[scan.starts[at]].isdecimal()]
+        rest = range(split, self.end)
+        return title + [at for at in rest if scan.body[scan.starts[at]].isdecimal()]
 
     def of(self, kind: str) -> list[Sign]:
         """The signs of ``kind`` in order; one that lies in another of the kind is none."""
@@ -69,6 +80,11 @@ class Lead:
         for value, hits in self._found[kind].items():
             for start, end, how in takewhile(lambda hit: hit.start < self.end, hits):
                 yield Sign(start, end, value, how is How.CLITIC)
+
+    def is_definite(self, sign: Sign) -> bool:
+        """Whether the one word of ``sign`` carries the Arabic article."""
+        alone = sign.end - sign.start == 1
+        return alone and _ARTICLE.match(self.word(sign.start)) is not None
 
     # ── between words ────────────────────────────────────────────────────────────────────
 

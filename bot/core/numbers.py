@@ -64,28 +64,28 @@ def _worded(sign: Sign) -> Quantity:
 
 
 def _figures(lead: Lead) -> Iterator[Quantity]:
-    at = 0
-    while at < len(lead.tokens):
-        token = lead.tokens[at].text
-        end = at + 1
-        if token.isdecimal():
-            if _is_thousands(at, lead):
-                token, end = token + lead.tokens[end].text, end + 1
-            if _is_count(token, at, lead):
-                yield Quantity(at, end, Range(int(token), int(token)), figure=True)
-        at = end
+    done = 0
+    for at in lead.figures():
+        digits, end = lead.word(at), at + 1
+        if at < done or not digits.isdecimal():
+            continue
+        if _is_thousands(at, lead):
+            digits, end = digits + lead.word(end), end + 1
+        if _is_count(digits, at, lead):
+            yield Quantity(at, end, Range(int(digits), int(digits)), figure=True)
+        done = end
 
 
 def _is_thousands(at: int, lead: Lead) -> bool:
     """Whether 1,200 begins at token ``at``."""
-    if at + 1 >= len(lead.tokens) or lead.between(at + 1, at + 1) not in {",", "٬"}:
+    following = lead.word(at + 1)
+    if not following or lead.between(at + 1, at + 1) not in {",", "٬"}:
         return False
-    following = lead.tokens[at + 1].text
     return following.isdecimal() and len(following) == 3
 
 
-def _is_count(token: str, at: int, lead: Lead) -> bool:
-    if len(token) > _MOST_DIGITS or int(token) in _YEARS:
+def _is_count(digits: str, at: int, lead: Lead) -> bool:
+    if len(digits) > _MOST_DIGITS or int(digits) in _YEARS:
         return False
     before, after = lead.before(at), lead.after(at)
     # "a man, 65, was hurt" is an age, 3:15 a time.
@@ -124,8 +124,8 @@ def _joined(one: Quantity, other: Quantity, lead: Lead) -> Quantity | None:
 def _is_beside(one: Quantity, other: Quantity, lead: Lead) -> bool:
     if other.start < one.end:
         return False
-    gap = lead.tokens[one.end : other.start]
-    joins = len(gap) < 2 and all(len(word.text) < _AND and is_stop_word(word.text) for word in gap)
+    gap = lead.words(one.end, other.start)
+    joins = len(gap) < 2 and all(len(word) < _AND and is_stop_word(word) for word in gap)
     return joins and not lead.pauses(one.end, other.start)
 
 
@@ -154,8 +154,8 @@ def _bounded(quantity: Quantity, told: Sequence[Quantity], lead: Lead) -> Quanti
 
 
 def _governs(sign: Sign, quantity: Quantity, lead: Lead) -> bool:
-    gap = lead.tokens[sign.end : quantity.start]
-    beside = len(gap) < 2 and all(is_stop_word(word.text) for word in gap)
+    gap = lead.words(sign.end, quantity.start)
+    beside = len(gap) < 2 and all(is_stop_word(word) for word in gap)
     return sign.end <= quantity.start and beside and sign.value in _RANGES
 
 

@@ -62,6 +62,8 @@ def _groups(lead: Lead) -> Iterator[list[_Word]]:
 
 
 def _is_beside(one: Sign, other: Sign, lead: Lead) -> bool:
+    if other.start < one.end:
+        return True
     return other.start - one.end <= _BESIDE and not lead.stops(one.end, other.start)
 
 
@@ -96,7 +98,7 @@ def _day(
 def _date(month: Sign, lead: Lead, today: datetime) -> datetime | None:
     """8 آب, 28 August, August 28: the last one there was; nothing without a day."""
     for at in (month.start - 1, month.end):
-        word = lead.tokens[at].text if 0 <= at < len(lead.tokens) else ""
+        word = lead.word(at) if 0 <= at < lead.end else ""
         if word.isdecimal() and len(word) < 3 and not lead.pauses(min(at + 1, month.start), at):
             return _last_such(int(month.value), int(word), today)
     return None
@@ -180,7 +182,7 @@ def _days_ago(sign: Sign, lead: Lead) -> int | None:
 
 def _is_past(days: Sign, lead: Lead) -> bool:
     """أيام is "days", and "days ago" only behind قبل; in other languages it says so itself."""
-    text = lead.tokens[days.start].text
+    text = lead.word(days.start)
     alone = days.end - days.start == 1
     return not alone or is_stop_word(text)
 
@@ -189,5 +191,5 @@ def _days_ago_by(at: int, lead: Lead) -> int | None:
     for sign in lead.of("number"):
         if sign.start <= at < sign.end and sign.value.isdecimal():
             return int(sign.value)
-    word = lead.tokens[at].text if 0 <= at < len(lead.tokens) else ""
+    word = lead.word(at) if 0 <= at < lead.end else ""
     return int(word) if word.isdecimal() and len(word) < 3 else None

@@ -55,7 +55,9 @@ class Counts:
             start, end = min(quantity.start, noun.start), max(quantity.end, noun.end)
             return Counted(start, end, name, quantity.range)
         least, _, most = own.partition("-")
-        told = Range(int(least), int(most or least)) if own else None
+        # "the missile" may be any of its kind
+        implied = own and not (own == "1" and self._lead.is_definite(noun))
+        told = Range(int(least), int(most or least)) if implied else None
         return Counted(noun.start, noun.end, name, told, sure=own != "1")
 
     def _quantity_of(self, noun: Sign) -> Quantity | None:
@@ -71,7 +73,7 @@ class Counts:
             # "on füze": the number and what it counts are one phrase of the data
             return quantity.start == noun.start - 1 and quantity.end == noun.end
         gap = range(quantity.end, noun.start)
-        words = [self._lead.tokens[at].text for at in gap]
+        words = [self._lead.word(at) for at in gap]
         links = quantity.is_vague or not any(map(is_stop_word, words))
         return (
             links
@@ -83,7 +85,7 @@ class Counts:
         """الصواريخ الأربعة, صاروخ واحد."""
         if quantity.start != noun.end or quantity.figure:
             return False
-        return quantity.range.most < 3 or self._lead.tokens[quantity.start].text.startswith("ال")
+        return quantity.range.most < 3 or self._lead.word(quantity.start).startswith("ال")
 
     def _with_ands(self, people: Sequence[Counted]) -> list[Counted]:
         """A girl and two children are three."""
@@ -99,7 +101,7 @@ class Counts:
 
     def _is_and(self, one: Counted, other: Counted) -> bool:
         beside = 0 <= other.start - one.end <= _AND
-        first = self._lead.tokens[other.start].text
+        first = self._lead.word(other.start)
         clear = not any(at in self._nouns for at in range(one.end, other.start))
         return beside and clear and first.startswith("و") and len(first) > 3
 
@@ -131,6 +133,8 @@ class Counts:
         side = sign.value
         if side.isdecimal():
             near = [one for one in self._bare() if one.end == sign.start]
+            if not near and self._lead.is_definite(sign):
+                return None  # a brigade named for a martyr
             return near[-1].range if near else Range(int(side), int(side))
         left = self._left(sign, words) if side in {"before", "either"} else None
         right = self._right(sign, words) if side == "after" or not left else None
