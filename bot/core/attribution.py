@@ -20,6 +20,8 @@ _DASH = re.compile(r"\s+[-–—|]\s*$")
 _OPENS = re.compile(r"(?:^|[|:.!؟\n…])[\s\"«“]*$")
 _END = re.compile(r"[\"»”').\s]*$")
 _TO = "ل"
+_ANDS = "وف"
+_PARTICLES = "بكل"
 
 
 def echo_of(lead: Lead) -> str:
@@ -36,7 +38,7 @@ def echo_of(lead: Lead) -> str:
 def _name(sign: Sign, lead: Lead) -> tuple[str, int]:
     """The outlet as it is written, and the token after it."""
     if sign.value == "name":
-        return lead.text(sign.start, sign.end), sign.end
+        return _bare(lead.text(sign.start, sign.end), sign), sign.end
     quoted = _QUOTED.match(lead.after(sign.end - 1))
     if quoted:
         words = len(re.findall(r"\w+", quoted[1]))
@@ -48,6 +50,16 @@ def _name(sign: Sign, lead: Lead) -> tuple[str, int]:
             break
         end += 1
     return (lead.text(sign.start, end), end) if end > sign.end else ("", end)
+
+
+def _bare(name: str, sign: Sign) -> str:
+    """The name as it is written, without its prefixes: للميادين is الميادين."""
+    if not sign.clitic:
+        return name
+    name = name[1:] if name[0] in _ANDS else name
+    if name.startswith(_TO * 2):
+        return f"ا{name[1:]}"
+    return name[1:] if name[0] in _PARTICLES else name
 
 
 def _is_leaned_on(sign: Sign, end: int, lead: Lead) -> bool:

@@ -127,9 +127,8 @@ def speaker(sign: Sign, lead: Lead) -> str:
 def _subject(first: int, sign: Sign, lead: Lead) -> str:
     objects = [other.start for kind in _OBJECTS for other in lead.of(kind)]
     if first < sign.start:
-        if (
-            sign.value != "after" and sign.start - first > _NAME
-        ):  # a text without stops: the words right before the verb
+        if sign.value != "after" and sign.start - first > _NAME:
+            # A text without stops: it is who stands right before the verb.
             first = _last_name(first, sign.start, lead)
         ahead = [at for at in objects if first < at < sign.start]
         return _named(first, min(ahead, default=sign.start), lead)
@@ -147,6 +146,8 @@ def _last_name(first: int, end: int, lead: Lead) -> int:
 
 
 def _named(first: int, end: int, lead: Lead) -> str:
+    while first < end and is_stop_word(lead.word(first)):
+        first += 1  # "as Hamas claims"
     stop = first + 1
     while stop < min(end, first + _NAME) and not _ends_name(stop, lead):
         stop += 1

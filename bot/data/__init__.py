@@ -34,7 +34,7 @@ _MARK_KINDS = {"again", "count", "day", "part"}
 _FACT_KINDS = frozenset(
     "number bound uncounted weapon person killed injured harm unharmed none outcome deny deny.of "
     "says attack claim outlet lean own sure exercise again background day ago weekday part hour "
-    "clock half month".split()
+    "month".split()
 )
 _GUARD_KEYS = {"terms", "within", "sentence", "title", "unless"}
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}

@@ -15,6 +15,8 @@ from tests.core.measuring_facts import read
         ('قال موقع "نبض البلد" إن صاروخاً سقط', "نبض البلد"),
         ("رويترز: سقوط صاروخ قرب المطار", "رويترز"),
         ("رويترز عن مصادر أمنية: سقوط صاروخ", "رويترز"),
+        ("كشفت مصادر للميادين عن سقوط صاروخ", "الميادين"),
+        ("كشف مصدر لرويترز عن سقوط صاروخ", "رويترز"),
         ("Rocket hits airport, Reuters reports", "Reuters"),
         ("According to AFP, a rocket hit the airport", "AFP"),
         ("Blast near the port - state media", "state media"),

@@ -58,6 +58,7 @@ def test_in_doubt_an_attack_is_not_taken_back(text: str) -> None:
         ("لم تتبن أي جهة الهجوم", ""),
         ("No group has claimed responsibility", ""),
         ("الفصيل ينفي مسؤوليته عن الهجوم", ""),
+        ("Sirens sound, as Dawn Brigade claims the rocket attack", "Dawn Brigade"),
         (WHAT, ""),
     ],
 )

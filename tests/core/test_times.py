@@ -55,6 +55,11 @@ def test_without_words_of_time_there_is_no_when(text: str) -> None:
     assert told(text) is None
 
 
+def test_an_earlier_day_told_behind_is_another_event() -> None:
+    title, body = "قصف المعسكر", "قصف صاروخي طال المعسكر. وأمس الثلاثاء أعلن الجيش إسقاط مسيرة."
+    assert read(title, body, AT).when is None
+
+
 def test_without_a_date_words_of_time_tell_nothing() -> None:
     assert read("قصف أمس").when is None
 
