@@ -41,6 +41,7 @@ def test_a_denial_is_told_by_what_it_denies(text: str, kind: Denial | None, who:
     [
         "الناطق ينفي مقتل جنود في الهجوم",
         "الناطق ينفي أي صلة له بالهجوم",
+        "الناطق ينفي أن تكون الفصائل قد قصفت المطار بصاروخ",
         "Spokesman denies the attack killed soldiers",
     ],
 )

@@ -23,6 +23,9 @@ NOBODY = (0, 0)
         ("دوو کەس کوژران و سێ کەس بریندار بوون", (2, 2), (3, 3)),
         ("du kes hatin kuştin", (2, 2), None),
         ("שני חיילים נהרגו", (2, 2), None),
+        ("ارتفاع عدد القتلى إلى 12", (12, 12), None),
+        ("Death toll rises to seven", (7, 7), None),
+        ("A 20-year-old man was killed", (1, 1), None),
         ("إصابة سفينة بثلاثة صواريخ", None, None),
     ],
 )
