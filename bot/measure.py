@@ -99,7 +99,8 @@ class Judge:
     def match(self, row: Json, more: Sequence[str] = ()) -> dict[str, object]:
         """The answer of ``match`` to one row, which is asked for the watches ``more`` too."""
         queries = tuple(dict.fromkeys((*(row.get("watches") or ()), *more)))
-        text = Text(row.get("title") or "", row.get("body") or "", _origin(row))
+        at = _date(row.get("date"))
+        text = Text(row.get("title") or "", row.get("body") or "", _origin(row), at=at)
         _, reading, found = self._trial.read(text, queries)
         return {
             "id": row["id"],
@@ -118,7 +119,7 @@ class Judge:
             entry = _entry(row)
             now = entry.published_at or datetime.now(UTC)
             recent = {k: s for k, s in recent.items() if now - s.last_seen_at <= window}
-            _, reading, _ = self._trial.read(Text(entry.title, entry.body))
+            _, reading, _ = self._trial.read(Text(entry.title, entry.body, at=now))
             story, why = join_or_open(entry, reading, tuple(recent.values()), now)
             new = story.id not in recent
             recent[story.id] = story

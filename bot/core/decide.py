@@ -146,7 +146,7 @@ def _decide_one(
 ) -> Verdict:
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
-    reading = events.read(scan, mind.knowledge)
+    reading = events.read(scan, mind.knowledge, entry.published_at or turn.now)
     origin = Origin(entry.source_id, entry.source_name, entry.lang)
     matches = mind.matcher.watch_matches(scan, reading, origin)
     verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from bot.core import scene
+from bot.core import facts, scene
 from bot.core.letters import fold
 from bot.core.marks import marks
 from bot.core.model import (
@@ -72,8 +73,8 @@ class _Reader:
         return (one.start < self.scan.split) == (other.start < self.scan.split)
 
 
-def read(scan: Scan, knowledge: Knowledge) -> Reading:
-    """What ``scan`` reports, by the rules of ``knowledge``."""
+def read(scan: Scan, knowledge: Knowledge, at: datetime | None = None) -> Reading:
+    """What ``scan`` reports, by the rules of ``knowledge``; ``at`` is the date of the entry."""
     reader = _Reader(scan, knowledge)
     findings: list[Finding] = []
     severity, guard = Severity.NONE, ""
@@ -92,6 +93,7 @@ def read(scan: Scan, knowledge: Knowledge) -> Reading:
         flag=flag,
         guard="" if flag else guard,
         marks=marks(scan, knowledge),
+        facts=facts.read(scan, at),
     )
 
 

@@ -78,7 +78,7 @@ class Trial:
         """What stands in ``text``, what is made of it, and what shows each query that holds."""
         matcher = self._ready(queries)
         scan = matcher.scan(text.title, text.body)
-        reading = events.read(scan, self._knowledge)
+        reading = events.read(scan, self._knowledge, text.at)
         if not queries:
             return scan, reading, {}
         found = matcher.watch_matches(scan, reading, text.origin, self._numbers(queries))
@@ -99,7 +99,7 @@ class Trial:
             scan = matcher.scan(text.title, text.body)
             # What happened is asked of few, and takes longer to find out than the words.
             only_words = len(worded) == len(found)
-            reading = Reading() if only_words else events.read(scan, self._knowledge)
+            reading = Reading() if only_words else events.read(scan, self._knowledge, text.at)
             matches = matcher.watch_matches(scan, reading, text.origin, asked)
             for query, evidence in self._held(matches, queries).items():
                 found[query].append((text, evidence))

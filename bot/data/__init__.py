@@ -1,9 +1,10 @@
 """What Rasid knows, as data: lexicon, topics, gazetteer, names. This loader is the only reader.
 
 ``lexicon/*.yaml`` (one category a file), ``topics/*.yaml`` (one topic a file), ``guards.yaml``,
-``marks.yaml``, ``gazetteer.jsonl`` (one place a line), ``aliases/*.yaml`` (by theme) and
-``inflections/*.yaml`` and ``common/*.txt`` (one language a file). Everything is checked while it is
-read; what is wrong raises ``ConfigError`` with the file and the line.
+``marks.yaml``, ``facts/*.yaml`` (by theme), ``gazetteer.jsonl`` (one place a line),
+``aliases/*.yaml`` (by theme), ``inflections/*.yaml`` and ``common/*.txt`` (one language a file).
+Everything is checked while it is read; what is wrong raises ``ConfigError`` with the file and the
+line.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bot.core.lead import FACT
 from bot.core.marks import MARK
 from bot.core.model import Condition, Guard, Knowledge, Severity, Term, Topic, TopicRule
 from bot.data.commonest import load_common
@@ -29,6 +31,11 @@ _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LEXICON_KEYS = {"category", "about", "terms", "only"}
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 _MARK_KINDS = {"again", "count", "day", "part"}
+_FACT_KINDS = frozenset(
+    "number bound uncounted weapon person killed injured harm unharmed none outcome deny deny.of "
+    "says attack claim outlet lean own sure exercise again background day ago weekday part hour "
+    "month".split()
+)
 _GUARD_KEYS = {"terms", "within", "sentence", "title", "unless"}
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 
@@ -55,7 +62,7 @@ def _load(topics: tuple[str, ...] | None, folder: Path) -> Knowledge:
     return Knowledge(
         places=places,
         topics={topic.id: topic for topic, _ in kept},
-        terms=(*terms, *read(folder / "marks.yaml", _marks)),
+        terms=(*terms, *read(folder / "marks.yaml", _marks), *_all_facts(folder)),
         rules=tuple(rule for _, rule in kept),
         strict=strict.union(*(alias.strict for alias in aliases)),
         aliases=aliases,
@@ -98,12 +105,32 @@ def _marks(raw: dict[str, Any]) -> list[Term]:
 
 
 def _marked(mark: str, body: Mapping[str, Any]) -> Iterator[Term]:
-    only_keys(body, {"terms", "only"})
     kind, colon, _ = mark.partition(":")
     if kind not in _MARK_KINDS or not colon:
         raise Wrong(f"{mark!r} is no mark; there are {', '.join(sorted(_MARK_KINDS))}", mark)
-    yield from _spelled(need(body, "terms", dict), MARK + mark, only=False)
-    yield from _spelled(body.get("only") or {}, MARK + mark, only=True)
+    yield from _worded(MARK + mark, body)
+
+
+def _all_facts(folder: Path) -> Iterator[Term]:
+    for path in files(folder, "facts"):
+        yield from read(path, _facts)
+
+
+def _facts(raw: dict[str, Any]) -> list[Term]:
+    return [term for fact, body in raw.items() for term in _stated(fact, body)]
+
+
+def _stated(fact: str, body: Mapping[str, Any]) -> Iterator[Term]:
+    kind = fact.partition(":")[0]
+    if kind not in _FACT_KINDS:
+        raise Wrong(f"{fact!r} is no fact; there are {', '.join(sorted(_FACT_KINDS))}", fact)
+    yield from _worded(FACT + fact, body)
+
+
+def _worded(category: str, body: Mapping[str, Any]) -> Iterator[Term]:
+    only_keys(body, {"terms", "only"})
+    yield from _spelled(need(body, "terms", dict), category, only=False)
+    yield from _spelled(body.get("only") or {}, category, only=True)
 
 
 def _spelled(by_language: Mapping[str, Any], category: str, *, only: bool) -> Iterator[Term]:

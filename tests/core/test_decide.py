@@ -54,6 +54,15 @@ def test_a_new_attack_opens_a_story_and_alerts_its_subscriber() -> None:
     assert alert.card.severity is Severity.CRITICAL
 
 
+def test_words_of_time_count_from_the_date_of_the_entry_or_from_now() -> None:
+    for published_at in (NOW - timedelta(days=1), None):
+        (verdict,) = judge(an_entry(title=f"{ATTACK} أمس", published_at=published_at))
+        when = verdict.reading.facts.when
+        assert when is not None
+        assert when.latest <= (published_at or NOW)
+        assert when.earliest > (published_at or NOW) - timedelta(days=2)
+
+
 def test_deciding_twice_adds_nothing() -> None:
     entry = an_entry()
     assert reasons(entry, known={entry.fingerprint: Known(entry.text_hash)}) == [

@@ -141,6 +141,10 @@ def replace(name: str, old: str, new: str) -> Callable[[Path], None]:
             append("marks.yaml", '"colour:red": {terms: {en: ["red"]}}\n'),
             r"marks\.yaml:\d+: .*colour",
         ),
+        (
+            append("facts/times.yaml", '"season:1": {terms: {en: ["spring"]}}\n'),
+            r"times\.yaml:\d+: .*season",
+        ),
         (replace("topics/explosion.yaml", "  tr: [", "  tr: 1 #["), "list of names"),
         (replace("topics/explosion.yaml", "denial", "denails"), r"explosion\.yaml:\d+: .*denails"),
         (replace("topics/explosion.yaml", "near_within", "nearwithin"), "nearwithin"),

@@ -119,10 +119,10 @@ async def test_an_entry_that_breaks_us_is_recorded_as_failed_and_stops_no_other(
 ) -> None:
     read = decide.events.read
 
-    def breaking(scan, knowledge):
+    def breaking(scan, knowledge, at):
         if "poison" in scan.title:
             raise ZeroDivisionError
-        return read(scan, knowledge)
+        return read(scan, knowledge, at)
 
     monkeypatch.setattr(decide.events, "read", breaking)
     entries = [an_entry(1, title="poison"), an_entry(2), an_entry(3, title="quiet day")]

@@ -1,0 +1,181 @@
+"""What is denied and by whom, and who takes an attack upon himself.
+
+Only one of the four kinds takes an attack back, so where the words leave a doubt it is another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.core.lead import Lead, Sign
+from bot.core.model import Denial
+from bot.core.morphology import is_stop_word
+from bot.core.negation import is_negated
+
+_OBJECT_WITHIN = 12  # tokens between "denies" and what is denied
+_SOIL_WITHIN = 10
+_NAME = 8  # words of the longest name that is told
+_SAYS_WITHIN = 8
+_FEW = 3
+# What takes least back comes first.
+_ORDER = (Denial.NOT_FROM_OUR_SOIL, Denial.NOT_BY_US, Denial.NO_CASUALTIES, Denial.NO_ATTACK)
+_OBJECTS = ("deny.of", "attack", "weapon", "harm", "killed", "injured")
+
+
+def denial(lead: Lead) -> tuple[Denial | None, str]:
+    """What is denied, and who says so in the words of the report."""
+    found = [(kind, sign) for sign in lead.of("deny") if (kind := _kind(sign, lead))]
+    if not found:
+        return _without_a_verb(lead)
+    kind, sign = min(found, key=lambda pair: (_ORDER.index(pair[0]), pair[1].start))
+    return kind, speaker(sign, lead)
+
+
+def _kind(sign: Sign, lead: Lead) -> Denial | None:
+    if sign.value == "noun":
+        return None
+    if sign.value == "soil":
+        return Denial.NOT_FROM_OUR_SOIL if _has_soil(sign, lead) else None
+    if sign.value == "us":
+        return Denial.NOT_BY_US
+    if sign.value == "attack":
+        return Denial.NO_ATTACK
+    return _object(sign, lead)
+
+
+def _has_soil(sign: Sign, lead: Lead) -> bool:
+    soils = lead.valued("deny.of", "soil")
+    return any(
+        sign.start <= soil.start <= sign.end + _SOIL_WITHIN
+        or soil.end <= sign.start <= soil.end + 2
+        for soil in soils
+    )
+
+
+def _object(sign: Sign, lead: Lead) -> Denial | None:
+    """What stands behind (or, where verbs come last, before) the verb of denial."""
+
+    def has(kind: str, *values: str) -> bool:
+        signs = lead.valued(kind, *values) if values else lead.of(kind)
+        return any(_is_object(other, sign, lead) for other in signs)
+
+    if has("deny.of", "soil"):
+        return Denial.NOT_FROM_OUR_SOIL
+    if has("deny.of", "us"):
+        return Denial.NOT_BY_US
+    if has("harm") or has("killed") or has("injured"):
+        return Denial.NO_CASUALTIES
+    return Denial.NO_ATTACK if has("attack") or has("weapon") else None
+
+
+def _is_object(other: Sign, sign: Sign, lead: Lead) -> bool:
+    if sign.value == "before":
+        near = sign.start <= other.start <= sign.end + _OBJECT_WITHIN
+        return near and (other.start <= sign.end or not lead.stops(sign.end, other.start))
+    near = sign.start - _OBJECT_WITHIN <= other.start <= sign.start
+    return near and (other.end >= sign.start or not lead.stops(other.end, sign.start))
+
+
+def _without_a_verb(lead: Lead) -> tuple[Denial | None, str]:
+    """The Pentagon: no casualties. Whose report it is says it in so many words."""
+    nobody = [sign for sign in lead.of("harm") if is_negated(sign, lead)]
+    starts = [sign.start for sign in lead.of("none")] if nobody else []
+    starts += [sign.start for sign in lead.of("unharmed")]
+    starts += [sign.start for sign in lead.valued("none", "before") if _is_of_people(sign, lead)]
+    for start in sorted(starts):
+        who = _told_by(start, lead)
+        if who:
+            return Denial.NO_CASUALTIES, who
+    return None, ""
+
+
+def _is_of_people(none: Sign, lead: Lead) -> bool:
+    """ "no Americans were hurt"."""
+    return any(
+        0 <= sign.start - none.end <= 3
+        for kind in ("killed", "injured", "harm")
+        for sign in lead.of(kind)
+    )
+
+
+def _told_by(start: int, lead: Lead) -> str:
+    if start == 0:
+        return ""
+    if ":" in lead.between(start, start):
+        return _named(lead.clause(start), start, lead)
+    for sign in lead.of("says"):
+        if sign.end == start and sign.start > 0 and not lead.stops(start, start):
+            return _named(lead.clause(sign.start), sign.start, lead)
+    return ""
+
+
+# ── who ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def speaker(sign: Sign, lead: Lead) -> str:
+    """Whose words ``sign`` stands in: before a colon, a verb of saying, or ``sign`` itself."""
+    first = lead.sentence(sign.start) if sign.value == "after" else lead.clause(sign.start)
+    for at in range(sign.start, first, -1):
+        if ":" in lead.between(at, at):
+            return _named(first, at, lead)
+    for says in lead.of("says"):
+        if first < says.start < sign.start:
+            return _named(first, says.start, lead)
+    return _subject(first, sign, lead)
+
+
+def _subject(first: int, sign: Sign, lead: Lead) -> str:
+    objects = [other.start for kind in _OBJECTS for other in lead.of(kind)]
+    if first < sign.start:
+        if sign.value != "after" and sign.start - first > _NAME:
+            # A text without stops: it is who stands right before the verb.
+            first = _last_name(first, sign.start, lead)
+        ahead = [at for at in objects if first < at < sign.start]
+        return _named(first, min(ahead, default=sign.start), lead)
+    # نفى الجيش سقوط ...: the verb came first.
+    following = min((at for at in objects if at >= sign.end), default=sign.end + _NAME)
+    return _named(sign.end, min(following, lead.end), lead)
+
+
+def _last_name(first: int, end: int, lead: Lead) -> int:
+    """Where the last words before ``end`` begin that no preposition parts."""
+    at = end - 1
+    while at - 1 >= max(first, end - _FEW) and not is_stop_word(lead.word(at - 1)):
+        at -= 1
+    return at
+
+
+def _named(first: int, end: int, lead: Lead) -> str:
+    while first < end and is_stop_word(lead.word(first)):
+        first += 1  # "as Hamas claims"
+    stop = first + 1
+    while stop < min(end, first + _NAME) and not _ends_name(stop, lead):
+        stop += 1
+    return lead.text(first, min(stop, end)).strip("\"'«»“” ")
+
+
+def _ends_name(at: int, lead: Lead) -> bool:
+    return is_stop_word(lead.word(at)) or lead.pauses(at, at)
+
+
+# ── claims ───────────────────────────────────────────────────────────────────────────────────
+
+
+def claimed_by(lead: Lead) -> str:
+    """Who takes the attack upon himself, ``""`` if nobody does."""
+    if lead.valued("claim", "none") or lead.of("deny"):
+        return ""
+    for sign in lead.valued("claim", "by"):
+        return speaker(sign, lead)
+    for sign in lead.valued("claim", "responsibility"):
+        for says in _sayings(sign, lead):
+            return _subject(lead.clause(says.start), says, lead) or _named(
+                says.end, sign.start, lead
+            )
+    return ""
+
+
+def _sayings(sign: Sign, lead: Lead) -> Iterator[Sign]:
+    for says in lead.of("says"):
+        if 0 <= sign.start - says.end <= _SAYS_WITHIN and not lead.stops(says.end, sign.start):
+            yield says

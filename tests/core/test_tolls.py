@@ -1,0 +1,65 @@
+"""The dead, the injured, and nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.measuring_facts import read
+
+NOBODY = (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        ("مقتل جنديين وإصابة ثلاثة", (2, 2), (3, 3)),
+        ("قتيل و5 جرحى بسقوط صاروخ", (1, 1), (5, 5)),
+        ("وفاة طفلة ورجل بشظايا قذيفة", (2, 2), None),
+        ("Two soldiers were killed and 4 wounded", (2, 2), (4, 4)),
+        ("Rocket kills a farmer, wounding 3 others", None, (3, 3)),
+        ("killing twelve people", (12, 12), None),
+        ("چهار نفر کشته و ۷ نفر زخمی شدند", (4, 4), (7, 7)),
+        ("2 asker öldü, 3 kişi yaralandı", (2, 2), (3, 3)),
+        ("دوو کەس کوژران و سێ کەس بریندار بوون", (2, 2), (3, 3)),
+        ("du kes hatin kuştin", (2, 2), None),
+        ("שני חיילים נהרגו", (2, 2), None),
+        ("ارتفاع عدد القتلى إلى 12", (12, 12), None),
+        ("Death toll rises to seven", (7, 7), None),
+        ("A 20-year-old man was killed", (1, 1), None),
+        ("إصابة سفينة بثلاثة صواريخ", None, None),
+    ],
+)
+def test_people_are_counted(
+    text: str, killed: tuple[int, int] | None, injured: tuple[int, int] | None
+) -> None:
+    found = read(text)
+    assert (found.killed, found.injured) == (killed, injured)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "سقوط صاروخ دون إصابات",
+        "صاروخ على المطار ولا ضحايا",
+        "لم يسفر القصف على المعسكر في الصباح عن أي خسائر بشرية",
+        "Rockets fell, causing no casualties",
+        "Nobody was hurt in the attack",
+        "حمله تلفاتی نداشت",
+        "Saldırıda can kaybı yok",
+        "هیچ زیانێکی گیانی نەبوو",
+        "zirara canî tune",
+        "אין נפגעים",
+    ],
+)
+def test_nobody_is_a_count(text: str) -> None:
+    found = read(text)
+    assert (found.killed, found.injured) == (NOBODY, NOBODY)
+
+
+def test_a_number_outweighs_nobody() -> None:
+    found = read("جرح ثلاثة جنود ولا ضحايا بين المدنيين")
+    assert (found.killed, found.injured) == (NOBODY, (3, 3))
+
+
+def test_a_name_is_no_dead() -> None:
+    assert read("كتائب الشهيد تدك الموقع").killed is None
