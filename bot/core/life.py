@@ -27,6 +27,7 @@ from bot.core.model import (
     Sure,
 )
 from bot.core.scene import category
+from bot.core.text import name_key
 
 MOST_STEPS = 3
 ALL_CLEAR = "all-clear"
@@ -90,7 +91,7 @@ def _with_source(life: Life, entry: Entry, facts: Facts) -> Life:
         langs = (*langs, entry.lang)
     if name in life.originals or name in life.echoes:
         return replace(life, langs=langs)
-    if facts.echo_of:
+    if facts.echo_of and name_key(facts.echo_of) != name_key(name):
         return replace(life, echoes=(*life.echoes, name)[:_MOST_SOURCES], langs=langs)
     return replace(life, originals=(*life.originals, name)[:_MOST_SOURCES], langs=langs)
 
