@@ -19,6 +19,7 @@ from bot.core.query import EXAMPLE, parse
 from bot.core.trial import Tally, Text, Trial
 from bot.errors import BotError, QueryError
 from bot.flow.values import unknown
+from bot.plainly import fact_lines
 
 Json = Mapping[str, Any]
 _SPELLINGS, _WORDS = 12, 3
@@ -137,6 +138,7 @@ class Judge:
             where = "; ".join(place_path(p, lang, places) for p in finding.places)
             lines.append(f"  {finding.topic} ({name}), {finding.grade}" + (where and f", {where}"))
             lines += [f"      {span.field}: {scan.text(span)}" for span in finding.spans]
+        lines += [f"  {line}" for line in fact_lines(reading.facts)]
         others = [p for p in reading.places if all(p not in f.places for f in reading.findings)]
         if others:
             lines.append("  also named: " + "; ".join(place_path(p, lang, places) for p in others))

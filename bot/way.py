@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.core.model import Life, Story, Way
 from bot.measure import Judge
+from bot.plainly import shown
 
 _DONE = {"sent": "sent", "pending": "waiting", "leased": "waiting", "sending": "on its way"}
 
@@ -39,9 +40,7 @@ def _life_lines(life: Life) -> Iterator[str]:
         yield "repeated by " + ", ".join(life.echoes)
     for count, what in ((life.killed, "killed"), (life.injured, "injured")):
         if count is not None:
-            yield f"{what}: {count.least}" + (
-                "" if count.least == count.most else f" to {count.most}"
-            )
+            yield f"{what}: {shown(count)}"
     yield f"state: {life.state.value}"
     for number, step in enumerate(life.steps, start=1):
         told = ", ".join(change.value for change in step.changes)
