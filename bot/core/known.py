@@ -149,6 +149,7 @@ class _Languages:
         self._scan = scan
         self._known: dict[int, str] = {}
         self._plain: bool | None = None
+        self._last = (0, -1)
 
     def may_be(self, lang: str, at: int) -> bool:
         """Whether the sentence of token ``at`` may be in ``lang``."""
@@ -157,7 +158,10 @@ class _Languages:
         # Nearly every text holds no letter of another language: its sentences need no counting.
         if lang == "ar" and self._plain:
             return True
-        first, last = self._sentence(at)
+        # One line may be the whole text: its ends are looked for once.
+        if not self._last[0] <= at <= self._last[1]:
+            self._last = self._sentence(at)
+        first, last = self._last
         if first not in self._known:
             self._known[first] = arabic_script_language(
                 self._scan.text(self._scan.span(Hit(first, last + 1)))

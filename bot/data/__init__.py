@@ -29,7 +29,7 @@ _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LEXICON_KEYS = {"category", "about", "terms", "only"}
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 _MARK_KINDS = {"again", "count", "day", "part"}
-_GUARD_KEYS = {"terms", "within", "sentence", "title", "unless"}
+_GUARD_KEYS = {"terms", "within", "sentence", "title", "lead", "before", "unless", "spares"}
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 
 
@@ -57,6 +57,7 @@ def _load(topics: tuple[str, ...] | None, folder: Path) -> Knowledge:
         topics={topic.id: topic for topic, _ in kept},
         terms=(*terms, *read(folder / "marks.yaml", _marks)),
         rules=tuple(rule for _, rule in kept),
+        guards=tuple(guard for reaches in guards.values() for guard in reaches),
         strict=strict.union(*(alias.strict for alias in aliases)),
         aliases=aliases,
         inflections=load_inflections(folder),
@@ -135,8 +136,16 @@ def expand(phrase: str) -> Iterator[str]:
 # ── guards and topics ────────────────────────────────────────────────────────────────────────
 
 
-def _guards(raw: dict[str, Any], categories: frozenset[str]) -> dict[str, Guard]:
-    return {name: _guard(name, body, categories) for name, body in raw.items()}
+_Guards = Mapping[str, tuple[Guard, ...]]  # one name may reach in several ways
+
+
+def _guards(raw: dict[str, Any], categories: frozenset[str]) -> _Guards:
+    return {name: tuple(_reaches(name, body, categories)) for name, body in raw.items()}
+
+
+def _reaches(name: str, body: Any, categories: frozenset[str]) -> Iterator[Guard]:
+    for raw in body if isinstance(body, list) else [body]:
+        yield _guard(name, raw, categories)
 
 
 def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Guard:
@@ -147,7 +156,10 @@ def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Gua
         within=int(raw.get("within", 10)),
         sentence=bool(raw.get("sentence", False)),
         title=bool(raw.get("title", False)),
+        lead=bool(raw.get("lead", False)),
+        before=bool(raw.get("before", False)),
         unless=_known(raw, "unless", categories),
+        spares=_known(raw, "spares", categories),
     )
 
 
@@ -162,7 +174,7 @@ def _known(raw: Mapping[str, Any], key: str, categories: frozenset[str]) -> froz
 
 
 def _topic(
-    raw: dict[str, Any], categories: frozenset[str], guards: Mapping[str, Guard]
+    raw: dict[str, Any], categories: frozenset[str], guards: _Guards
 ) -> tuple[Topic, TopicRule]:
     only_keys(raw, _TOPIC_KEYS)
     key = need(raw, "id", str)
@@ -206,8 +218,8 @@ def _condition(raw: Mapping[str, Any], categories: frozenset[str]) -> Condition:
     )
 
 
-def _named_guards(raw: Mapping[str, Any], guards: Mapping[str, Guard]) -> Iterator[Guard]:
+def _named_guards(raw: Mapping[str, Any], guards: _Guards) -> Iterator[Guard]:
     for name in raw.get("guards") or []:
         if name not in guards:
-            raise Wrong(f"unknown guard {name!r}", str(name))
-        yield guards[name]
+            raise Wrong(f"unknown guard {name!r}; there are {', '.join(guards)}", str(name))
+        yield from guards[name]
