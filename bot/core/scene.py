@@ -17,7 +17,7 @@ _OBJECT_WITHIN = 4
 _CLAUSE = 8  # a place this near belongs to the same statement: "from X at Y"
 _DATELINE_TOKENS = 4
 _TOWNS = frozenset(
-    {"city", "city/port", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
+    {"city", "city/port", "city/province", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
 )
 _RANKS = ("place.base", "place.town", "place.country")
 _BYLINE = re.compile(r"[^()\n]{0,25}\([^()\n]{2,30}\)\s*[-–—:ـ]")
