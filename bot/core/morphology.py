@@ -19,6 +19,7 @@ PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
 # Possessive and object pronouns, the longest first; Arabic, then Hebrew.
 _PRONOUNS = ("كما", "هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي")
 _STEM_LETTERS = 3
+_KURMANJI_VOWELS = frozenset("aeêiîouû")
 
 
 def bare(word: str) -> str:
@@ -31,6 +32,11 @@ def bare(word: str) -> str:
 def without_hamza(word: str) -> str:
     """A folded word as who leaves the hamza of ألمانيا out would have it, without an article."""
     return bare(f"ا{word[1:]}") if word.startswith("أ") else word
+
+
+def oblique(name: str) -> str:
+    """A Kurmanji name as it stands after a preposition: li Hewlêrê, ji Bexdayê."""
+    return f"{name}yê" if name[-1:] in _KURMANJI_VOWELS else f"{name}ê"
 
 
 def clitic_forms(word: str) -> Iterator[str]:

@@ -19,6 +19,9 @@ _DATELINE_TOKENS = 4
 _TOWNS = frozenset(
     {"city", "city/port", "city/province", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
 )
+# Grave when people come to harm, not by what they are.
+_CIVIL = frozenset({"airport", "port", "oil site", "gas field", "nuclear site", "crossing"})
+_BESIDE_WITHIN = 2
 _RANKS = ("place.base", "place.town", "place.country")
 _BYLINE = re.compile(r"[^()\n]{0,25}\([^()\n]{2,30}\)\s*[-–—:ـ]")
 _CAPITALS_DASH = re.compile(r"(?:,[^-–—\n]{2,20})?\s*(?:--|[–—]|-\s)")
@@ -42,6 +45,7 @@ class Scene:
         self._agencies = scan.terms.get("agency", ())
         self._signed = {at for hit in self._agencies for at in range(hit.start, hit.end)}
         self._toward = {hit.end for hit in scan.terms.get("toward", ())}
+        self._beside = {hit.end for hit in scan.terms.get("beside", ())}
         self._verbs = {hit.end for hit in scan.terms.get("event", ())}
         self._places = self._without_datelines()
 
@@ -79,6 +83,23 @@ class Scene:
             for hit in hits
             if not self._is_elsewhere(key, aim, _gap(hit, start, end))
         )
+
+    def is_base_hit(self, start: int, end: int, within: int) -> bool:
+        """Whether a base itself, not what lies beside it, stands within so many tokens."""
+        aim = self._object(start, end)
+        return any(
+            (hit.start < self._scan.split) == (start < self._scan.split)
+            and _gap(hit, start, end) <= within
+            and not self._is_beside(hit)
+            for key, hits in self._places.items()
+            if category(self._known[key]) == "place.base" and self._known[key].kind not in _CIVIL
+            for hit in hits
+            if not self._is_elsewhere(key, aim, _gap(hit, start, end))
+        )
+
+    def _is_beside(self, hit: Hit) -> bool:
+        """Whether it says "near" or "around" right before the name."""
+        return not self._beside.isdisjoint(range(hit.start - _BESIDE_WITHIN, hit.start + 1))
 
     def _rank(self, key: str) -> int:
         return _RANKS.index(category(self._known[key]))
