@@ -56,9 +56,17 @@ def _combinations(condition: Condition, found: Found) -> Iterator[tuple[Hit, ...
 
 
 def _has_context(pair: Pair, found: Found) -> bool:
-    """Whether a word of the context stands in the pair's sentence or the one before."""
+    """Whether a word of the context stands in the pair's sentence or the one before.
+
+    A headline leaves out what the first sentence of the text says again: that one counts too.
+    """
     condition, sentence = pair.condition, found.sentence(pair.hits[0])
+    last = found.first_sentence if found.is_in_title(pair.hits[0]) else sentence
     near = found.between(
         condition.near, pair.start - condition.near_within, pair.end + condition.near_within
     )
-    return any(sentence - found.sentence(hit) in (0, 1) for hit in near)
+    return any(
+        found.sentence(hit) in (sentence - 1, sentence)
+        or sentence < found.sentence(hit) == last
+        for hit in near
+    )

@@ -25,7 +25,6 @@ from bot.core.model import (
     Topic,
     TopicRule,
 )
-from bot.core.model.reading import LEAD_TOKENS
 from bot.core.severity import severity_of
 from bot.core.text import name_key
 
@@ -70,7 +69,7 @@ def _believed(rule: TopicRule, found: Found) -> tuple[Pair | None, str]:
 def _finding(rule: TopicRule, pair: Pair, found: Found) -> Finding:
     return Finding(
         topic=rule.topic,
-        grade=Grade.LEAD if pair.start < LEAD_TOKENS else Grade.MENTION,
+        grade=Grade.LEAD if pair.start < found.lead else Grade.MENTION,
         places=tuple(found.scene.near(pair.start, pair.end)),
         spans=tuple(dict.fromkeys(map(found.scan.span, pair.hits))),
     )

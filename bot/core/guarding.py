@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
-from bot.core.model.reading import LEAD_TOKENS
 
 _OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
 _ASKED = 8  # words of a text that are asked why they are no event
@@ -25,7 +24,7 @@ def unsaid(found: Found, knowledge: Knowledge) -> str:
     """
     about = frozenset().union(*(_about(c) for rule in knowledge.rules for c in rule.conditions))
     condition = Condition(first=about)
-    for hit in found.between(about, 0, LEAD_TOKENS)[:_ASKED]:
+    for hit in found.between(about, 0, found.lead)[:_ASKED]:
         guard = guard_of(Pair(condition, (hit,)), knowledge.guards, found)
         if guard is not None:
             return guard.name
@@ -37,24 +36,19 @@ def _about(condition: Condition) -> frozenset[str]:
 
 
 def _stops(guard: Guard, pair: Pair, found: Found) -> bool:
-    if not any(_reaches(guard, hit, pair, found) for hit in _candidates(guard, pair, found)):
+    if not found.hits(guard.terms) or not any(
+        _reaches(guard, hit, pair, found) for hit in _candidates(guard, pair, found)
+    ):
         return False
-    return not (guard.unless and _makes_good(guard, pair, found))
+    return found.sentence(pair.hits[0]) not in found.sentences(guard.unless)
 
 
-def _candidates(guard: Guard, pair: Pair, found: Found) -> Sequence[Hit]:
-    """The words of ``guard`` that may reach ``pair``: those near, in the title, in the lead."""
-    first, last = pair.start - guard.within, pair.end + guard.within
-    if guard.title:
-        first, last = 0, max(last, found.scan.split - 1)
-    if guard.lead:
-        first, last = 0, max(last, LEAD_TOKENS)
-    return found.between(guard.terms, first, last)
-
-
-def _makes_good(guard: Guard, pair: Pair, found: Found) -> bool:
-    sentence = found.sentence(pair.hits[0])
-    return any(found.sentence(hit) == sentence for hit in found.hits(guard.unless))
+def _candidates(guard: Guard, pair: Pair, found: Found) -> Iterator[Hit]:
+    """The words of ``guard`` that may reach ``pair``: those in title or lead, those near."""
+    first = found.lead if guard.lead else found.scan.split if guard.title else 0
+    yield from found.between(guard.terms, 0, first - 1)
+    near = max(first, pair.start - guard.within)
+    yield from found.between(guard.terms, near, pair.end + guard.within)
 
 
 def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
@@ -73,7 +67,7 @@ def _is_about(categories: frozenset[str], hit: Hit, pair: Pair, found: Found) ->
 
 def _is_near(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     first = pair.hits[0]
-    if guard.lead and hit.start < LEAD_TOKENS and pair.start < LEAD_TOKENS:
+    if guard.lead and max(hit.start, pair.start) < found.lead:
         return True
     same_sentence = found.sentence(hit) == found.sentence(first)
     if guard.title and found.is_in_title(hit) and (
