@@ -45,11 +45,11 @@ def _fulfilled(condition: Condition, found: Found) -> Iterator[Pair]:
 
 
 def _combinations(condition: Condition, found: Found) -> Iterator[tuple[Hit, ...]]:
-    for one in found.hits(condition.first):
-        if not condition.second:
-            yield (one,)
-            continue
-        within = condition.within
+    if not condition.second:
+        yield from ((hit,) for hit in found.hits(condition.first))
+        return
+    within = condition.within
+    for one in found.hits(condition.first) if found.hits(condition.second) else ():
         for other in found.between(condition.second, one.start - within, one.start + within):
             if one[:2] != other[:2] and found.sentence(one) == found.sentence(other):
                 yield (one, other) if one.start <= other.start else (other, one)
@@ -66,7 +66,6 @@ def _has_context(pair: Pair, found: Found) -> bool:
         condition.near, pair.start - condition.near_within, pair.end + condition.near_within
     )
     return any(
-        found.sentence(hit) in (sentence - 1, sentence)
-        or sentence < found.sentence(hit) == last
+        found.sentence(hit) in (sentence - 1, sentence) or sentence < found.sentence(hit) == last
         for hit in near
     )

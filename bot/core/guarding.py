@@ -70,8 +70,10 @@ def _is_near(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     if guard.lead and max(hit.start, pair.start) < found.lead:
         return True
     same_sentence = found.sentence(hit) == found.sentence(first)
-    if guard.title and found.is_in_title(hit) and (
-        same_sentence or found.sentence(hit) == 0 or not found.is_in_title(first)
+    if (
+        guard.title
+        and found.is_in_title(hit)
+        and (same_sentence or found.sentence(hit) == 0 or not found.is_in_title(first))
     ):
         return True
     if guard.sentence and not same_sentence:

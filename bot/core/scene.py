@@ -17,7 +17,19 @@ _OBJECT_WITHIN = 4
 _CLAUSE = 8  # a place this near belongs to the same statement: "from X at Y"
 _DATELINE_TOKENS = 4
 _TOWNS = frozenset(
-    {"city", "city/port", "city/province", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
+    {
+        "city",
+        "city/port",
+        "city/province",
+        "town",
+        "province",
+        "region",
+        "area",
+        "sea",
+        "island",
+        "crossing",
+        "port",
+    }
 )
 # Grave when people come to harm, not by what they are.
 _CIVIL = frozenset({"airport", "port", "oil site", "gas field", "nuclear site", "crossing"})
