@@ -1,4 +1,4 @@
-"""Topics of the operator's own: the one in the manual works, what is wrong is said with its line."""
+"""Topics of the operator's own: the manual's works, what is wrong is said with its line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,11 @@ def test_ours_read_as_without_it(folder: Path) -> None:
     ("old", "new", "said"),
     [
         ("Iraq closes its", "Iraq opens its", r"yaml:\d\d: 'Iraq opens.* no condition"),
-        ('match:\n    - "Iraq closes', 'match:\n    - "Iraq denies it closed', "guard 'denial' stops"),
+        (
+            'match:\n    - "Iraq closes',
+            'match:\n    - "Iraq denies it closed',
+            "guard 'denial' stops",
+        ),
         ("[denial, drill", "[drill", r"'Iraq denies.*must not match and does, by 'closed"),
         ("[denial", "[denail", r"yaml:\d\d: unknown guard 'denail'; there are sport, "),
         ("first: [airspace]", "first: [airspaces]", r"unknown category 'airspaces'; there are "),
