@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
-from bot.core.morphology import oblique, without_hamza
+from bot.core.morphology import declined, without_hamza
 from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
 
@@ -44,8 +44,9 @@ class Known:
         for place in knowledge.places.values():
             for spelling in sorted({s for names in place.names.values() for s in names}):
                 self._add_place(place, spelling)
-            for spelling in sorted({*map(oblique, place.names.get("kmr", ()))}):
-                self._add(Ending(place=place), key_of(spelling))
+            for lang, names in place.names.items():
+                for form in (form for name in names for form in declined(name, lang)):
+                    self._add(Ending(place=place), key_of(form))
 
     @property
     def stems(self) -> frozenset[str]:
