@@ -59,7 +59,7 @@ def now() -> datetime:
 
 def knowledge_of(settings: Settings) -> Knowledge:
     """The lexicon, gazetteer and topics these settings ask for."""
-    return load_knowledge(settings.topics or None)
+    return load_knowledge(settings.topics or None, own=settings.topics_folder)
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:

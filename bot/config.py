@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     topics: Annotated[
         tuple[str, ...], Field(description="Topics that are looked for; empty means all.")
     ] = ()
+    topics_folder: Annotated[
+        Path | None, Field(description="A folder with topics of your own: docs/topics.md.")
+    ] = None
     feeds: Annotated[tuple[FeedSettings, ...], Field(description="The feeds, see below.")] = ()
 
     @classmethod
@@ -234,6 +237,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "store": at(settings.store, "path"),
             "sandbox": at(settings.sandbox, "path"),
             "seeds": at(settings.seeds, "folder"),
+            "topics_folder": settings.topics_folder and folder / settings.topics_folder,
         }
     )
 

@@ -187,7 +187,7 @@ def _knowledge(settings: Settings) -> Check:
             "data",
             well=False,
             told=str(error),
-            mend="correct `topics` in config.yaml, else restore bot/data from the release",
+            mend="correct `topics` in config.yaml or your topics file, else restore bot/data",
         )
     told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
     return Check("data", well=True, told=told)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
-from bot.core.morphology import without_hamza
+from bot.core.morphology import declined, without_hamza
 from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
 
@@ -44,6 +44,9 @@ class Known:
         for place in knowledge.places.values():
             for spelling in sorted({s for names in place.names.values() for s in names}):
                 self._add_place(place, spelling)
+            for lang, names in place.names.items():
+                for form in (form for name in names for form in declined(name, lang)):
+                    self._add(Ending(place=place), key_of(form))
 
     @property
     def stems(self) -> frozenset[str]:
@@ -149,6 +152,7 @@ class _Languages:
         self._scan = scan
         self._known: dict[int, str] = {}
         self._plain: bool | None = None
+        self._last = (0, -1)
 
     def may_be(self, lang: str, at: int) -> bool:
         """Whether the sentence of token ``at`` may be in ``lang``."""
@@ -157,7 +161,10 @@ class _Languages:
         # Nearly every text holds no letter of another language: its sentences need no counting.
         if lang == "ar" and self._plain:
             return True
-        first, last = self._sentence(at)
+        # One line may be the whole text: its ends are looked for once.
+        if not self._last[0] <= at <= self._last[1]:
+            self._last = self._sentence(at)
+        first, last = self._last
         if first not in self._known:
             self._known[first] = arabic_script_language(
                 self._scan.text(self._scan.span(Hit(first, last + 1)))

@@ -198,9 +198,9 @@ def _once(watched: _Hits, number: int, hit: Hit) -> None:
 
 
 def _sentences(title: str, body: str, head: Words, rest: Words) -> tuple[int, ...]:
-    numbers = sentence_numbers(title, tuple(head.tokens))
+    numbers = sentence_numbers(title, head.tokens.starts, head.tokens.ends)
     following = numbers[-1] + 1 if numbers else 0
-    return numbers + sentence_numbers(body, tuple(rest.tokens), following)
+    return numbers + sentence_numbers(body, rest.tokens.starts, rest.tokens.ends, following)
 
 
 def _hits(phrases: Phrases, words: Words) -> Iterator[tuple[int, int, int, How]]:

@@ -19,6 +19,8 @@ PROCLITICS = frozenset("وفبلكس" + _HEBREW_PREFIXES)
 # Possessive and object pronouns, the longest first; Arabic, then Hebrew.
 _PRONOUNS = ("كما", "هما", "ها", "هم", "هن", "كم", "كن", "نا", "ني", "ه", "ك", "ي")
 _STEM_LETTERS = 3
+_KURMANJI_VOWELS = frozenset("aeêiîouû")
+_TURKISH_HARMONY = {"i": "e", "ü": "e", "ı": "a", "u": "a"}
 
 
 def bare(word: str) -> str:
@@ -31,6 +33,19 @@ def bare(word: str) -> str:
 def without_hamza(word: str) -> str:
     """A folded word as who leaves the hamza of ألمانيا out would have it, without an article."""
     return bare(f"ا{word[1:]}") if word.startswith("أ") else word
+
+
+def declined(name: str, lang: str) -> Iterator[str]:
+    """A place's name as it stands in a sentence, in languages that write no apostrophe before it.
+
+    Kurmanji after a preposition: li Hewlêrê, ji Bexdayê. Turkish compounds: Başika Üssü'ne is
+    Başika üssüne for most.
+    """
+    if lang == "kmr":
+        yield f"{name}yê" if name[-1:] in _KURMANJI_VOWELS else f"{name}ê"
+    elif lang == "tr" and " " in name and name[-1] in _TURKISH_HARMONY:
+        vowel = _TURKISH_HARMONY[name[-1]]
+        yield from (f"{name}n{ending}" for ending in (vowel, f"d{vowel}", f"d{vowel}n"))
 
 
 def clitic_forms(word: str) -> Iterator[str]:

@@ -17,8 +17,23 @@ _OBJECT_WITHIN = 4
 _CLAUSE = 8  # a place this near belongs to the same statement: "from X at Y"
 _DATELINE_TOKENS = 4
 _TOWNS = frozenset(
-    {"city", "city/port", "town", "province", "region", "area", "sea", "island", "crossing", "port"}
+    {
+        "city",
+        "city/port",
+        "city/province",
+        "town",
+        "province",
+        "region",
+        "area",
+        "sea",
+        "island",
+        "crossing",
+        "port",
+    }
 )
+# Grave when people come to harm, not by what they are.
+_CIVIL = frozenset({"airport", "port", "oil site", "gas field", "nuclear site", "crossing"})
+_BESIDE_WITHIN = 2
 _RANKS = ("place.base", "place.town", "place.country")
 _BYLINE = re.compile(r"[^()\n]{0,25}\([^()\n]{2,30}\)\s*[-–—:ـ]")
 _CAPITALS_DASH = re.compile(r"(?:,[^-–—\n]{2,20})?\s*(?:--|[–—]|-\s)")
@@ -39,6 +54,11 @@ class Scene:
     def __init__(self, scan: Scan, knowledge: Knowledge) -> None:
         self._scan = scan
         self._known = knowledge.places
+        self._agencies = scan.terms.get("agency", ())
+        self._signed = {at for hit in self._agencies for at in range(hit.start, hit.end)}
+        self._toward = {hit.end for hit in scan.terms.get("toward", ())}
+        self._beside = {hit.end for hit in scan.terms.get("beside", ())}
+        self._verbs = {hit.end for hit in scan.terms.get("event", ())}
         self._places = self._without_datelines()
 
     def categories(self) -> dict[str, list[Hit]]:
@@ -76,6 +96,23 @@ class Scene:
             if not self._is_elsewhere(key, aim, _gap(hit, start, end))
         )
 
+    def is_base_hit(self, start: int, end: int, within: int) -> bool:
+        """Whether a base itself, not what lies beside it, stands within so many tokens."""
+        aim = self._object(start, end)
+        return any(
+            (hit.start < self._scan.split) == (start < self._scan.split)
+            and _gap(hit, start, end) <= within
+            and not self._is_beside(hit)
+            for key, hits in self._places.items()
+            if category(self._known[key]) == "place.base" and self._known[key].kind not in _CIVIL
+            for hit in hits
+            if not self._is_elsewhere(key, aim, _gap(hit, start, end))
+        )
+
+    def _is_beside(self, hit: Hit) -> bool:
+        """Whether it says "near" or "around" right before the name."""
+        return not self._beside.isdisjoint(range(hit.start - _BESIDE_WITHIN, hit.start + 1))
+
     def _rank(self, key: str) -> int:
         return _RANKS.index(category(self._known[key]))
 
@@ -103,11 +140,11 @@ class Scene:
         before = self._scan.tokens[hit.start - 1]
         if hit.how is How.CLITIC or before.function:
             return True
-        if any(word.end == hit.start for word in self._scan.terms.get("toward", ())):
+        if hit.start in self._toward:
             return True
         # "hit Kandahar": in Arabic the agent stands there.
         latin = self._scan.tokens[hit.start].text[0] <= _LAST_LATIN
-        return latin and any(verb.end == hit.start for verb in self._scan.terms.get("event", ()))
+        return latin and hit.start in self._verbs
 
     def _is_elsewhere(self, key: str, aim: str, distance: int) -> bool:
         return distance > _CLAUSE and self._abroad(key, aim)
@@ -132,23 +169,24 @@ class Scene:
     def _is_dateline(self, hit: Hit) -> bool:
         first = 0 if hit.start < self._scan.split else self._scan.split
         if hit.start - first > _DATELINE_TOKENS:
-            return any(_covers(name, hit) for name in self._agencies())
+            return self._is_of_agency(hit)
         text = self._scan.title if hit.start < self._scan.split else self._scan.body
         return self._is_signed(hit, text) or _is_byline(self._scan, hit, text)
 
     def _is_signed(self, hit: Hit, text: str) -> bool:
         """بغداد - رويترز, or the name of an agency that holds a place."""
-        for name in self._agencies():
-            if _covers(name, hit):
-                return True
+        if self._is_of_agency(hit):
+            return True
+        for name in self._agencies:
             if 0 <= name.start - hit.end < _DATELINE_TOKENS:
                 between = _between(self._scan, hit.end - 1, name.start, text)
                 if _SEPARATOR.search(between):
                     return True
         return False
 
-    def _agencies(self) -> Iterable[Hit]:
-        return self._scan.terms.get("agency", ())
+    def _is_of_agency(self, hit: Hit) -> bool:
+        """Whether the place is a part of an agency's name."""
+        return self._signed.issuperset(range(hit.start, hit.end))
 
 
 def _is_byline(scan: Scan, hit: Hit, text: str) -> bool:
@@ -169,10 +207,6 @@ def _could_be_scene(place: Place, dateline: Place) -> bool:
     if place.id in dateline.parents or place.id == "us":
         return False
     return place.kind != "country" or place.country != dateline.country
-
-
-def _covers(name: Hit, hit: Hit) -> bool:
-    return name.start <= hit.start and hit.end <= name.end
 
 
 def _between(scan: Scan, last: int, start: int, text: str) -> str:

@@ -122,11 +122,17 @@ def function_word(word: str) -> str:
     return f"{word}/"
 
 
-def sentence_numbers(text: str, tokens: tuple[Token, ...], first: int = 0) -> tuple[int, ...]:
-    """The number of the sentence each token stands in, counted from ``first``."""
-    numbers: list[int] = []
-    for at, token in enumerate(tokens):
-        if at and breaks(text, *tokens[at - 1][1:3], token.start):
+def sentence_numbers(
+    text: str, starts: Sequence[int], ends: Sequence[int], first: int = 0
+) -> tuple[int, ...]:
+    """The number of the sentence each token stands in, counted from ``first``.
+
+    ``starts`` and ``ends`` are where the tokens stand in ``text``.
+    """
+    numbers = [first] if starts else []
+    for start, end, following in zip(starts, ends, starts[1:], strict=False):
+        # Nearly all tokens have one blank between them: those need no closer look.
+        if (following - end > 1 or text[end] == "\n") and breaks(text, start, end, following):
             first += 1
         numbers.append(first)
     return tuple(numbers)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.morphology import bare, clitic_forms, is_stop_word, suffix_forms
+from bot.core.morphology import bare, clitic_forms, declined, is_stop_word, suffix_forms
 
 folded = st.text(st.sampled_from("ابتولفكسينمهق"), min_size=1, max_size=10)
 
@@ -152,3 +152,24 @@ def test_the_small_words_of_each_language_are_stop_words(word: str) -> None:
 @pytest.mark.parametrize("word", ["قاعده", "صاروخ", "base", "roket", "טיל", "عين", "k1"])
 def test_a_word_with_a_meaning_is_none(word: str) -> None:
     assert not is_stop_word(word)
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "forms"),
+    [
+        ("Hewlêr", "kmr", ["Hewlêrê"]),
+        ("Bexda", "kmr", ["Bexdayê"]),
+        ("Başika Üssü", "tr", ["Başika Üssüne", "Başika Üssünde", "Başika Üssünden"]),
+        (
+            "Erbil Havaalanı",
+            "tr",
+            ["Erbil Havaalanına", "Erbil Havaalanında", "Erbil Havaalanından"],
+        ),
+        ("Erbil", "tr", []),
+        ("Erbil", "en", []),
+    ],
+)
+def test_a_place_is_declined_where_nothing_sets_its_ending_apart(
+    name: str, lang: str, forms: list[str]
+) -> None:
+    assert list(declined(name, lang)) == forms

@@ -62,6 +62,60 @@ def test_parents_lead_outward_without_a_circle() -> None:
             assert place.id not in KNOWLEDGE.places[parent].parents
 
 
+REGIONS = {"province", "city/province", "region"}
+# Where provinces, governorates, regions or districts are known to the gazetteer.
+DIVIDED = {"IQ", "SY", "JO", "LB", "IL", "PS", "IR", "YE", "SA", "AE", "OM", "KW", "TR"}
+
+
+def test_every_base_and_town_lies_in_its_province() -> None:
+    lost = [
+        place.id
+        for place in KNOWLEDGE.places.values()
+        if place.country in DIVIDED and place.kind not in REGIONS | {"country", "sea"}
+        if not any(KNOWLEDGE.places[parent].kind in REGIONS for parent in place.parents)
+    ]
+    assert lost == []
+
+
+def test_parents_end_in_the_country_of_the_place() -> None:
+    for place in KNOWLEDGE.places.values():
+        if place.kind not in ("country", "sea") and place.country:
+            last = KNOWLEDGE.places[place.parents[-1]]
+            assert (last.kind, last.country) == ("country", place.country), place.id
+
+
+def test_parents_of_a_parent_are_parents() -> None:
+    for place in KNOWLEDGE.places.values():
+        for parent in place.parents:
+            assert set(KNOWLEDGE.places[parent].parents) <= set(place.parents), place.id
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("سقوط صاروخ على معسكر فكتوريا", "victoria"),
+        ("صافرات في سفارة واشنطن ببغداد", "us-embassy-baghdad"),
+        ("مسيرة قرب القنصلية في أربيل", "us-consulate-erbil"),
+        ("صاروخ على كي وان", "k1"),
+        ("حمله به میدان العمر", "omar"),
+        ("Başika üssüne roket düştü", "zlikan"),
+        ("Dron li ser bingeha Til Beyder", "tal-baydar"),
+        ('כטב"ם ליד שדה התעופה של ארביל', "erbil-airport"),
+        ("انفجار في الخرج", "al-kharj"),
+        ("Взрывы в Киеве", "kyiv"),
+        ("Moşek li Hewlêrê ket", "erbil"),
+        ("Teqîn li Bexdayê", "baghdad"),
+    ],
+)
+def test_a_place_is_found_as_reports_write_it(text: str, place: str) -> None:
+    assert place in Matcher(KNOWLEDGE, ()).scan(text, "").places
+
+
+@pytest.mark.parametrize("text", ["كيف سقط الصاروخ", "خرج الجنود من الملعب", "عاد إلى المدينة"])
+def test_common_words_are_no_places(text: str) -> None:
+    assert dict(Matcher(KNOWLEDGE, ()).scan(text, "").places) == {}
+
+
 def test_every_unambiguous_name_is_found_in_a_text() -> None:
     matcher = Matcher(KNOWLEDGE, ())
     lost = [

@@ -90,8 +90,11 @@ class Guard:
 
     One of ``terms`` within ``within`` tokens of the pair (and in its sentence when ``sentence``)
     stops it, or, when ``title``, one in the title, for that says what the rest is about: in its
-    first sentence or the pair's, or in any when the pair stands in the body. One of ``unless``
-    in the sentence of the pair makes good.
+    first sentence or the pair's, or in any when the pair stands in the body. ``lead``: one
+    anywhere in title and first paragraph stops what stands there. ``before``: only one that
+    stands before the end of the pair ("denies a strike", not "a strike; the army denies its part").
+    One of ``unless`` in the sentence of the pair makes good, and so does one of ``spares`` right
+    after the guard's own word, which is then about that ("denies casualties").
     """
 
     name: str
@@ -99,7 +102,10 @@ class Guard:
     within: int = 10
     sentence: bool = False
     title: bool = False
+    lead: bool = False
+    before: bool = False
     unless: frozenset[str] = frozenset()
+    spares: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ class Inflection:
 class Knowledge:
     """Everything the data folder knows. It is itself alone, so that what is made of it is kept.
 
+    ``guards`` are all there are, those no topic asks too: they explain why nothing was found.
     ``strict`` names, of places and aliases, match letter by letter, unfolded. ``common`` are the
     commonest words of all languages, folded and without article: no names, and nothing that is
     misspelt.
@@ -143,6 +150,7 @@ class Knowledge:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     terms: tuple[Term, ...] = ()
     rules: tuple[TopicRule, ...] = ()
+    guards: tuple[Guard, ...] = ()
     strict: frozenset[str] = frozenset()
     aliases: tuple[Alias, ...] = ()
     inflections: tuple[Inflection, ...] = ()

@@ -1,0 +1,82 @@
+"""Which guard stops a pair, and which one explains that there was no pair to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.core.conditions import Pair
+from bot.core.found import Found
+from bot.core.model import Condition, Guard, Hit, Knowledge
+
+_OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
+_ASKED = 8  # words of a text that are asked why they are no event
+
+
+def guard_of(pair: Pair, guards: Iterable[Guard], found: Found) -> Guard | None:
+    """The first of ``guards`` that stops ``pair``."""
+    return next((guard for guard in guards if _stops(guard, pair, found)), None)
+
+
+def unsaid(found: Found, knowledge: Knowledge) -> str:
+    """The guard whose words stand by the words of a topic where no condition was fulfilled.
+
+    ``""`` where there are none: the text speaks of nothing that concerns us.
+    """
+    about = frozenset().union(*(_about(c) for rule in knowledge.rules for c in rule.conditions))
+    condition = Condition(first=about)
+    for hit in found.between(about, 0, found.lead)[:_ASKED]:
+        guard = guard_of(Pair(condition, (hit,)), knowledge.guards, found)
+        if guard is not None:
+            return guard.name
+    return ""
+
+
+def _about(condition: Condition) -> frozenset[str]:
+    return condition.first | condition.second
+
+
+def _stops(guard: Guard, pair: Pair, found: Found) -> bool:
+    if not found.hits(guard.terms) or not any(
+        _reaches(guard, hit, pair, found) for hit in _candidates(guard, pair, found)
+    ):
+        return False
+    return found.sentence(pair.hits[0]) not in found.sentences(guard.unless)
+
+
+def _candidates(guard: Guard, pair: Pair, found: Found) -> Iterator[Hit]:
+    """The words of ``guard`` that may reach ``pair``: those in title or lead, those near."""
+    first = found.lead if guard.lead else found.scan.split if guard.title else 0
+    yield from found.between(guard.terms, 0, first - 1)
+    near = max(first, pair.start - guard.within)
+    yield from found.between(guard.terms, near, pair.end + guard.within)
+
+
+def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
+    if guard.before and hit.start >= pair.hits[-1].start:
+        return False
+    if guard.spares and _is_about(guard.spares, hit, pair, found):
+        return False
+    return _is_near(guard, hit, pair, found)
+
+
+def _is_about(categories: frozenset[str], hit: Hit, pair: Pair, found: Found) -> bool:
+    """Whether the guard's word is about something of ``categories``, named before the pair."""
+    last = min(hit.end + _OBJECT_WITHIN, pair.start if hit.start < pair.start else hit.end + 9)
+    return bool(found.between(categories, hit.end, last - 1))
+
+
+def _is_near(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
+    first = pair.hits[0]
+    if guard.lead and max(hit.start, pair.start) < found.lead:
+        return True
+    same_sentence = found.sentence(hit) == found.sentence(first)
+    if (
+        guard.title
+        and found.is_in_title(hit)
+        and (same_sentence or found.sentence(hit) == 0 or not found.is_in_title(first))
+    ):
+        return True
+    if guard.sentence and not same_sentence:
+        return False
+    same_field = found.is_in_title(hit) == found.is_in_title(first)
+    return same_field and pair.distance(hit) <= guard.within
