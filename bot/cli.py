@@ -18,6 +18,7 @@ import click
 
 from bot import __version__, app, config, measure, operate
 from bot.bench import matching
+from bot.bench import stories as telling_stories
 from bot.config import Settings
 from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
@@ -155,6 +156,23 @@ def bench_match(as_json: bool, sizes: Sequence[int]) -> None:
     """Measure the matcher, from a hundred to a million watches: 20 minutes."""
     figures = matching.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
     click.echo(json.dumps(figures, indent=1) if as_json else matching.table(figures))
+
+
+@bench.command("stories")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--entries",
+    "sizes",
+    type=click.IntRange(min=10, max=500_000),
+    multiple=True,
+    default=telling_stories.SIZES,
+    show_default=True,
+    help="How many in the window; may be given several times.",
+)
+def bench_stories(as_json: bool, sizes: Sequence[int]) -> None:
+    """Measure the question "the same story?" with many stories to choose from: 5 minutes."""
+    figures = telling_stories.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
+    click.echo(json.dumps(figures, indent=1) if as_json else telling_stories.table(figures))
 
 
 @main.group()

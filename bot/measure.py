@@ -13,9 +13,10 @@ from typing import Any
 
 from bot.core.answers import Origin
 from bot.core.card import place_path
-from bot.core.decide import join_or_open
-from bot.core.model import Entry, Finding, Knowledge, Match, Reading, Story
+from bot.core.decide import Mind, Policy, Turn, join_or_open
+from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason
 from bot.core.query import EXAMPLE, parse
+from bot.core.stories import Stories
 from bot.core.trial import Tally, Text, Trial
 from bot.errors import BotError, QueryError
 from bot.flow.values import unknown
@@ -115,16 +116,16 @@ class Judge:
 
     def stories(self, rows: Iterable[Json], window: timedelta) -> Iterator[dict[str, object]]:
         """The answers of ``stories``: each is decided when its row arrives, with no look-ahead."""
-        recent: dict[str, Story] = {}
+        recent = Stories(self._knowledge.likeness)
+        mind = Mind.with_(self._trial.matcher, Audience(0, {}, ()))
         for row in rows:
             entry = _entry(row)
             now = entry.published_at or datetime.now(UTC)
-            recent = {k: s for k, s in recent.items() if now - s.last_seen_at <= window}
-            _, reading, _ = self._trial.read(Text(entry.title, entry.body, at=now))
-            story, why = join_or_open(entry, reading, tuple(recent.values()), now)
-            new = story.id not in recent
-            recent[story.id] = story
-            yield {"id": row["id"], "story": story.id, "new": new, "reason": why.value}
+            recent.forget(now - window)
+            scan, reading, _ = self._trial.read(Text(entry.title, entry.body, at=now))
+            story, join = join_or_open(entry, (scan, reading), recent, Turn(mind, Policy(), now))
+            recent.add(story)
+            yield {"id": row["id"], "story": story.id, **_joined(join)}
 
     def explain(self, title: str, body: str, lang: str = "en", queries: Sequence[str] = ()) -> str:
         """What would be flagged and why, for people."""
@@ -201,6 +202,19 @@ def reason(reading: Reading) -> str:
     if reading.flag:
         return "flagged"
     return f"guarded: {reading.guard}" if reading.guard else "no-match"
+
+
+def _joined(join: Join) -> dict[str, object]:
+    new = join.story is None
+    return {
+        "new": new,
+        "reason": (Reason.NEW_STORY if new else Reason.KNOWN_STORY).value,
+        "how": join.how.value,
+        "score": join.score,
+        "why": dict(join.why),
+        "nearest": join.nearest,
+        "veto": join.veto,
+    }
 
 
 def _topic(finding: Finding) -> dict[str, object]:

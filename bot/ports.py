@@ -112,7 +112,11 @@ class Store(Protocol):
     async def source_ages(self) -> tuple[SourceAge, ...]: ...
 
     # ingest
-    async def recall(self, fingerprints: Collection[str], stories_since: datetime) -> Recall: ...
+    async def recall(
+        self, fingerprints: Collection[str], stories_since: datetime | None = None
+    ) -> Recall:
+        """What is known of these; stories only when asked for, with all they are compared by."""
+        ...
 
     async def audience(self, known_revision: int) -> Audience | None:
         """The audience, or ``None`` when ``known_revision`` is still the current one."""

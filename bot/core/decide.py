@@ -6,11 +6,11 @@ nothing (the store's unique keys see to the rest).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core import events, life, stories
+from bot.core import events, life
 from bot.core.answers import Origin
 from bot.core.matcher import Matcher
 from bot.core.model import (
@@ -22,20 +22,26 @@ from bot.core.model import (
     Finding,
     Grade,
     Growth,
+    Join,
     Knowledge,
     Known,
     Match,
     Reading,
     Reason,
     Recall,
+    Scan,
     Severity,
     Story,
     Verdict,
     Watch,
     Why,
 )
+from bot.core.sketches import grown, opened, story_id, told
+from bot.core.stories import Stories
+from bot.core.tracer import Tracer
 
 _EXTRACT_CHARS = 1_000
+_UPDATES = frozenset({"denial", "condemnation", "aftermath"})  # guards of what goes on
 _NOBODY = Watch(0, 0, "")
 _STEPS = {
     Change.TAKEN_BACK: Reason.TAKEN_BACK,
@@ -110,40 +116,43 @@ class Turn:
     baseline: bool = False
 
 
-def decide(entries: Iterable[Entry], recall: Recall, turn: Turn) -> tuple[Verdict, ...]:
+def decide(
+    entries: Iterable[Entry], recall: Recall, turn: Turn, memory: Stories | None = None
+) -> tuple[Verdict, ...]:
     """Decide about each entry in order; an earlier one may open the story a later one joins.
 
     Args:
         entries: Of one source, oldest first.
         recall: Known fingerprints, and the stories inside ``policy.story_window``.
         turn: Everything else.
+        memory: The same stories, indexed; it stays as it is. Made of ``recall`` when not given.
     """
-    known, recent = dict(recall.known), {story.id: story for story in recall.stories}
+    if memory is None:
+        memory = Stories.of(turn.mind.knowledge.likeness, recall.stories)
+    known, recent = dict(recall.known), memory.branch()
     verdicts = []
     for entry in entries:
         verdict = _verdict(entry, known.get(entry.fingerprint), recent, turn)
         known[entry.fingerprint] = Known(entry.text_hash, MAX_EDITS)
         if verdict.story:
-            recent[verdict.story.id] = verdict.story
+            recent.add(verdict.story)
         verdicts.append(verdict)
     return tuple(verdicts)
 
 
-def _verdict(entry: Entry, known: Known | None, recent: Mapping[str, Story], turn: Turn) -> Verdict:
+def _verdict(entry: Entry, known: Known | None, recent: Stories, turn: Turn) -> Verdict:
     if known is None:
-        return _decide_one(entry, tuple(recent.values()), turn)
+        return _decide_one(entry, recent, turn)
     if known.edits >= MAX_EDITS or known.text_hash in {"", entry.text_hash}:
         return Verdict(entry, Reason.ALREADY_SEEN, Reading())
     # Its own story if it has one, so that who was told of it is not told again; another only
     # where it had none: "breaking, more to follow" has become a report.
     own = recent.get(known.story_id)
-    verdict = _decide_one(entry, tuple(recent.values()), turn, own)
+    verdict = _decide_one(entry, recent, turn, own)
     return replace(verdict, edited=True)
 
 
-def _decide_one(
-    entry: Entry, recent: Sequence[Story], turn: Turn, own: Story | None = None
-) -> Verdict:
+def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = None) -> Verdict:
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
     reading = events.read(scan, mind.knowledge, entry.published_at or turn.now)
@@ -151,47 +160,50 @@ def _decide_one(
     matches = mind.matcher.watch_matches(scan, reading, origin)
     verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)
     if not (reading.flag or matches):
-        return verdict
+        return _update(verdict, scan, recent, turn)
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
+    join = None
     if own is not None:
-        story = replace(_grown(own, entry, reading, turn), entries=own.entries)
+        places = mind.knowledge.places
+        story = replace(life.grown(own, entry, reading, places, turn.now), entries=own.entries)
         reason = Reason.STORY_GREW
     else:
-        story, reason = join_or_open(entry, reading, recent, turn.now)
-        if reason is Reason.KNOWN_STORY:
-            own = next(known for known in recent if known.id == story.id)
-            story = _grown(own, entry, reading, turn)
-    growth = _growth(own, story) if own else None
+        story, join = join_or_open(entry, (scan, reading), recent, turn)
+        reason = Reason.KNOWN_STORY if join.story else Reason.NEW_STORY
+        own = join.story
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
     alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind)
-    return replace(
-        verdict,
-        reason=_reason(growth, story) or reason,
-        story=story,
-        alerts=alerts,
-        growth=growth,
-    )
+    detail = told(join) if join else ""
+    joined = replace(verdict, reason=reason, story=story, detail=detail, join=join)
+    return replace(_grown(joined, own), alerts=alerts)
 
 
-def _grown(story: Story, entry: Entry, reading: Reading, turn: Turn) -> Story:
-    return life.grown(story, entry, reading, turn.mind.knowledge.places, turn.now)
+def _update(verdict: Verdict, scan: Scan, recent: Stories, turn: Turn) -> Verdict:
+    """What tells of no new attack may still add to a story, or take it back."""
+    entry, reading = verdict.entry, verdict.reading
+    if not (reading.guard in _UPDATES or reading.facts.denial) or _too_old(entry, turn):
+        return verdict
+    story, join = join_or_open(entry, (scan, reading), recent, turn)
+    if join.story is None or not join.story.severity:
+        return verdict
+    reason, detail = Reason.KNOWN_STORY, f"{verdict.detail}: {told(join)}"
+    joined = replace(verdict, reason=reason, story=story, detail=detail, join=join)
+    return _grown(joined, join.story)
 
 
-def _growth(before: Story, after: Story) -> Growth | None:
-    """What those hear who were told of the story before."""
-    if after.life.edits == before.life.edits:
-        return None
+def _grown(verdict: Verdict, before: Story | None) -> Verdict:
+    """``verdict`` with what those hear who were told of its story ``before``."""
+    after = verdict.story
+    if before is None or after is None or after.life.edits == before.life.edits:
+        return verdict
     steps = len(after.life.steps)
-    return Growth(steps - 1 if steps > len(before.life.steps) else None)
-
-
-def _reason(growth: Growth | None, story: Story) -> Reason | None:
-    if growth is None or growth.step is None:
-        return None
-    changes = story.life.steps[growth.step].changes
-    return next((_STEPS[change] for change in changes if change in _STEPS), Reason.STEPPED_UP)
+    if steps == len(before.life.steps):
+        return replace(verdict, growth=Growth())
+    changes = after.life.steps[-1].changes
+    reason = next((_STEPS[change] for change in changes if change in _STEPS), Reason.STEPPED_UP)
+    return replace(verdict, reason=reason, growth=Growth(steps - 1))
 
 
 def _silence(reading: Reading) -> Reason:
@@ -212,32 +224,35 @@ def _too_old(entry: Entry, turn: Turn) -> str:
 
 
 def join_or_open(
-    entry: Entry, reading: Reading, recent: Sequence[Story], now: datetime
-) -> tuple[Story, Reason]:
-    """The story this entry joins, grown by it, or the new one it opens.
+    entry: Entry, read: tuple[Scan, Reading], recent: Stories, turn: Turn
+) -> tuple[Story, Join]:
+    """The story this entry joins, grown by it, or the new one it opens; and why.
 
     Args:
         entry: The entry.
-        reading: What ``events`` makes of it.
+        read: What stands in it, and what ``events`` makes of that.
         recent: Stories it may join.
-        now: When it is decided; stands in where the entry has no date.
+        turn: Its ``now`` stands in where the entry has no date.
     """
-    sketch = stories.sketch(entry.title, entry.body, reading.marks)
-    at = entry.published_at or now
-    joined = stories.find_story(sketch, reading, at, recent)
-    if joined is not None:
-        severity = max(joined.severity, reading.severity)
-        grown = replace(joined, entries=joined.entries + 1, severity=severity, last_seen_at=now)
-        return grown, Reason.KNOWN_STORY
-    return _new_story(entry, reading, sketch, now), Reason.NEW_STORY
+    scan, reading = read
+    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, entry.published_at or turn.now)
+    join = recent.find(trace)
+    if join.story is None:
+        return _new_story(entry, reading, opened(trace), turn.now), join
+    story = life.grown(join.story, entry, reading, turn.mind.knowledge.places, turn.now)
+    return replace(story, sketch=grown(join.story.sketch, trace)), join
+
+
+def _severity(reading: Reading) -> Severity:
+    """A report that only a watch found is nobody's topic: it is not among "the last stories"."""
+    return reading.severity if reading.flag else Severity.NONE
 
 
 def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: datetime) -> Story:
     return Story(
-        id=stories.story_id(entry.fingerprint),
+        id=story_id(entry.fingerprint),
         title=entry.title,
-        # A report that only a watch found is nobody's topic: it is not among "the last stories".
-        severity=reading.severity if reading.flag else Severity.NONE,
+        severity=_severity(reading),
         topics=_topics(reading),
         places=_places(reading),
         first_seen_at=now,

@@ -14,7 +14,7 @@ from bot.core.model.reading import LEAD_TOKENS
 MARK = "mark."
 _SENTENCE_AT_MOST = 60  # a text without full stops is no sentence
 _UNHARMED_WITHIN = 3  # "without | any | casualties"
-_ACTORS = frozenset({"us", "ir", "il", "ru"})  # a headline names them for what they do
+ACTORS = frozenset({"us", "ir", "il", "ru"})  # a headline names them for what they do
 
 
 def marks(scan: Scan, knowledge: Knowledge) -> tuple[str, ...]:
@@ -23,14 +23,14 @@ def marks(scan: Scan, knowledge: Knowledge) -> tuple[str, ...]:
     ``count:``, ``day:``, ``part:`` of the day; ``again:``; ``toll:`` when somebody was hurt;
     ``at:`` the places of the head; ``known:`` those of the whole lead and what they lie in.
     """
-    end = _head_end(scan)
+    end = head_end(scan)
     found = {*_worded(scan, end), *_figures(scan, end), *_places(scan, knowledge, end)}
     if any(_is_harm(hit, scan) for hit in _before(end, scan.terms.get("casualty", ()))):
         found.add("toll:")
     return tuple(sorted(found))
 
 
-def _head_end(scan: Scan) -> int:
+def head_end(scan: Scan) -> int:
     """The token after the first sentence of the body that does not just repeat the title."""
     first = scan.split
     words = [token.text for token in scan.tokens[: first * 2]]
@@ -72,5 +72,5 @@ def _places(scan: Scan, knowledge: Knowledge, end: int) -> Iterator[str]:
     head = [key for key, hits in scan.places.items() if any(_before(end, hits))]
     for key in head:
         inside = any(key in knowledge.places[other].parents for other in head)
-        if not inside and key not in _ACTORS:
+        if not inside and key not in ACTORS:
             yield f"at:{key}"

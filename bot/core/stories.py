@@ -1,203 +1,237 @@
-"""The same story? First form: exact and near-exact copies, and nothing else.
+"""The same story? An index of the stories of late, asked for each report as it arrives.
 
-A sketch stands for the words of an entry; two sketches tell how many words the entries share.
-Near-identical words about another place, weapon, number or day, "again", a toll where there was
-none are another attack or news of it: such a mark is a veto, however alike the rest. In doubt
-the story is new: that repeats an alert, joining loses one.
+Three ways to join: a copy (nearly the same words), the same event (place, weapon, time and words
+weighed, no veto), and, where neither reports an attack, much the same words. Nothing is looked at
+but what may be alike: stories are found by rare words, by pairs of words and by place and hour.
+What is found does not depend on the order in which stories were added, so that a restart that
+fills the index from the store decides the same.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
-from typing import TypeVar
+from heapq import heappop, heappush, nlargest
 
-from bot.core.model import Grade, Reading, Story
-from bot.core.morphology import bare, is_stop_word
-from bot.core.text import tokenize
+from bot.core.copies import copied
+from bot.core.likeness import Likeness, likeness
+from bot.core.model import Join, Joined, Story
+from bot.core.postings import Postings
+from bot.core.sketches import HOUR, asked_places, place_keys, sample_keys, term_keys
+from bot.core.traces import Trace, unpacked
+from bot.core.vetoes import near_in_time, veto
+from bot.core.wording import Asked, Words, asked, cosine, words
 
-_Fact = TypeVar("_Fact")
-_KEPT = 64  # hashes of a sketch: the share of common ones is right to about 6 %
-_LEAD_WORDS = 90  # agencies' copies differ in where they are cut, seldom in how they begin
-_BODY_WORDS = 25  # a body this long speaks for itself, whatever headline was put above it
-_ALIKE = 0.4
-_SHORT_ALIKE = 0.7
-# A flash of few words is written again for the next attack; a long text only for this one.
-_SHORT_WORDS = 20
-_SHORT_WINDOW = timedelta(minutes=40)
-_LONG_WINDOW = timedelta(hours=24)
-_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-# Marks whose values contradict each other when each report has one the other lacks.
-_EITHER = ("count", "day", "part")
-_KINDS = (*_EITHER, "again", "toll", "at", "known")
+_RARE = 40  # a word of more stories than this leads to none of them
+_ASKED_TERMS = 8
+_WORDED, _NEARBY = 8, 15  # stories looked at for their words, for their place and hour
+_NEVER = 2.0  # no score is
+_HOURS_BACK, _HOURS_FLAGGED = 12, 3
+_CROWD = 25  # what so many stories share tells them not apart
+
+Weights = Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sketch:
-    """A sketch read back: size of the text, marks by kind, hashes of all and of the body."""
+@dataclass(slots=True)
+class _Kept:
+    """A story without its sketch, and that in little room; ``seen`` is its last sign of life."""
 
-    words: int
-    marks: tuple[frozenset[int], ...]
-    whole: frozenset[int]
-    body: frozenset[int]
+    story: Story
+    sketch: array[int]
+    number: int
 
-    def of(self, kind: str) -> frozenset[int]:
-        """The marks of one kind."""
-        return self.marks[_KINDS.index(kind)]
+    @property
+    def whole(self) -> Story:
+        return replace(self.story, sketch=tuple(self.sketch))
 
 
-def sketch(title: str, body: str, marks: Iterable[str] = ()) -> tuple[int, ...]:
-    """What ``find_story`` compares, of at most some 150 numbers below 2**63.
+@dataclass(slots=True)
+class Stories:
+    """Stories that reports may join.
 
-    Layout: number of words, of marks, of hashes of the whole; then the marks, these hashes, and
-    the hashes of the body alone.
-
-    Args:
-        title: Of the entry.
-        body: Of the entry.
-        marks: ``Reading.marks`` of the entry; without them only the words are compared.
+    Attributes:
+        weights: Of the features (``bot/data/likeness.yaml``).
+        below: The stories this is a branch of.
     """
-    head, rest = _words(title), _words(body)
-    if rest[: len(head)] == head:  # channels repeat the headline as the first line
-        head = []
-    words = (head + rest)[:_LEAD_WORDS]
-    whole = _smallest(words)
-    alone = _smallest(rest[:_LEAD_WORDS]) if head and len(rest) >= _BODY_WORDS else []
-    facts = sorted(map(_mark, marks))
-    return (len(words), len(facts), len(whole), *facts, *whole, *alone)
+
+    weights: Weights
+    below: Stories | None = None
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+    _ids: dict[int, str] = field(default_factory=dict)
+    _next: int = 0
+    _oldest: list[tuple[datetime, str, int]] = field(default_factory=list)
+    _terms: Postings = field(default_factory=Postings)
+    _samples: Postings = field(default_factory=Postings)
+    _places: Postings = field(default_factory=Postings)
+
+    @classmethod
+    def of(cls, weights: Weights, stories: Iterable[Story]) -> Stories:
+        """With ``stories`` in it."""
+        made = cls(weights)
+        for story in stories:
+            made.add(story)
+        return made
+
+    def branch(self) -> Stories:
+        """The same stories; what is added to the branch is not added here."""
+        return Stories(self.weights, self)
+
+    # ── what is kept ─────────────────────────────────────────────────────────────────────
+
+    def __len__(self) -> int:
+        return len(self._kept) + (len(self.below) if self.below else 0)
+
+    def get(self, story_id: str) -> Story | None:
+        """The story of this id."""
+        kept = self._find_kept(story_id)
+        return kept.whole if kept else None
+
+    def _find_kept(self, story_id: str) -> _Kept | None:
+        return self._kept.get(story_id) or (self.below and self.below._find_kept(story_id)) or None
+
+    def add(self, story: Story) -> None:
+        """Keep ``story``, in place of what it was before."""
+        self._drop(story.id)
+        self._next += 1
+        kept = _Kept(replace(story, sketch=()), array("q", story.sketch), self._next)
+        self._kept[story.id], self._ids[kept.number] = kept, story.id
+        heappush(self._oldest, (story.last_seen_at, story.id, kept.number))
+        for postings, key in self._keys(kept):
+            postings.add(key, kept.number)
+
+    def forget(self, before: datetime) -> None:
+        """Drop the stories that nobody told since ``before``."""
+        while self._oldest and self._oldest[0][0] < before:
+            _, story_id, number = heappop(self._oldest)
+            kept = self._kept.get(story_id)
+            if kept is not None and kept.number == number:
+                self._drop(story_id)
+
+    def _drop(self, story_id: str) -> None:
+        kept = self._kept.pop(story_id, None)
+        if kept is not None:
+            for postings, key in self._keys(kept):
+                postings.discard(key, kept.number)
+            del self._ids[kept.number]
+
+    def _keys(self, kept: _Kept) -> Iterator[tuple[Postings, int]]:
+        traces = unpacked(kept.sketch)
+        for postings, keys in (
+            (self._terms, term_keys(traces)),
+            (self._samples, sample_keys(traces)),
+            (self._places, place_keys(traces)),
+        ):
+            yield from ((postings, key) for key in keys)
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────
+
+    def find(self, mine: Trace) -> Join:
+        """The story that a report belongs to; without one in ``Join.story`` it opens its own."""
+        best, spoken = Join(), asked(mine, self._count)
+        for story_id in self._candidates(mine, spoken):
+            kept = self._find_kept(story_id)
+            if kept is not None:
+                best = _better(best, self._judged(mine, spoken, kept))
+        why = tuple((name, round(value, 2)) for name, value in best.why if value)
+        return replace(best, why=why)
+
+    def _judged(self, mine: Trace, spoken: Asked, kept: _Kept) -> Join:
+        theirs = _opened(kept.sketch.tobytes())
+        if not theirs:
+            return Join()
+        sample = spoken.words.sample
+        share = max(
+            [0.0 if sample.isdisjoint(w.sample) else copied(mine, t) for t, w in theirs.items()]
+        )
+        if share and not (mine.flag and not kept.story.severity):
+            return Join(kept.whole, Joined.COPY, round(1 + share, 3), (("words", round(share, 2)),))
+        traces = tuple(theirs)
+        if forbidden := veto(mine, traces):
+            text = cosine(spoken, theirs[traces[0]])
+            return Join(None, score=round(text, 3), nearest=kept.story.id, veto=forbidden)
+        near = near_in_time(mine, traces) or traces
+        made = [likeness(mine, t, cosine(spoken, theirs[t]), self.weights) for t in near]
+        found = max(made, key=lambda alike: alike.score)
+        why = tuple(found.features.items())
+        if not self._is_enough(found):
+            return Join(None, Joined.NEW, round(found.score, 3), why, kept.story.id)
+        how = Joined.WORDS if found.features.get("none_flagged") else Joined.EVENT
+        return Join(kept.whole, how, round(found.score, 3), why)
+
+    def _is_enough(self, found: Likeness) -> bool:
+        features = found.features
+        least = self.weights.get("text_long" if features["long"] else "text_short", _NEVER)
+        worded = features["text"] >= least
+        if features["none_flagged"] and worded:
+            return True
+        # What tells of no attack, nor of one before, needs the words of what it is added to.
+        linked = features["weapon_same"] or features["blast_same"]
+        if (features["aside"] and not worded) or (features["none_flagged"] and not linked):
+            return False
+        return found.score >= self.weights.get("enough", _NEVER)
+
+    def _count(self, term: int) -> int:
+        return self._terms.count(term) + (self.below._count(term) if self.below else 0)
+
+    # ── candidates ───────────────────────────────────────────────────────────────────────
+
+    def _candidates(self, mine: Trace, spoken: Asked) -> set[str]:
+        found = set(self._by_words(mine, spoken))
+        for key in sample_keys((mine,)):
+            if self._size("_samples", key) <= _CROWD:
+                found.update(self._named("_samples", key))
+        found.update(self._by_place(mine))
+        return found
+
+    def _by_words(self, mine: Trace, spoken: Asked) -> Iterator[str]:
+        counts = {term: self._count(term) for term in mine.terms}
+        rare = sorted((n, term) for term, n in counts.items() if 0 < n <= _RARE)[:_ASKED_TERMS]
+        sums: Counter[str] = Counter()
+        for _, term in rare:
+            weight = spoken.weights[term]
+            for story_id in self._named("_terms", term):
+                sums[story_id] += weight * weight  # type: ignore[assignment]
+        best = nlargest(_WORDED, ((total, story_id) for story_id, total in sums.items()))
+        yield from (story_id for _, story_id in best)
+
+    def _by_place(self, mine: Trace) -> Iterator[str]:
+        """Stories at these places, in them, or told of what these lie in; the nearest in time."""
+        found: dict[str, int] = {}
+        hour = mine.at // HOUR
+        for away in range(_HOURS_BACK if not mine.flag or mine.until else _HOURS_FLAGGED):
+            for when in (hour - away, hour + 1) if away == 1 else (hour - away,):
+                for key in asked_places(mine, when):
+                    if self._size("_places", key) <= _CROWD:
+                        found.update(dict.fromkeys(self._named("_places", key), away))
+            if len(found) >= _NEARBY:
+                break
+        yield from found
+
+    def _size(self, name: str, key: int) -> int:
+        postings: Postings = getattr(self, name)
+        return postings.count(key) + (self.below._size(name, key) if self.below else 0)
+
+    def _named(self, name: str, key: int) -> Iterator[str]:
+        postings: Postings = getattr(self, name)
+        yield from (self._ids[number] for number in postings.of(key))
+        if self.below is not None:
+            yield from (k for k in self.below._named(name, key) if k not in self._kept)
 
 
-def _words(text: str) -> list[str]:
-    return [bare(token.text) for token in tokenize(text)]
+def _better(one: Join, other: Join) -> Join:
+    """The surer one; of two as sure the one with the lesser id, whatever came first."""
+    return max(one, other, key=_rank)
 
 
-def _mark(mark: str) -> int:
-    # The last three bits keep the kind readable; a place has one number however it is marked.
-    kind, _, value = mark.partition(":")
-    return (_hash(value) & ~7) | _KINDS.index(kind)
+def _rank(join: Join) -> tuple[bool, bool, float, str]:
+    story_id = join.story.id if join.story else join.nearest
+    return join.story is not None, not join.veto and bool(story_id), join.score, story_id
 
 
-def _smallest(words: list[str]) -> list[int]:
-    """The smallest hashes of the pairs of neighbouring words (of the words, when very few)."""
-    telling = [word for word in words if not is_stop_word(word)]
-    pairs = {" ".join(pair) for pair in pairwise(telling)}
-    return sorted(map(_hash, pairs or set(telling)))[:_KEPT]
-
-
-def _hash(text: str) -> int:
-    # 63 bits, so that SQLite's signed integers hold it; the same in every process.
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
-def story_id(fingerprint: str) -> str:
-    """The id of the story that the entry ``fingerprint`` opens: ten letters, always the same."""
-    digest = hashlib.blake2b(fingerprint.encode(), digest_size=7).digest()
-    number = int.from_bytes(digest, "big") >> 6
-    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(45, -1, -5))
-
-
-def find_story(
-    sketch: tuple[int, ...],
-    reading: Reading,
-    published_or_seen_at: datetime,
-    recent: Sequence[Story],
-) -> Story | None:
-    """The story of ``recent`` that an entry belongs to, the most alike; ``None`` opens a new one.
-
-    Args:
-        sketch: Of the entry, as ``sketch`` made it.
-        reading: Of the entry; its topics and places must not contradict the story's.
-        published_or_seen_at: When the entry was published, else seen.
-        recent: Stories inside the window.
-    """
-    mine = _opened(sketch)
-    best: tuple[float, Story] | None = None
-    for story in recent:
-        likeness = _likeness(mine, _opened(story.sketch))
-        if likeness < _ALIKE or (best and likeness <= best[0]):
-            continue
-        if _may_join(mine, reading, published_or_seen_at, story, likeness):
-            best = (likeness, story)
-    return best[1] if best else None
-
-
-@lru_cache(maxsize=16_384)
-def _opened(sketch: tuple[int, ...]) -> _Sketch:
-    words, marks, whole = sketch[:3] if len(sketch) >= 3 else (0, 0, 0)
-    first, second = 3 + marks, 3 + marks + whole
-    return _Sketch(
-        words,
-        _by_kind(sketch[3:first]),
-        frozenset(sketch[first:second]),
-        frozenset(sketch[second:]),
-    )
-
-
-def _by_kind(marks: Sequence[int]) -> tuple[frozenset[int], ...]:
-    return tuple(frozenset(m for m in marks if m & 7 == kind) for kind in range(len(_KINDS)))
-
-
-def _likeness(one: _Sketch, other: _Sketch) -> float:
-    """The share of common word pairs, 0 to 1, of the whole texts or of the bodies alone."""
-    pairs = ((one.whole, other.whole), (one.body, other.body))
-    return max(_resemblance(a, b) for a, b in pairs)
-
-
-def _resemblance(one: frozenset[int], other: frozenset[int]) -> float:
-    common = one & other
-    if not common:
-        return 0.0
-    size = min(_KEPT, max(len(one), len(other)))
-    smallest = sorted(one | other)[:size]
-    return len(common.intersection(smallest)) / len(smallest)
-
-
-def _may_join(mine: _Sketch, reading: Reading, at: datetime, story: Story, likeness: float) -> bool:
-    # What a watch alone found tells of no event: a report of one must not vanish in it.
-    if reading.flag != (story.severity > 0):
-        return False
-    theirs = _opened(story.sketch)
-    short = min(mine.words, theirs.words) < _SHORT_WORDS
-    if likeness < (_SHORT_ALIKE if short else _ALIKE):
-        return False
-    if _apart(at, story) > (_SHORT_WINDOW if short else _LONG_WINDOW):
-        return False
-    return not _other_report(mine, theirs) and not _other_event(reading, story)
-
-
-def _apart(at: datetime, story: Story) -> timedelta:
-    times = (story.published_at or story.first_seen_at, story.last_seen_at)
-    return min(abs(at - time) for time in times)
-
-
-def _other_report(mine: _Sketch, theirs: _Sketch) -> bool:
-    """Whether the marks tell of another attack, or of something the story does not tell."""
-    return (
-        any(_contradicts(mine.of(kind), theirs.of(kind)) for kind in _EITHER)
-        or mine.of("again") != theirs.of("again")
-        or bool(mine.of("toll") - theirs.of("toll"))
-        or bool(_values(mine.of("at")) - _values(theirs.of("known")))
-    )
-
-
-def _values(marks: Iterable[int]) -> frozenset[int]:
-    return frozenset(mark & ~7 for mark in marks)
-
-
-def _other_event(reading: Reading, story: Story) -> bool:
-    told = [finding for finding in reading.findings if finding.grade is Grade.LEAD]
-    places = frozenset(place for finding in told for place in finding.places)
-    topics = frozenset(finding.topic for finding in told)
-    return _contradicts(places, frozenset(story.places)) or _contradicts(
-        topics, frozenset(story.topics)
-    )
-
-
-def _contradicts(one: frozenset[_Fact], other: frozenset[_Fact]) -> bool:
-    """Each knows something the other does not; one that only knows less is no contradiction."""
-    return bool(one - other) and bool(other - one)
+@lru_cache(maxsize=4_096)
+def _opened(sketch: bytes) -> dict[Trace, Words]:
+    return {trace: words(trace) for trace in unpacked(array("q", sketch))}

@@ -132,7 +132,9 @@ def sentence_numbers(
     numbers = [first] if starts else []
     for start, end, following in zip(starts, ends, starts[1:], strict=False):
         # Nearly all tokens have one blank between them: those need no closer look.
-        if (following - end > 1 or text[end] == "\n") and breaks(text, start, end, following):
+        if (following - end > 1 or text[end : end + 1] == "\n") and breaks(
+            text, start, end, following
+        ):
             first += 1
         numbers.append(first)
     return tuple(numbers)

@@ -72,6 +72,11 @@ class Trial:
         self._matcher: Matcher | None = None
         self._ids: dict[str, int] = {}
 
+    @property
+    def matcher(self) -> Matcher:
+        """The one that reads."""
+        return self._ready(())
+
     def read(
         self, text: Text, queries: Sequence[str] = ()
     ) -> tuple[Scan, Reading, dict[str, Evidence]]:

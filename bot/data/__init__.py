@@ -2,9 +2,9 @@
 
 ``lexicon/*.yaml`` (one category a file), ``topics/*.yaml`` (one topic a file), ``guards.yaml``,
 ``marks.yaml``, ``facts/*.yaml`` (by theme), ``gazetteer.jsonl`` (one place a line),
-``aliases/*.yaml`` (by theme), ``inflections/*.yaml`` and ``common/*.txt`` (one language a file).
-Everything is checked while it is read; what is wrong raises ``ConfigError`` with the file and the
-line.
+``aliases/*.yaml`` (by theme), ``inflections/*.yaml`` and ``common/*.txt`` (one language a file),
+``likeness.yaml``. Everything is checked while it is read; what is wrong raises ``ConfigError`` with
+the file and the line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from bot.core.model import Knowledge
 from bot.data.commonest import load_common
@@ -19,7 +20,7 @@ from bot.data.gazetteer import load_places
 from bot.data.names import load_aliases, load_inflections
 from bot.data.own import Own, need_examples, own_topics
 from bot.data.phrases import expand, facts, marks, terms
-from bot.data.reading import files, mapping, read
+from bot.data.reading import Wrong, files, mapping, read
 from bot.data.topic_files import guards_of, topic_of
 from bot.errors import ConfigError
 
@@ -67,9 +68,17 @@ def _load(topics: tuple[str, ...] | None, folder: Path, own: Path | None) -> Kno
         aliases=aliases,
         inflections=load_inflections(folder),
         common=load_common(folder / "common"),
+        likeness=read(folder / "likeness.yaml", _weights),
     )
     need_examples(theirs, knowledge)
     return knowledge
+
+
+def _weights(raw: dict[str, Any]) -> dict[str, float]:
+    for name, value in raw.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Wrong(f"{name!r} needs a number", str(name))
+    return {str(name): float(value) for name, value in raw.items()}
 
 
 def examples(folder: Path = FOLDER) -> Iterator[tuple[str, str, bool]]:

@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from bot.core.decide import Mind, Policy, Turn, decide
@@ -27,6 +28,7 @@ from bot.core.model import (
     Verdict,
 )
 from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
+from bot.core.stories import Stories
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
 from bot.flow.minding import Inline, Minds
 from bot.ports import Builder, Clock, Poller, Store
@@ -61,6 +63,7 @@ class Ingest:
     at_once: int = 16
     builder: Builder = field(default_factory=Inline)
     _minds: Minds = field(init=False)
+    _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -144,30 +147,51 @@ class Ingest:
     ) -> tuple[Verdict, ...]:
         now = self.clock()
         mind = await self._current_mind()
-        since = now - self.policy.story_window
-        recall = await self.store.recall([entry.fingerprint for entry in part], since)
         baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
-        verdicts = _decided(part, recall, Turn(mind, self.policy, now, baseline))
-        added = await self.store.record(Batch(source.id, verdicts, poll, now))
+        turn = Turn(mind, self.policy, now, baseline)
+        recall = await self.store.recall([entry.fingerprint for entry in part])
+        memory = await self._recent(now - self.policy.story_window)
+        verdicts = _decided(part, recall, turn, memory)
+        added = await self._record(Batch(source.id, verdicts, poll, now), memory)
         if added:
             self.wake()
         _report(source, verdicts, added)
         return verdicts
 
+    async def _recent(self, since: datetime) -> Stories:
+        """The stories since then: read from the store once, then kept in step with it."""
+        if self._stories is None:
+            recall = await self.store.recall([], since)
+            self._stories = Stories.of(self.knowledge.likeness, recall.stories)
+        self._stories.forget(since)
+        return self._stories
+
+    async def _record(self, batch: Batch, memory: Stories) -> int:
+        # Until the store has said that it took them nobody knows which stories there are.
+        self._stories = None
+        added = await self.store.record(batch)
+        for verdict in batch.verdicts:
+            if verdict.story is not None:
+                memory.add(verdict.story)
+        self._stories = memory
+        return added
+
     async def _current_mind(self) -> Mind:
         return await self._minds.current(await self.store.audience(self._minds.revision))
 
 
-def _decided(part: Sequence[Entry], recall: Recall, turn: Turn) -> tuple[Verdict, ...]:
+def _decided(
+    part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
+) -> tuple[Verdict, ...]:
     """The verdicts; an entry that breaks us is recorded as failed and does not stop the others."""
     try:
-        return decide(part, recall, turn)
+        return decide(part, recall, turn, memory)
     except Exception:
         # The turn loop, one entry at a time.
         log.exception("decide_crashed source=%s", part[0].source_id)
     if len(part) == 1:
         return (Verdict(part[0], Reason.FAILED, Reading(), detail="an error of ours, see the log"),)
-    return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn))
+    return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn, memory))
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:

@@ -71,7 +71,7 @@ VALUES (:id, :title, :lang, :source_name, :link, :severity, :topics, :places, :s
     :entries, :published_at, :first_seen_at, :last_seen_at, :life)
 ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.places,
     severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at,
-    life = excluded.life
+    sketch = excluded.sketch, life = excluded.life
 """
 
 ADD_ALERT = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,8 @@ from bot.core.model import (
     Audience,
     Chat,
     Entry,
+    Join,
+    Joined,
     Known,
     Reason,
     Recall,
@@ -77,16 +78,18 @@ def test_a_copy_joins_the_story_and_still_tells_whoever_matches() -> None:
     assert first.story is not None
     assert copy.story is not None
     assert copy.story.id == first.story.id
+    assert copy.join is not None
+    assert copy.join.how is Joined.COPY
+    assert first.join == Join()
     # The store drops what a chat was told already; the decision loses nobody.
     assert [a.chat_id for a in copy.alerts] == [7]
 
 
 def test_the_same_text_days_later_is_another_story() -> None:
-    (first,) = judge(an_entry(1))
+    then = an_entry(1, published_at=NOW - timedelta(days=2), is_seed=True)
+    (first,) = judge(then)
     assert first.story is not None
-    old = replace(first.story, last_seen_at=NOW - timedelta(days=2))
-    old = replace(old, first_seen_at=old.last_seen_at, published_at=old.last_seen_at)
-    assert reasons(an_entry(2), stories=[old]) == [Reason.NEW_STORY]
+    assert reasons(an_entry(2), stories=[first.story]) == [Reason.NEW_STORY]
 
 
 def test_old_news_does_not_alert() -> None:

@@ -1,56 +1,55 @@
-"""Copies join, attacks do not."""
+"""Copies and reports of one event join, attacks do not."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.events import read
 from bot.core.matcher import Matcher
-from bot.core.model import Grade, Reading, Severity, Story
-from bot.core.stories import find_story, sketch, story_id
+from bot.core.model import Facts, Join, Joined, Reading, Severity, Story, When
+from bot.core.sketches import grown, opened, story_id, told
+from bot.core.stories import Stories
+from bot.core.tracer import Tracer
+from bot.core.traces import Trace, packed, unpacked
 from bot.data import load_knowledge
 from tests.core.test_text import mixed
 
 KNOWLEDGE = load_knowledge()
 MATCHER = Matcher(KNOWLEDGE, ())
+TRACER = Tracer.of(KNOWLEDGE)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BODY = (
     "قال مصدر أمني لوكالة محلية إن صاروخين سقطا فجر اليوم داخل قاعدة عين الأسد الجوية غربي محافظة "
     "الأنبار من دون أن يسفر ذلك عن ضحايا، وأضاف أن قوة من الجيش طوقت المكان وبدأت البحث عن منصة "
     "الإطلاق في القرى القريبة من ناحية هيت."
 )
+Text = tuple[str, str]
 
 
-def reading(title: str, body: str = "") -> Reading:
-    return read(MATCHER.scan(title, body), KNOWLEDGE)
+def trace(title: str, body: str = "", at: datetime = NOON, **facts: object) -> Trace:
+    scan = MATCHER.scan(title, body)
+    found = replace(read(scan, KNOWLEDGE), facts=Facts(**facts))  # type: ignore[arg-type]
+    return TRACER.trace(scan, found, at)
 
 
-def sketched(title: str, body: str = "") -> tuple[int, ...]:
-    return sketch(title, body, reading(title, body).marks)
+def story(title: str, body: str = "", at: datetime = NOON, **facts: object) -> Story:
+    made = trace(title, body, at, **facts)
+    severity = Severity.IMPORTANT if made.flag else Severity.NONE
+    return Story(story_id(title), title, severity, (), (), at, at, sketch=opened(made))
 
 
-def story(title: str, body: str = "", at: datetime = NOON) -> Story:
-    found = reading(title, body)
-    told = [finding for finding in found.findings if finding.grade is Grade.LEAD]
-    return Story(
-        id=story_id(title),
-        title=title,
-        severity=Severity.IMPORTANT,
-        topics=tuple(finding.topic for finding in told),
-        places=tuple(dict.fromkeys(place for f in told for place in f.places)),
-        first_seen_at=at,
-        last_seen_at=at,
-        sketch=sketched(title, body),
-        published_at=at,
-    )
+def found(second: Trace, *stories: Story) -> Join:
+    return Stories.of(KNOWLEDGE.likeness, stories).find(second)
 
 
-def joins(first: tuple[str, str], second: tuple[str, str], after: timedelta) -> bool:
-    found = find_story(sketched(*second), reading(*second), NOON + after, [story(*first)])
-    return found is not None
+def joins(first: Text, second: Text, after: timedelta) -> bool:
+    return found(trace(*second, NOON + after), story(*first)).story is not None
 
 
 MINUTES = timedelta(minutes=10)
@@ -75,8 +74,8 @@ def test_a_copy_joins_its_story(copy: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("سقوط 3 صواريخ على قاعدة حرير", "سقوط 5 صواريخ على قاعدة حرير"),
-        ("سقوط ثلاثة صواريخ على قاعدة حرير", "سقوط خمسة صواريخ على قاعدة حرير"),
+        ("سقوط 5 صواريخ على قاعدة حرير", "سقوط 3 صواريخ على قاعدة حرير"),
+        ("سقوط خمسة صواريخ على قاعدة حرير", "سقوط ثلاثة صواريخ على قاعدة حرير"),
         ("سقوط صواريخ على قاعدة حرير في أربيل", "سقوط صواريخ على قاعدة بلد في أربيل"),
         ("Rockets hit Camp Taji near the city", "Drones hit Camp Taji near the city"),
         ("دوي انفجارات في مدينة أربيل الآن", "دوي انفجارات في مدينة بغداد الآن"),
@@ -100,7 +99,6 @@ AGAIN = WIRE.replace("Several rockets struck", "Rockets again struck").replace(
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ((f"{ATTACK}, no casualties", WIRE), (f"{ATTACK}, soldiers killed", WIRE)),
         ((ATTACK, WIRE), (f"Second {ATTACK.lower()} within an hour", AGAIN)),
         ((ATTACK, WIRE), (ATTACK, AGAIN)),
         ((ATTACK, WIRE), ("Rocket attack hits Ain al-Asad base and Balad base", WIRE)),
@@ -141,9 +139,29 @@ def test_a_copy_that_knows_less_joins(first: tuple[str, str], second: tuple[str,
     assert joins(first, second, MINUTES)
 
 
-def test_a_number_veto_holds_for_long_texts_too() -> None:
-    other = BODY.replace("صاروخين", "خمسة صواريخ")
-    assert not joins((TITLE, BODY), ("سقوط خمسة صواريخ على قاعدة عين الأسد", other), MINUTES)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((f"{ATTACK}, no casualties", WIRE), (f"{ATTACK}, soldiers killed", WIRE)),
+        (
+            (TITLE, BODY),
+            (TITLE.replace("صاروخين", "خمسة صواريخ"), BODY.replace("صاروخين", "خمسة صواريخ")),
+        ),
+    ],
+)
+def test_a_toll_and_a_higher_count_are_news_of_the_event_and_no_copies(
+    first: Text, second: Text
+) -> None:
+    join = found(trace(*second, NOON + MINUTES), story(*first))
+    assert join.how is Joined.EVENT
+
+
+def test_a_lower_count_or_a_late_higher_one_is_another_attack() -> None:
+    three, five = "سقوط ثلاثة صواريخ على قاعدة حرير", "سقوط خمسة صواريخ على قاعدة حرير"
+    join = found(trace(three, at=NOON + MINUTES), story(five))
+    assert (join.story, join.veto) == (None, "count")
+    assert joins((three, ""), (five, ""), MINUTES)
+    assert not joins((three, ""), (five, ""), timedelta(hours=3))
 
 
 def test_the_same_flash_minutes_later_is_a_copy_and_hours_later_an_attack() -> None:
@@ -153,22 +171,96 @@ def test_the_same_flash_minutes_later_is_a_copy_and_hours_later_an_attack() -> N
 
 
 def test_a_headline_repeated_as_the_first_line_changes_nothing() -> None:
-    assert sketched(TITLE, f"{TITLE}\n{BODY}") == sketched(TITLE, f"{TITLE}.\n{BODY}")
+    one, other = trace(TITLE, f"{TITLE}\n{BODY}"), trace(TITLE, f"{TITLE}.\n{BODY}")
+    assert (one.whole, one.terms) == (other.whole, other.terms)
     assert joins(("دوي انفجار قوي في أربيل", ""), ("دوي انفجار قوي في أربيل",) * 2, MINUTES)
 
 
-def test_another_text_about_the_same_base_is_a_new_story() -> None:
-    other = "أعلنت القيادة المشتركة أن الدفاعات في قاعدة عين الأسد اعترضت مساء أمس مقذوفات لم تحدد"
-    assert not joins((TITLE, BODY), ("اعتراض مقذوفات فوق عين الأسد", other), MINUTES)
+def test_a_channels_own_handle_makes_nothing_alike() -> None:
+    assert trace("انفجار في بلدة", "@SomeChannel").terms == trace("انفجار في بلدة").terms
+
+
+# ── the same event ───────────────────────────────────────────────────────────────────────────
+
+FLASH = "صواريخ تستهدف قاعدة عين الأسد غربي العراق"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "حمله موشکی به پایگاه عین‌الاسد در عراق",
+        "Rockets fired at Ain al-Asad air base in western Iraq",
+        "قصف صاروخي يطال عين الأسد",
+        "دوي انفجارات داخل قاعدة عين الأسد",
+    ],
+)
+def test_one_strike_in_other_words_and_languages_is_one_story(other: str) -> None:
+    join = found(trace(other, at=NOON + MINUTES), story(FLASH))
+    assert join.story is not None
+    assert join.how is Joined.EVENT
+    assert join.score > 0.5
+    assert dict(join.why)["place_same"] == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "after", "veto"),
+    [
+        ("مسيرة تهاجم قاعدة عين الأسد", MINUTES, "weapon"),
+        ("صواريخ تستهدف قاعدة حرير في أربيل", MINUTES, "place"),
+        ("صواريخ تستهدف قاعدة عين الأسد مجددا", MINUTES, "again"),
+        ("صواريخ تسقط على قاعدة عين الأسد", timedelta(hours=4), "time"),
+    ],
+)
+def test_another_weapon_place_hour_or_again_forbids_it(
+    other: str, after: timedelta, veto: str
+) -> None:
+    join = found(trace(other, at=NOON + after), story(FLASH))
+    assert (join.story, join.veto) == (None, veto)
+
+
+def test_a_report_that_names_its_time_joins_the_event_of_that_time() -> None:
+    late, wave = NOON + timedelta(hours=7), NOON + timedelta(hours=5)
+    body = " ".join(["وذكر بيان رسمي تفاصيل ما جرى وفق ما نقله مراسلون من المنطقة"] * 3)
+    of_noon = When(NOON - timedelta(minutes=20), NOON + timedelta(minutes=20))
+    report = trace("قصف صاروخي طال عين الأسد", body, late, when=of_noon)
+    second = story("سقوط قذائف على قاعدة عين الأسد", at=wave)
+    join = found(report, story(FLASH), second)
+    assert join.story is not None
+    assert join.story.id == story_id(FLASH)
+
+
+def test_a_flagged_report_does_not_vanish_in_a_story_of_unflagged_ones() -> None:
+    calm = "بيان قيادة العمليات عن قاعدة عين الأسد"
+    assert not trace(calm).flag
+    body = "قال سكان البغدادي إن النوافذ اهتزت مساء الأحد قرب قاعدة عين الأسد في الأنبار. " * 3
+    join = found(trace(FLASH, body, NOON + MINUTES), story(calm, body))
+    assert (join.story, join.veto) == (None, "not-flagged")
+
+
+def test_talk_is_grouped_by_its_words() -> None:
+    first = "Mayor of Riverton opens new library after ten years of delays"
+    second = "New library opens in Riverton after years of delays, mayor says"
+    join = found(trace(second, at=NOON + MINUTES), story(first))
+    assert join.how is Joined.WORDS
+    assert not joins((first, ""), ("Mayor of Riverton resigns over parking fees", ""), MINUTES)
+
+
+def test_a_join_says_why_and_a_new_story_what_was_nearest() -> None:
+    joined = found(trace(FLASH, at=NOON + MINUTES), story(FLASH))
+    assert told(joined) == f"copy 2.00 of {story_id(FLASH)}: words 1.0"
+    vetoed = found(trace("مسيرة تهاجم قاعدة عين الأسد"), story(FLASH))
+    assert told(vetoed).endswith(f"nearest {story_id(FLASH)}, forbidden: weapon")
+    assert told(found(trace(FLASH))) == ""
 
 
 def test_the_most_alike_story_is_chosen() -> None:
     near, far = story(TITLE, BODY), story("هجوم غربي العراق", BODY[: len(BODY) // 2])
-    assert find_story(sketched(TITLE, BODY), reading(TITLE, BODY), NOON, [far, near]) == near
+    join = found(trace(TITLE, BODY), far, near)
+    assert join.story == near
 
 
 def test_nothing_recent_opens_a_new_story() -> None:
-    assert find_story(sketched(TITLE, BODY), reading(TITLE, BODY), NOON, []) is None
+    assert found(trace(TITLE, BODY)) == Join()
 
 
 def test_texts_without_words_never_join() -> None:
@@ -176,19 +268,104 @@ def test_texts_without_words_never_join() -> None:
 
 
 def test_a_story_of_an_older_sketch_is_left_alone() -> None:
-    old = Story("x", "x", Severity.NOTICE, (), (), NOON, NOON)
-    assert find_story(sketched(TITLE, BODY), Reading(), NOON, [old]) is None
+    old = Story("x", "x", Severity.NOTICE, (), (), NOON, NOON, sketch=(2, 0, 1, 564912984198507361))
+    assert found(trace(TITLE, BODY), old).story is None
+
+
+# ── the index ────────────────────────────────────────────────────────────────────────────────
+
+NEWS = [
+    (FLASH, ""),
+    ("مسيرة تسقط قرب مطار أربيل", ""),
+    ("Sirens sound in Haifa", ""),
+    ("دوي انفجارات في دمشق", ""),
+    ("Parliament adjourns budget debate until Sunday", ""),
+    (TITLE, BODY),
+]
+
+
+def told_in_turn(texts: Sequence[Text], restart_at: int = -1) -> list[str]:
+    """The story of each text, a minute apart; the index made anew before ``restart_at``."""
+    recent, kept, ids = Stories(KNOWLEDGE.likeness), {}, []
+    for at, (title, body) in enumerate(texts):
+        if at == restart_at:
+            recent = Stories.of(KNOWLEDGE.likeness, kept.values())
+        now = NOON + timedelta(minutes=at)
+        mine = trace(title, body, now)
+        joined = recent.find(mine).story
+        if joined is None:
+            made = replace(story(title, body, now), id=story_id(f"{at}{title}"))
+        else:
+            made = replace(joined, sketch=grown(joined.sketch, mine), last_seen_at=now)
+        recent.add(made)
+        kept[made.id] = made
+        ids.append(made.id)
+    return ids
+
+
+@given(st.lists(st.sampled_from(NEWS), min_size=1, max_size=12), st.integers(0, 12))
+def test_a_restart_decides_the_same(texts: list[Text], restart_at: int) -> None:
+    assert told_in_turn(texts, restart_at) == told_in_turn(texts)
+
+
+@given(st.permutations(NEWS))
+def test_the_order_of_unrelated_stories_does_not_matter(texts: list[Text]) -> None:
+    mine = trace("Rockets fired at Ain al-Asad air base", at=NOON + MINUTES)
+    stories = [story(*text) for text in texts]
+    assert found(mine, *stories) == found(mine, *(story(*text) for text in NEWS))
+
+
+@given(st.lists(st.sampled_from(NEWS), max_size=6), st.sampled_from(NEWS))
+def test_a_copy_always_joins(before: list[Text], text: Text) -> None:
+    stories = [story(*other) for other in before if other != text]
+    join = found(trace(*text, NOON + MINUTES), *stories, story(*text))
+    assert join.story == story(*text)
+    assert join.how is Joined.COPY
+
+
+def test_a_branch_changes_nothing_below_it() -> None:
+    below = Stories.of(KNOWLEDGE.likeness, [story(FLASH)])
+    branch = below.branch()
+    later = replace(story(FLASH), entries=2)
+    branch.add(later)
+    branch.add(story("Sirens sound in Haifa"))
+    mine = trace(FLASH, at=NOON + MINUTES)
+    assert branch.find(mine).story == later
+    assert below.find(mine).story == story(FLASH)
+    assert below.get(story_id("Sirens sound in Haifa")) is None
+    assert branch.find(trace("Sirens sound in Haifa")).story is not None
+
+
+def test_what_is_forgotten_is_found_no_more() -> None:
+    early, late = story(FLASH), story("Sirens sound in Haifa", at=NOON + timedelta(hours=2))
+    recent = Stories.of(KNOWLEDGE.likeness, [early, late])
+    recent.add(replace(early, entries=2))
+    recent.forget(NOON + timedelta(hours=1))
+    assert len(recent) == 1
+    assert recent.find(trace(FLASH, at=NOON + MINUTES)).story is None
+    assert recent.get(late.id) == late
+
+
+def test_a_story_remembers_its_first_report_and_the_last_ones() -> None:
+    sketch = opened(trace(FLASH))
+    for minute in range(1, 12):
+        sketch = grown(sketch, trace(f"صاروخ رقم {minute} على عين الأسد", at=NOON))
+    kept = unpacked(sketch)
+    assert len(kept) == 6
+    assert kept[0] == trace(FLASH)
+    assert kept[-1] == trace("صاروخ رقم 11 على عين الأسد")
 
 
 @given(mixed, mixed)
-def test_a_sketch_fits_a_signed_64_bit_column(title: str, body: str) -> None:
-    made = sketch(title, body)
-    assert made == sketch(title, body)
-    assert all(0 <= number < 2**63 for number in made)
+def test_a_sketch_fits_a_signed_64_bit_column_and_can_be_read_back(title: str, body: str) -> None:
+    scan = MATCHER.scan(title, body)
+    made = TRACER.trace(scan, Reading(), NOON)
+    assert unpacked(packed((made, made))) == (made, made)
+    assert all(-(2**63) <= number < 2**63 for number in packed((made,)))
 
 
-def test_a_sketch_is_the_same_in_every_process() -> None:
-    assert sketch("rocket base", "") == (2, 0, 1, 564912984198507361)
+def test_a_trace_is_the_same_in_every_process() -> None:
+    assert trace("rocket base").whole == (564912984198507361,)
 
 
 def test_a_story_id_is_short_stable_and_readable() -> None:

@@ -213,6 +213,37 @@ async def test_two_sources_that_tell_the_same_in_one_moment_meet_in_one_story(st
     assert [s.entries for s in await store.latest_stories(5)] == [2]
 
 
+async def test_the_stories_are_read_once_and_again_when_recording_failed(
+    store, monkeypatch
+) -> None:
+    bench, asked = Bench(store), []
+    recall, record = store.recall, store.record
+
+    async def asking(fingerprints, since=None):
+        asked.append(since)
+        return await recall(fingerprints, since)
+
+    async def failing(batch):
+        monkeypatch.setattr(store, "record", record)
+        raise StoreUnavailable("database is locked")
+
+    monkeypatch.setattr(store, "recall", asking)
+    for number in (1, 2):
+        await bench.ingest.take(a_source(), a_poll(an_entry(number)))
+    assert [since is not None for since in asked].count(True) == 1
+    monkeypatch.setattr(store, "record", failing)
+    await bench.ingest.take(a_source(), a_poll(an_entry(3)))
+    assert [since is not None for since in asked].count(True) == 2
+    assert [s.entries for s in await store.latest_stories(5)] == [3]
+
+
+async def test_a_restart_joins_what_was_told_before_it(store) -> None:
+    await Bench(store).ingest.take(a_source(), a_poll(an_entry(1)))
+    await Bench(store).ingest.take(a_source(), a_poll(an_entry(2)))
+    await Bench(store).ingest.take(a_source(), a_poll(an_entry(3)))
+    assert [s.entries for s in await store.latest_stories(5)] == [3]
+
+
 async def test_a_new_subscriber_counts_from_the_next_entry_on(store) -> None:
     bench = Bench(store)
     await bench.ingest.take(a_source(), a_poll(an_entry(1)))

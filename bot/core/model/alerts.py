@@ -52,6 +52,37 @@ class Story:
     life: Life = field(default_factory=Life)
 
 
+class Joined(StrEnum):
+    """How an entry came to its story."""
+
+    NEW = "new"  # it opened it
+    COPY = "copy"  # nearly the same words: a repetition, no source of its own
+    EVENT = "event"  # the same event in other words: another witness
+    WORDS = "words"  # much the same words; neither reports an attack
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Which story an entry belongs to, how sure that is, and why.
+
+    Attributes:
+        story: As it was before; ``None`` where the entry opens its own.
+        how: What made them one.
+        score: 0 to 1 by the features, of copies 1 and the share of common words.
+        why: The features that are not zero, by name.
+        nearest: The id of the story that was most alike, where none was enough.
+        veto: What forbade to join that one: place, weapon, time, count,
+            again, not-flagged; else "".
+    """
+
+    story: Story | None = None
+    how: Joined = Joined.NEW
+    score: float = 0.0
+    why: tuple[tuple[str, float], ...] = ()
+    nearest: str = ""
+    veto: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """One reason an alert reached one chat: the watch, and the words it matched."""
@@ -112,6 +143,7 @@ class Verdict:
     detail: str = ""  # one phrase more for the log: the guard, the age, the story joined
     edited: bool = False  # the entry was recorded before, in other words
     growth: Growth | None = None
+    join: Join | None = None  # how it came to its story
 
 
 @dataclass(frozen=True, slots=True)

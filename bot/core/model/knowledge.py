@@ -143,7 +143,7 @@ class Knowledge:
     ``guards`` are all there are, those no topic asks too: they explain why nothing was found.
     ``strict`` names, of places and aliases, match letter by letter, unfolded. ``common`` are the
     commonest words of all languages, folded and without article: no names, and nothing that is
-    misspelt.
+    misspelt. ``likeness`` weighs what makes two reports one story (``core.likeness``).
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -155,3 +155,4 @@ class Knowledge:
     aliases: tuple[Alias, ...] = ()
     inflections: tuple[Inflection, ...] = ()
     common: frozenset[str] = frozenset()
+    likeness: Mapping[str, float] = field(default_factory=dict)

@@ -29,18 +29,23 @@ _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 class IngestTables(OutboxTable):
     """Entries, fingerprints, stories and alerts."""
 
-    async def recall(self, fingerprints: Collection[str], stories_since: datetime) -> Recall:
+    async def recall(
+        self, fingerprints: Collection[str], stories_since: datetime | None = None
+    ) -> Recall:
         """What is known of these fingerprints, and the stories since then, newest last."""
 
         def turn() -> Recall:
             known = self._known(list(fingerprints))
-            found = self._rows(
-                "SELECT * FROM stories WHERE last_seen_at >= :since ORDER BY last_seen_at, id",
-                {"since": rows.ms(stories_since)},
-            )
-            return Recall(known, tuple(rows.story(row) for row in found))
+            return Recall(known, self._stories(stories_since) if stories_since else ())
 
         return await self._run(turn)
+
+    def _stories(self, since: datetime) -> tuple[Story, ...]:
+        found = self._rows(
+            "SELECT * FROM stories WHERE last_seen_at >= :since ORDER BY last_seen_at, id",
+            {"since": rows.ms(since)},
+        )
+        return tuple(rows.story(row) for row in found)
 
     def _known(self, fingerprints: list[str]) -> dict[str, Known]:
         known: dict[str, Known] = {}

@@ -1,0 +1,143 @@
+"""What forbids two reports to be of one event: another place, weapon or time, "again".
+
+In doubt the story is new: that repeats an alert, joining loses one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.traces import ARMS, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind
+
+_LONG_MIN = 48 * 60
+# Minutes of silence after which a report tells of another attack: one of an explosion and no
+# more, a flash that names the weapon, and one that tells of the harm done or says more.
+_BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
+_COUNTING_MIN = 120  # minutes in which the count of an attack grows
+# Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
+_BLASTS_MIN, _FLASHES_MIN = 60, 60
+# Marks whose values contradict each other when each report has one the other lacks.
+_EITHER = ("count", "day", "part")
+
+
+def veto(mine: Trace, theirs: Sequence[Trace]) -> str:
+    """Why ``mine`` cannot tell of the event of ``theirs``, ``""`` if it can."""
+    if _other_time(mine, theirs):
+        return "time"
+    if _other_places(mine, theirs):
+        return "place"
+    return next(_other_attack(mine, theirs), "") if mine.flag else ""
+
+
+def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
+    """What makes a report of an attack one of another attack than the reports among ``theirs``."""
+    flagged = [trace for trace in theirs if trace.flag]
+    if not flagged:
+        yield "not-flagged"
+    if mine.says_again and not any(trace.says_again for trace in theirs):
+        yield "again"
+    if any(_other_arms(mine.told, trace.told) for trace in flagged):
+        yield "weapon"
+    if _new_place(mine, theirs):
+        yield "place"
+    if any(_other_count(mine, trace) for trace in flagged):
+        yield "count"
+
+
+def _other_time(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether too long went by, or both name their time and mean another one."""
+    return (
+        not near_in_time(mine, theirs)
+        or gap(mine, theirs[0]) > _age(mine)
+        or any(_other_day(mine, trace) for trace in theirs)
+    )
+
+
+def near_in_time(mine: Trace, theirs: Sequence[Trace]) -> list[Trace]:
+    """The reports that ``mine`` may continue: between them there was no long silence.
+
+    What is no report of an attack does not break the silence about one.
+    """
+    telling = [trace for trace in theirs if trace.flag >= mine.flag] or theirs
+    return [trace for trace in telling if gap(mine, trace) <= _silence(mine)]
+
+
+def _silence(mine: Trace) -> int:
+    """How long nothing may have been heard of what a report tells."""
+    if not _is_fresh(mine):
+        return _REPORT_MIN if mine.flag else _LONG_MIN
+    return _FLASH_MIN if mine.told & ARMS else _BLAST_MIN
+
+
+def _age(mine: Trace) -> int:
+    """How old an event may be that a report tells as new."""
+    if not _is_fresh(mine):
+        return _LONG_MIN
+    return _FLASHES_MIN if mine.told & ARMS else _BLASTS_MIN
+
+
+def _is_fresh(mine: Trace) -> bool:
+    """A flash of something that happens now: it does not look back on it."""
+    return mine.is_flash and not mine.told & LATER and bool(mine.places or mine.told)
+
+
+def gap(one: Trace, other: Trace) -> int:
+    """The minutes between what both tell of: by the times they name, else by their dates."""
+    first, last = _span(one), _span(other)
+    return max(first[0] - last[1], last[0] - first[1], 0)
+
+
+def _span(trace: Trace) -> tuple[int, int]:
+    return (trace.since, trace.until) if trace.until else (trace.at, trace.at)
+
+
+def _other_day(one: Trace, other: Trace) -> bool:
+    ours, others = by_kind(one.marks), by_kind(other.marks)
+    return any(
+        ours[kind] and others[kind] and not ours[kind] & others[kind] for kind in ("day", "part")
+    )
+
+
+def _other_arms(one: int, other: int) -> bool:
+    return bool(one & ARMS) and bool(other & ARMS) and not one & other & ARMS
+
+
+def _other_places(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether no more of the others' scenes fit than do not."""
+    placed = [trace for trace in theirs if trace.places]
+    if not mine.places or not placed:
+        return False
+    fitting = sum(any(fits(place, mine, trace) for place in mine.places) for trace in placed)
+    return 2 * fitting < len(placed) + (fitting == 0)
+
+
+def _new_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it names a place that none of the others knows of."""
+    placed = [trace for trace in theirs if trace.places]
+    return bool(placed) and not all(
+        any(fits(place, mine, trace) for trace in placed) for place in mine.places
+    )
+
+
+def _other_count(mine: Trace, other: Trace) -> bool:
+    """Whether it counts fewer weapons than were counted, or more when no more are being found."""
+    if not (mine.most and other.most):
+        return False
+    return mine.most < other.least or (mine.least > other.most and gap(mine, other) > _COUNTING_MIN)
+
+
+def fits(place: int, mine: Trace, other: Trace) -> bool:
+    """Whether the other names it, what it lies in, or what lies in it."""
+    return (
+        place in other.places
+        or place in other.around
+        or any(held in mine.around for held in other.places)
+        or any(_unclear(place, held, mine, other) for held in other.places)
+    )
+
+
+def _unclear(one: int, other: int, mine: Trace, theirs: Trace) -> bool:
+    """A town, and a base that may lie in it: both are in one country, and no more is known."""
+    if {one & 7, other & 7} != {TOWN, LONE_BASE}:
+        return False
+    return any(place & 7 == COUNTRY and place in theirs.around for place in mine.around)
