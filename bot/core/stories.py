@@ -29,6 +29,7 @@ from bot.core.wording import Asked, Words, asked, cosine, words
 _RARE = 40  # a word of more stories than this leads to none of them
 _ASKED_TERMS = 8
 _WORDED, _NEARBY = 8, 15  # stories looked at for their words, for their place and hour
+_SAME_WORDS = 0.6  # likeness of what tells of no attack with a report of one
 _NEVER = 2.0  # no score is
 _HOURS_BACK, _HOURS_FLAGGED = 12, 3
 _CROWD = 25  # what so many stories share tells them not apart
@@ -170,6 +171,8 @@ class Stories:
             return True
         # What tells of no attack, nor of one before, needs the words of what it is added to.
         linked = features["weapon_same"] or features["blast_same"]
+        if features["aside"] and not linked and features["text"] < _SAME_WORDS:
+            return False
         if (features["aside"] and not worded) or (features["none_flagged"] and not linked):
             return False
         return found.score >= self.weights.get("enough", _NEVER)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.traces import ARMS, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind
+from bot.core.traces import ARMS, BASE, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind
 
 _LONG_MIN = 48 * 60
 # Minutes of silence after which a report tells of another attack: one of an explosion and no
 # more, a flash that names the weapon, and one that tells of the harm done or says more.
 _BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
+_PRECISE_MIN = 20  # minutes in which outlets learn where in a town or province it was
 _COUNTING_MIN = 120  # minutes in which the count of an attack grows
 # Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
 _BLASTS_MIN, _FLASHES_MIN = 60, 60
@@ -38,7 +39,7 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
         yield "again"
     if any(_other_arms(mine.told, trace.told) for trace in flagged):
         yield "weapon"
-    if _new_place(mine, theirs):
+    if _new_place(mine, theirs) or _other_base(mine, theirs) or _late_place(mine, theirs):
         yield "place"
     if any(_other_count(mine, trace) for trace in flagged):
         yield "count"
@@ -117,6 +118,25 @@ def _new_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
     return bool(placed) and not all(
         any(fits(place, mine, trace) for trace in placed) for place in mine.places
     )
+
+
+def _other_base(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether each names bases that the other does not, though both may lie in one town."""
+    ours = _bases(mine)
+    others = {base for trace in theirs for base in _bases(trace)}
+    return bool(ours and others) and ours.isdisjoint(others)
+
+
+def _bases(trace: Trace) -> set[int]:
+    return {place for place in trace.places if place & 7 in (BASE, LONE_BASE)}
+
+
+def _late_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it says where in the town or province, long after the others: it is elsewhere."""
+    known = {place for trace in theirs for place in (*trace.places, *trace.around)}
+    if not mine.places or not known or gap(mine, theirs[0]) <= _PRECISE_MIN:
+        return False
+    return known.isdisjoint(mine.places)
 
 
 def _other_count(mine: Trace, other: Trace) -> bool:
