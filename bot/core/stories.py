@@ -30,6 +30,7 @@ _RARE = 40  # a word of more stories than this leads to none of them
 _ASKED_TERMS = 8
 _WORDED, _NEARBY = 8, 15  # stories looked at for their words, for their place and hour
 _SAME_WORDS = 0.6  # likeness of what tells of no attack with a report of one
+_DOUBT = 0.3  # likeness of words
 _NEVER = 2.0  # no score is
 _HOURS_BACK, _HOURS_FLAGGED = 12, 3
 _CROWD = 25  # what so many stories share tells them not apart
@@ -174,6 +175,9 @@ class Stories:
         if features["aside"] and not linked and features["text"] < _SAME_WORDS:
             return False
         if (features["aside"] and not worded) or (features["none_flagged"] and not linked):
+            return False
+        # Only a wider place in common, other names and other words: in doubt another attack.
+        if features["place_inside"] and features["names_differ"] and features["text"] < _DOUBT:
             return False
         return found.score >= self.weights.get("enough", _NEVER)
 
