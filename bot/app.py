@@ -21,10 +21,10 @@ from pathlib import Path
 
 from bot import __version__, config
 from bot.config import Settings
-from bot.core.decide import Policy
 from bot.core.i18n import Words
 from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
+from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.engine.building import MatcherBuilder

@@ -13,11 +13,12 @@ from typing import Any
 
 from bot.core.answers import Origin
 from bot.core.card import place_path
-from bot.core.decide import Mind, Policy, Turn, join_or_open
+from bot.core.decide import join_or_open
 from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason
 from bot.core.query import EXAMPLE, parse
 from bot.core.stories import Stories
 from bot.core.trial import Tally, Text, Trial
+from bot.core.turn import Mind, Policy, Turn
 from bot.errors import BotError, QueryError
 from bot.flow.values import unknown
 from bot.plainly import fact_lines

@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 
 from bot.bench.language import Press
 from bot.core import events
-from bot.core.decide import Mind, Policy, Turn, join_or_open
+from bot.core.decide import join_or_open
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Entry, Join, Joined, Knowledge, Reading, Scan
 from bot.core.stories import Stories
+from bot.core.turn import Mind, Policy, Turn
 from bot.data import load_knowledge
 
 SIZES = (5_000, 50_000)

@@ -7,15 +7,13 @@ nothing (the store's unique keys see to the rest).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import events, life
 from bot.core.answers import Origin
-from bot.core.matcher import Matcher
 from bot.core.model import (
     Alert,
-    Audience,
     Card,
     Change,
     Entry,
@@ -23,7 +21,6 @@ from bot.core.model import (
     Grade,
     Growth,
     Join,
-    Knowledge,
     Known,
     Match,
     Reading,
@@ -33,16 +30,15 @@ from bot.core.model import (
     Severity,
     Story,
     Verdict,
-    Watch,
     Why,
 )
 from bot.core.sketches import grown, opened, story_id, told
 from bot.core.stories import Stories
 from bot.core.tracer import Tracer
+from bot.core.turn import Mind, Turn
 
 _EXTRACT_CHARS = 1_000
 _UPDATES = frozenset({"denial", "condemnation", "aftermath"})  # guards of what goes on
-_NOBODY = Watch(0, 0, "")
 _STEPS = {
     Change.TAKEN_BACK: Reason.TAKEN_BACK,
     Change.ALL_CLEAR: Reason.ALL_CLEAR,
@@ -50,70 +46,6 @@ _STEPS = {
 }
 # An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
 MAX_EDITS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How old news may be.
-
-    Attributes:
-        max_age: No entry dated before this alerts; seeds are explicit acts and exempt.
-        baseline_age: The same for the first poll of a feed, where undated entries never alert.
-        story_window: A later report joins a story that was last told within this time.
-    """
-
-    max_age: timedelta = timedelta(hours=24)
-    baseline_age: timedelta = timedelta(hours=2)
-    story_window: timedelta = timedelta(hours=72)
-
-
-@dataclass(frozen=True, slots=True)
-class Mind:
-    """What is known and who listens, made ready: one per revision of the audience."""
-
-    knowledge: Knowledge
-    audience: Audience
-    matcher: Matcher
-    watches: Mapping[int, Watch]
-
-    @classmethod
-    def of(cls, knowledge: Knowledge, audience: Audience) -> Mind:
-        """Build the matcher for this audience."""
-        return cls.with_(Matcher(knowledge, audience.watches), audience)
-
-    @classmethod
-    def with_(cls, matcher: Matcher, audience: Audience) -> Mind:
-        """With a matcher built for this audience already."""
-        watches = {watch.id: watch for watch in audience.watches}
-        return cls(matcher.knowledge, audience, matcher, watches)
-
-    def following(self, audience: Audience) -> Mind:
-        """The same matcher in step with ``audience``: what came and went counts at once."""
-        later = Mind.with_(self.matcher, audience)
-        for watch in self.watches.values():
-            if later.watches.get(watch.id, _NOBODY).query != watch.query:
-                self.matcher.remove(watch.id)
-        for watch in later.watches.values():
-            if self.watches.get(watch.id, _NOBODY).query != watch.query:
-                self.matcher.add(watch)
-        return later
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one decision is made with.
-
-    Attributes:
-        mind: Knowledge, audience and matcher.
-        policy: Age limits.
-        now: The moment of decision.
-        baseline: This is the first poll of a feed: what it held before is no news.
-    """
-
-    mind: Mind
-    policy: Policy
-    now: datetime
-    baseline: bool = False
 
 
 def decide(

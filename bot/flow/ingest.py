@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
-from bot.core.decide import Mind, Policy, Turn, decide
+from bot.core.decide import decide
 from bot.core.model import (
     Batch,
     Entry,
@@ -29,6 +29,7 @@ from bot.core.model import (
 )
 from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.core.stories import Stories
+from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
 from bot.flow.minding import Inline, Minds
 from bot.ports import Builder, Clock, Poller, Store

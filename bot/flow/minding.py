@@ -10,9 +10,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.core.decide import Mind
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Knowledge, Watch
+from bot.core.turn import Mind
 from bot.ports import Builder
 
 log = logging.getLogger(__name__)

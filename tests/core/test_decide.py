@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.core.decide import Mind, Policy, Turn, decide
+from bot.core.decide import decide
 from bot.core.model import (
     Audience,
     Chat,
@@ -21,6 +21,7 @@ from bot.core.model import (
     Verdict,
     Watch,
 )
+from bot.core.turn import Mind, Policy, Turn
 from bot.data import load_knowledge
 from tests.making import ATTACK, NOW, an_entry
 

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.core.decide import Mind, Policy, Turn, join_or_open
+from bot.core.decide import join_or_open
 from bot.core.events import read
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Entry
 from bot.core.stories import Stories
+from bot.core.turn import Mind, Policy, Turn
 from bot.data import load_knowledge
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "stories.yaml"

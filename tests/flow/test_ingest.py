@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.core import decide
-from bot.core.decide import Policy
 from bot.core.model import (
     AddWatch,
     Chat,
@@ -21,6 +20,7 @@ from bot.core.model import (
     Source,
     SourceKind,
 )
+from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.errors import SourceInvalid, SourceUnavailable, StoreUnavailable
 from bot.flow.ingest import Ingest

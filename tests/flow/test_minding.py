@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from bot.core.decide import Mind
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Chat, Knowledge, Reading, Watch
+from bot.core.turn import Mind
 from bot.flow import minding
 from bot.flow.minding import Inline, Minds
 
