@@ -107,8 +107,8 @@ def _intro(asked: Asked) -> list[Line]:
             )
         ),
         voice.says(
-            "Copies of one report are told once. The same event in other words or in another "
-            "language may come twice."
+            "One event is told once: later reports change its message, and what matters answers "
+            "it. In doubt I tell it twice."
         ),
         (),
         not_a_siren(voice),
