@@ -160,7 +160,7 @@ async def ways(settings: Settings, asked: str) -> tuple[Way, ...]:
     if not path.exists():
         raise BotError(f"there is no database {path} yet: python -m bot run makes it")
     async with _looking_into(path) as store:
-        found = await store.ways(asked.strip(), _WAYS)
+        found = await store.ways(asked.strip().removeprefix("№").strip(), _WAYS)
     if not found:
         raise BotError(
             f"no entry has the link, number, fingerprint or story {asked!r}:"

@@ -15,6 +15,7 @@ _ALIKE = 0.4
 _SHORT_ALIKE = 0.7
 _SHORT_MIN = 40
 _LONG_MIN = 48 * 60
+_ATTACK_MIN = 4 * 60  # agencies report the next attack in the form of the last one
 # Marks whose values contradict each other when each report has one the other lacks.
 _EITHER = ("count", "day", "part")
 
@@ -25,9 +26,14 @@ def copied(mine: Trace, theirs: Trace) -> float:
     short = mine.is_flash or theirs.is_flash
     if share < (_SHORT_ALIKE if short else _ALIKE):
         return 0.0
-    if abs(mine.at - theirs.at) > (_SHORT_MIN if short else _LONG_MIN):
+    if abs(mine.at - theirs.at) > (_SHORT_MIN if short else _window(mine)):
         return 0.0
     return 0.0 if _other_report(mine, theirs) else share
+
+
+def _window(mine: Trace) -> int:
+    """Minutes within which a long text is a copy; one that names its own time may come late."""
+    return _LONG_MIN if not mine.flag or mine.until else _ATTACK_MIN
 
 
 def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> float:

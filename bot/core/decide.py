@@ -29,21 +29,28 @@ from bot.core.model import (
     Scan,
     Severity,
     Story,
+    StoryState,
     Verdict,
     Why,
 )
 from bot.core.sketches import grown, opened, story_id, told
 from bot.core.stories import Stories
 from bot.core.tracer import Tracer
+from bot.core.traces import unpacked
 from bot.core.turn import Mind, Turn
+from bot.core.vetoes import veto
 
 _EXTRACT_CHARS = 1_000
-_UPDATES = frozenset({"denial", "condemnation", "aftermath"})  # guards of what goes on
+_UPDATES = frozenset(
+    {"denial", "condemnation", "aftermath", "statistics"}
+)  # guards of what goes on
 _STEPS = {
     Change.TAKEN_BACK: Reason.TAKEN_BACK,
     Change.ALL_CLEAR: Reason.ALL_CLEAR,
     Change.CORRECTED: Reason.CORRECTED,
 }
+_AHEAD = timedelta(hours=1)  # a publisher's clock may be fast
+_OTHER = frozenset({"again", "place", "weapon"})  # vetoes of a page's own story
 # An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
 MAX_EDITS = 3
 
@@ -87,7 +94,7 @@ def _verdict(entry: Entry, known: Known | None, recent: Stories, turn: Turn) -> 
 def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = None) -> Verdict:
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
-    reading = events.read(scan, mind.knowledge, entry.published_at or turn.now)
+    reading = events.read(scan, mind.knowledge, _dated(entry, turn))
     origin = Origin(entry.source_id, entry.source_name, entry.lang)
     matches = mind.matcher.watch_matches(scan, reading, origin)
     verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)
@@ -96,7 +103,7 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
     join = None
-    if own is not None:
+    if own is not None and not _tells_another(own, entry, (scan, reading), turn):
         places = mind.knowledge.places
         story = replace(life.grown(own, entry, reading, places, turn.now), entries=own.entries)
         reason = Reason.STORY_GREW
@@ -110,6 +117,15 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
     detail = told(join) if join else ""
     joined = replace(verdict, reason=reason, story=story, detail=detail, join=join)
     return replace(_grown(joined, own), alerts=alerts)
+
+
+def _tells_another(own: Story, entry: Entry, read: tuple[Scan, Reading], turn: Turn) -> bool:
+    """Whether a page that told of ``own`` tells of another attack by now."""
+    scan, reading = read
+    if not reading.flag:
+        return False
+    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
+    return own.life.state is not StoryState.OPEN or veto(trace, unpacked(own.sketch)) in _OTHER
 
 
 def _update(verdict: Verdict, scan: Scan, recent: Stories, turn: Turn) -> Verdict:
@@ -167,12 +183,32 @@ def join_or_open(
         turn: Its ``now`` stands in where the entry has no date.
     """
     scan, reading = read
-    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, entry.published_at or turn.now)
+    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
     join = recent.find(trace)
+    if join.story is not None and reading.flag and _is_over(join.story, entry):
+        join = Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
     if join.story is None:
-        return _new_story(entry, reading, opened(trace), turn.now), join
+        story = _new_story(entry, reading, opened(trace), turn.now)
+        if recent.get(story.id):  # a page that told of another attack before
+            story = replace(story, id=story_id(f"{entry.fingerprint}:{entry.text_hash}"))
+        return story, join
     story = life.grown(join.story, entry, reading, turn.mind.knowledge.places, turn.now)
     return replace(story, sketch=grown(join.story.sketch, trace)), join
+
+
+def _dated(entry: Entry, turn: Turn) -> datetime:
+    """When it was published, as far as that can be: nothing is news of tomorrow."""
+    at = entry.published_at or turn.now
+    return min(at, turn.now + _AHEAD)
+
+
+def _is_over(story: Story, entry: Entry) -> bool:
+    """Whether a report of an attack comes after the story was closed or taken back."""
+    if story.life.state is StoryState.OPEN:
+        return False
+    if entry.published_at is None or not story.life.steps:
+        return True
+    return entry.published_at > max(step.published_at or step.seen_at for step in story.life.steps)
 
 
 def _severity(reading: Reading) -> Severity:

@@ -35,6 +35,7 @@ _CHANGES = {
     Change.ALL_CLEAR: mark("✅ All clear, as reported"),
 }
 _DENIALS = {
+    Denial.NO_ATTACK: mark("an attack is denied"),
     Denial.NOT_BY_US: mark("a side denies that it did it"),
     Denial.NOT_FROM_OUR_SOIL: mark("denied that it came from there"),
     Denial.NO_CASUALTIES: mark("denied that anybody was hurt"),
@@ -96,13 +97,10 @@ def _sources(life: Life, voice: Voice) -> Line:
         len(life.originals),
         names=Part(names),
     )
-    if not life.echoes:
-        return own
-    return (
-        *own,
-        Part(" · "),
-        *voice.says_n("{n} repeats others", "{n} repeat others", len(life.echoes)),
-    )
+    if life.echoes:
+        echoes = voice.says_n("{n} repeats others", "{n} repeat others", len(life.echoes))
+        own = (*own, Part(" · "), *echoes)
+    return (*own, Part(" · " + " ".join(life.langs))) if len(life.langs) > 1 else own
 
 
 # ── a reply to it ────────────────────────────────────────────────────────────────────────────

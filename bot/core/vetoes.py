@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.traces import ARMS, BASE, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind
+from bot.core.traces import ARMS, BASE, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind, mark_number
 
 _LONG_MIN = 48 * 60
 # Minutes of silence after which a report tells of another attack: one of an explosion and no
@@ -17,8 +17,10 @@ _PRECISE_MIN = 20  # minutes in which outlets learn where in a town or province 
 _COUNTING_MIN = 120  # minutes in which the count of an attack grows
 # Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
 _BLASTS_MIN, _FLASHES_MIN = 60, 60
-# Marks whose values contradict each other when each report has one the other lacks.
-_EITHER = ("count", "day", "part")
+# Parts of the day in a circle: people call one hour by the names of two that follow each other.
+_PARTS = [mark_number(f"part:{part}") for part in ("night", "morning", "midday", "evening")]
+_NEXT = {part: {_PARTS[at - 1], part, _PARTS[(at + 1) % 4]} for at, part in enumerate(_PARTS)}
+_NIGHT = frozenset(_PARTS[:1])
 
 
 def veto(mine: Trace, theirs: Sequence[Trace]) -> str:
@@ -94,9 +96,17 @@ def _span(trace: Trace) -> tuple[int, int]:
 
 def _other_day(one: Trace, other: Trace) -> bool:
     ours, others = by_kind(one.marks), by_kind(other.marks)
-    return any(
-        ours[kind] and others[kind] and not ours[kind] & others[kind] for kind in ("day", "part")
-    )
+    if _parted(ours["part"], others["part"]):
+        return True
+    # Of a night some name the day before, others the day after.
+    nightly = not _NIGHT.isdisjoint(ours["part"] | others["part"])
+    return not nightly and bool(ours["day"] and others["day"]) and not ours["day"] & others["day"]
+
+
+def _parted(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether both name parts of the day, and no two of them follow each other."""
+    near = {part for known in one for part in _NEXT.get(known, {known})}
+    return bool(one and other) and near.isdisjoint(other)
 
 
 def _other_arms(one: int, other: int) -> bool:
@@ -113,10 +123,16 @@ def _other_places(mine: Trace, theirs: Sequence[Trace]) -> bool:
 
 
 def _new_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
-    """Whether it names a place that none of the others knows of."""
+    """Whether it names a place that none of the others knows of.
+
+    Beside a base they know stands where that lies ("west of Baghdad"): there only bases count.
+    """
     placed = [trace for trace in theirs if trace.places]
+    ours = _bases(mine)
+    shared = not ours.isdisjoint(base for trace in theirs for base in _bases(trace))
     return bool(placed) and not all(
-        any(fits(place, mine, trace) for trace in placed) for place in mine.places
+        any(fits(place, mine, trace) for trace in placed)
+        for place in (ours if shared else mine.places)
     )
 
 

@@ -229,7 +229,9 @@ MOVE_CHAT = (
            status = excluded.status""",
     "UPDATE OR IGNORE watches SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE alerts SET chat_id = :new_id WHERE chat_id = :old_id",
-    "UPDATE deliveries SET chat_id = :new_id, reply_to = NULL WHERE chat_id = :old_id",
+    # Numbers of messages begin anew there: an old one may be anybody's.
+    """UPDATE deliveries SET chat_id = :new_id, reply_to = NULL, message_id = NULL
+       WHERE chat_id = :old_id""",
     "DELETE FROM watches WHERE chat_id = :old_id",
     "DELETE FROM chats WHERE id = :old_id",
 )
@@ -240,7 +242,8 @@ WHERE key = 'audience_revision'
 """
 
 LATEST_STORIES = """
-SELECT * FROM stories WHERE severity > 0
+SELECT * FROM stories
+WHERE severity > 0 AND coalesce(json_extract(life, '$.state'), 'open') <> 'taken-back'
 ORDER BY coalesce(published_at, first_seen_at) DESC, first_seen_at DESC LIMIT :limit
 """
 

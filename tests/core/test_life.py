@@ -33,6 +33,9 @@ PLACES = {
 }
 
 
+HERE = ("ain-al-asad",)
+
+
 def a_reading(*, flag: bool = True, places: tuple[str, ...] = (), **facts: Any) -> Reading:
     finding = Finding("rocket-attack", Grade.LEAD, places)
     severity = facts.pop("severity", Severity.IMPORTANT)
@@ -78,7 +81,7 @@ def test_who_only_repeats_another_is_an_echo() -> None:
         ({}, {"severity": Severity.CRITICAL}, Change.GRAVER),
         ({}, {"places": ("harir",)}, Change.NEW_BASE),
         ({"sure": Sure.UNCONFIRMED}, {"sure": Sure.CONFIRMED}, Change.CONFIRMED),
-        ({}, {"denial": Denial.NO_ATTACK, "flag": False}, Change.TAKEN_BACK),
+        ({}, {"denial": Denial.NO_ATTACK, "flag": False, "places": HERE}, Change.TAKEN_BACK),
     ],
 )
 def test_a_step_is_heard(first: dict[str, Any], later: dict[str, Any], change: Change) -> None:
@@ -109,17 +112,54 @@ def test_only_the_denial_of_the_attack_takes_it_back() -> None:
         StoryState.OPEN,
         (Denial.NOT_FROM_OUR_SOIL,),
     )
-    gone = told(denied, a_reading(denial=Denial.NO_ATTACK, flag=False))
+    gone = told(denied, a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE))
     assert gone.life.state is StoryState.TAKEN_BACK
 
 
-def test_what_was_taken_back_stays_silent_until_it_is_confirmed() -> None:
-    gone = told(a_first(), a_reading(denial=Denial.NO_ATTACK, flag=False))
-    again = told(gone, a_reading(denial=Denial.NO_ATTACK, flag=False), "Third")
+def test_of_what_was_taken_back_nothing_more_is_heard() -> None:
+    gone = told(a_first(), a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE))
+    again = told(gone, a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE), "Third")
     louder = told(again, a_reading(killed=Range(4, 4)), "Fourth")
-    assert len(louder.life.steps) == 1
-    sure = told(louder, a_reading(sure=Sure.CONFIRMED), "Fifth")
-    assert (changes(sure), sure.life.state) == ((Change.CONFIRMED,), StoryState.OPEN)
+    assert (len(louder.life.steps), louder.life.state) == (1, StoryState.TAKEN_BACK)
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        {},  # no place at all
+        {"places": ("harir",)},
+        {"places": ("anbar",)},  # the province, not the base
+        {"places": (*HERE, "harir")},
+        {"places": HERE, "again": True},
+        {"places": HERE, "weapons": ("drone",)},
+        {"places": HERE, "flag": True},
+    ],
+)
+def test_a_denial_that_may_mean_something_else_is_only_noted(doubtful: dict[str, Any]) -> None:
+    reading = a_reading(**({"denial": Denial.NO_ATTACK, "flag": False} | doubtful))
+    story = told(a_first(), reading)
+    assert (story.life.state, story.life.denials) == (StoryState.OPEN, (Denial.NO_ATTACK,))
+    assert Change.TAKEN_BACK not in changes(story)
+
+
+def test_a_denial_of_the_next_day_takes_nothing_back() -> None:
+    reading = a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE)
+    entry = an_entry(2, published_at=NOW + timedelta(hours=20))
+    story = grown(a_first(), entry, reading, PLACES, NOW + timedelta(hours=20))
+    assert story.life.state is StoryState.OPEN
+
+
+def test_who_denies_is_no_source_of_the_report() -> None:
+    life = told(a_first(), a_reading(denial=Denial.NOT_BY_US, flag=False)).life
+    assert life.originals == ("Wire",)
+
+
+def test_the_first_dead_are_heard_after_two_other_steps() -> None:
+    story = told(a_first(), a_reading(severity=Severity.CRITICAL), "A")
+    story = told(story, a_reading(injured=Range(3, 3)), "B")
+    assert len(told(story, a_reading(injured=Range(9, 9)), "C").life.steps) == MOST_STEPS - 1
+    dead = told(story, a_reading(killed=Range(1, 1)), "D")
+    assert (len(dead.life.steps), changes(dead)) == (MOST_STEPS, (Change.CASUALTIES,))
 
 
 def test_the_all_clear_closes_a_story_once() -> None:
@@ -135,7 +175,7 @@ def test_the_last_step_is_kept_for_the_end() -> None:
         story = told(story, a_reading(killed=Range(killed, killed)), f"S{killed}")
     assert len(story.life.steps) == MOST_STEPS - 1
     assert story.life.killed == Range(8, 8)
-    gone = told(story, a_reading(denial=Denial.NO_ATTACK, flag=False))
+    gone = told(story, a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE))
     assert (len(gone.life.steps), changes(gone)) == (MOST_STEPS, (Change.TAKEN_BACK,))
 
 

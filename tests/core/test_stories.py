@@ -68,7 +68,7 @@ TITLE = "سقوط صاروخين على قاعدة عين الأسد"
     ],
 )
 def test_a_copy_joins_its_story(copy: tuple[str, str]) -> None:
-    assert joins((TITLE, BODY), copy, timedelta(hours=5))
+    assert joins((TITLE, BODY), copy, timedelta(hours=3))
 
 
 @pytest.mark.parametrize(

