@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.decide import decide
@@ -11,6 +11,7 @@ from bot.core.model import (
     Audience,
     Chat,
     Entry,
+    Growth,
     Join,
     Joined,
     Known,
@@ -169,3 +170,78 @@ def test_an_edit_of_an_alerted_entry_stays_in_its_story() -> None:
     assert (again.reason, again.edited) == (Reason.STORY_GREW, True)
     assert again.story is not None
     assert again.story.id == first.story.id
+
+
+# ── a story goes on ──────────────────────────────────────────────────────────────────────────
+
+
+def later(number: int, minutes: int, title: str, **parts: Any) -> Entry:
+    """Another source's report, ``minutes`` after the first."""
+    at = NOW - timedelta(hours=2) + timedelta(minutes=minutes)
+    source = f"S{number}"
+    return an_entry(number, title=title, published_at=at, source_name=source, lang="en", **parts)
+
+
+HIT = later(1, 0, "Rockets hit Ain al-Asad air base")
+
+
+def test_a_report_in_other_words_changes_the_message_and_alerts_nobody_anew() -> None:
+    _, second = judge(HIT, later(2, 4, "Rocket attack on Ain al-Asad, two missiles land"))
+    assert second.reason is Reason.KNOWN_STORY
+    assert second.growth == Growth()
+    assert second.story
+    assert second.story.life.originals == ("S1", "S2")
+
+
+def test_a_toll_is_heard_whatever_guard_it_carries() -> None:
+    rises = "Death toll from rocket attack on Ain al-Asad base rises"
+    body = (
+        "Four people were killed and nine wounded when three rockets hit the base, officials said."
+    )
+    _, toll = judge(HIT, later(2, 30, rises, body=body))
+    assert (toll.reason, toll.growth) == (Reason.STEPPED_UP, Growth(0))
+    assert not toll.alerts
+
+
+def test_a_denial_takes_back_what_it_surely_means() -> None:
+    _, denial = judge(HIT, later(2, 20, "Pentagon denies any attack on Ain al-Asad base"))
+    assert (denial.reason, denial.growth) == (Reason.TAKEN_BACK, Growth(0))
+    other = "Governor denies any attack on Erbil airport"
+    assert judge(HIT, later(2, 20, other))[1].growth is None
+
+
+def test_an_attack_after_a_denial_or_an_all_clear_is_told() -> None:
+    for ending in (
+        "Pentagon denies any attack on Ain al-Asad base",
+        "All clear at Ain al-Asad base",
+    ):
+        _, end, fresh = judge(
+            HIT, later(2, 20, ending), later(3, 45, "Drones and rockets strike Ain al-Asad base")
+        )
+        assert end.reason in (Reason.TAKEN_BACK, Reason.ALL_CLEAR)
+        assert fresh.reason is Reason.NEW_STORY
+        assert fresh.alerts
+
+
+def test_a_late_copy_of_what_was_taken_back_is_not_told_again() -> None:
+    denial = later(2, 20, "Pentagon denies any attack on Ain al-Asad base")
+    copy = judge(HIT, denial, later(3, 3, "Rockets hit Ain al-Asad air base"))[2]
+    assert (copy.reason, copy.growth) == (Reason.KNOWN_STORY, Growth())
+
+
+def test_a_page_that_tells_of_another_attack_by_now_opens_a_second_story() -> None:
+    (first,) = judge(HIT)
+    assert first.story
+    edited = later(1, 0, "Rockets hit US base in Kuwait", text_hash="other")
+    known = {HIT.fingerprint: Known("first", 0, first.story.id)}
+    (second,) = judge(edited, known=known, stories=[first.story])
+    assert second.edited
+    assert second.reason is Reason.NEW_STORY
+    assert second.story
+    assert second.story.id != first.story.id
+    assert second.alerts
+
+
+def test_a_date_that_cannot_be_harms_nobody() -> None:
+    far = an_entry(1, published_at=datetime(9999, 12, 31, 23, 30, tzinfo=UTC))
+    assert judge(far)[0].alerts
