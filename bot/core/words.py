@@ -188,7 +188,7 @@ class Fields(Sequence[Token]):
     def __getitem__(self, at: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, at: int | slice) -> Token | tuple[Token, ...]:
         if isinstance(at, slice):
-            return tuple([self[place] for place in range(*at.indices(len(self)))])
+            return self._sliced(*at.indices(len(self)))
         if at < 0:
             at += len(self)
         return self._title[at] if at < self.split else self._body[at - self.split]
@@ -196,6 +196,12 @@ class Fields(Sequence[Token]):
     def __iter__(self) -> Iterator[Token]:
         yield from self._title
         yield from self._body
+
+    def _sliced(self, start: int, stop: int, step: int) -> tuple[Token, ...]:
+        if step != 1:
+            return tuple([self[at] for at in range(start, stop, step)])
+        first, last = max(start - self.split, 0), max(stop - self.split, 0)
+        return self._title[start : min(stop, self.split)] + self._body[first:last]
 
     def edges(self) -> tuple[list[int], list[int]]:
         """Where each word begins and where it ends in its field."""
