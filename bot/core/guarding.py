@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
+from bot.core.reactions import is_lifted, is_reaction
 
 _OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
 _ASKED = 8  # words of a text that are asked why they are no event
@@ -55,6 +56,10 @@ def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     if guard.before and hit.start >= pair.hits[-1].start:
         return False
     if guard.spares and _is_about(guard.spares, hit, pair, found):
+        return False
+    if guard.reaction and is_reaction(hit, pair, found):
+        return False
+    if guard.lifted and is_lifted(hit, pair, guard.lifted, found):
         return False
     return _is_near(guard, hit, pair, found)
 
