@@ -17,7 +17,7 @@ from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
 
 _BASE = "base"  # the category whose words vouch for a place that needs context
-_AIMED = "aimed"
+_AIMED = "aimed"  # and whose words vouch for the name right behind them
 _BASE_WITHIN = 2
 _LAST_LATIN = "\u024f"
 

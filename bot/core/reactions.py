@@ -1,4 +1,4 @@
-"""Whether a guard's word only tells what somebody made of an attack that the text reports itself."""
+"""Whether a guard's word tells only what somebody made of an attack reported beside it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _PLACE_BEFORE = 4  # "Erbil hit by rockets"
 _FOLLOWS_WITHIN = 3  # "after two more rocket attacks": told as known
 _OPENS_WITHIN = 1  # "as rockets hit", "as Iraqi rockets hit"
 _LIFTED_WITHIN = 3  # "drill at Harir called off"
+_CLAUSE_WITHIN = 20  # a line without an end is not searched to it
 _PAUSE = re.compile(r"[!?؟;؛\n…,،:|]|[.۔](?=\s|$)|\.\.|\s[-–—]\s")
 
 
@@ -53,7 +54,8 @@ def _is_apart(hit: Hit, pair: Pair, found: Found) -> bool:
     if not places:
         return False
     whole = max(pair.end, min(place.end for place in places))
-    return any(_begins_clause(at, found) for at in range(whole, hit.start + 1))
+    last = min(hit.start, whole + _CLAUSE_WITHIN)
+    return any(_begins_clause(at, found) for at in range(whole, last + 1))
 
 
 def _begins_clause(at: int, found: Found) -> bool:
