@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
+from bot.core.reactions import is_lifted, is_reaction
 
 _OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
+_PHRASE = 5  # words of a phrase at most: "this is not a drill"
 _ASKED = 8  # words of a text that are asked why they are no event
 
 
@@ -56,7 +58,19 @@ def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
         return False
     if guard.spares and _is_about(guard.spares, hit, pair, found):
         return False
+    if _is_made_good(guard, hit, found):
+        return False
+    if guard.reaction and is_reaction(hit, pair, found):
+        return False
+    if guard.lifted and is_lifted(hit, pair, guard.lifted, found):
+        return False
     return _is_near(guard, hit, pair, found)
+
+
+def _is_made_good(guard: Guard, hit: Hit, found: Found) -> bool:
+    """Whether ``hit`` stands inside what makes good: the drill of "not a drill"."""
+    around = found.between(guard.unless, hit.start - _PHRASE, hit.start)
+    return any(hit.end <= good.end and good[:2] != hit[:2] for good in around)
 
 
 def _is_about(categories: frozenset[str], hit: Hit, pair: Pair, found: Found) -> bool:

@@ -17,6 +17,7 @@ from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
 
 _BASE = "base"  # the category whose words vouch for a place that needs context
+_AIMED = "aimed"  # and whose words vouch for the name right behind them
 _BASE_WITHIN = 2
 _LAST_LATIN = "\u024f"
 
@@ -92,6 +93,7 @@ class Known:
     ) -> dict[str, tuple[Hit, ...]]:
         """The places, without bare names that mean something else where no base stands near."""
         bases = terms.get(_BASE, ())
+        aimed = {hit.end for hit in terms.get(_AIMED, ())}
         sure: dict[str, tuple[Hit, ...]] = {}
         for key, hits in places.items():
             doubtful = self.knowledge.places[key].needs_context
@@ -99,6 +101,7 @@ class Known:
                 hit
                 for hit in hits
                 if not (doubtful and _is_ambiguous(hit, scan))
+                or hit.start in aimed
                 or any(_stands_by(hit, base, scan) for base in bases)
             )
             if kept:

@@ -11,7 +11,8 @@ from bot.data.reading import Wrong, need, only_keys
 GAZETTEER_CATEGORIES = frozenset({"place.base", "place.town", "place.country"})
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 OWN_KEY = "lexicon"  # an operator's topic may bring words along
-_GUARD_KEYS = {"terms", "within", "sentence", "title", "lead", "before", "unless", "spares"}
+_GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction"}
+_GUARD_KEYS = _GUARD_REACH | {"terms", "unless", "spares", "lifted"}
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 
 Guards = Mapping[str, tuple[Guard, ...]]  # one name may reach in several ways
@@ -39,6 +40,8 @@ def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Gua
         before=bool(raw.get("before", False)),
         unless=_known(raw, "unless", categories),
         spares=_known(raw, "spares", categories),
+        reaction=bool(raw.get("reaction", False)),
+        lifted=_known(raw, "lifted", categories),
     )
 
 

@@ -57,6 +57,92 @@ def test_what_only_looks_guarded_is_told(text: str) -> None:
     assert reading(text).flag
 
 
+@pytest.mark.parametrize(
+    ("news", "guarded", "guard"),
+    [
+        (
+            "Rockets strike Tanf; Jordan denounces assault",
+            "Jordan denounces rocket assault that hit Tanf",
+            "condemnation",
+        ),
+        (
+            "UK condemns while missiles rain down on Erbil",
+            "UK condemns as cowardly the missiles that hit Erbil",
+            "condemnation",
+        ),
+        (
+            "مسيرات مفخخة تهاجم قاعدة بلد والبرلمان يستنكر",
+            "بعد هجوم بمسيرات على قاعدة بلد، البرلمان يستنكر",
+            "condemnation",
+        ),
+        (
+            "اصابت موشک به فرودگاه اربیل، بغداد محکوم کرد",
+            "بغداد اصابت موشک به فرودگاه اربیل را محکوم کرد",
+            "condemnation",
+        ),
+        (
+            "Füzeler Erbil'i vurdu, Ankara kınadı",
+            "Ankara, Erbil'e füzeli saldırıyı kınadı",
+            "condemnation",
+        ),
+        (
+            "Missiles hit Ras Tanura, stocks slide",
+            "Stocks slide after missiles hit Ras Tanura",
+            "market",
+        ),
+        (
+            "مسيرة تضرب ميناء الفجيرة وقفزة في أسعار الخام",
+            "أسعار الخام تقفز بعد أن ضربت مسيرة ميناء الفجيرة",
+            "market",
+        ),
+        (
+            "Training halted at Camp Taji when mortars land inside",
+            "Training at Camp Taji: mortars land on mock targets",
+            "drill",
+        ),
+        (
+            "تعليق تدريبات في معسكر التاجي إثر سقوط قذائف",
+            "تدريبات في معسكر التاجي تتضمن سقوط قذائف",
+            "drill",
+        ),
+        (
+            "Not a drill! Troops at Camp Arifjan ordered to take cover",
+            "Drill: troops at Camp Arifjan ordered to take cover",
+            "drill",
+        ),
+        (
+            "Army withdraws its earlier denial: drone struck Balad base",
+            "The army insists in its denial that a drone struck Balad base",
+            "denial",
+        ),
+        (
+            "رغم إنكار طهران.. مسيرة تصيب حقل كورمور",
+            "طهران تنفي أن مسيرة أصابت حقل كورمور",
+            "denial",
+        ),
+        (
+            "Sirens wail at Ali Al Salem base, it is no hoax",
+            "Sirens at Ali Al Salem base were a hoax",
+            "denial",
+        ),
+    ],
+)
+def test_a_guards_word_speaks_of_its_own_clause(news: str, guarded: str, guard: str) -> None:
+    assert reading(news).flag
+    found = reading(guarded)
+    assert (found.flag, found.guard) == (False, guard)
+
+
+@pytest.mark.parametrize("number", ["three", "12", "1,200", "dozens"])
+def test_what_kills_any_number_is_an_attack(number: str) -> None:
+    assert reading(f"Rockets kill {number} in Haifa").flag
+
+
+def test_a_name_that_is_a_common_word_is_the_place_an_attack_is_aimed_at() -> None:
+    assert "harir" in reading("شلیک موشک به حریر").places
+    assert "harir" not in reading("نمایشگاه لباس حریر در تهران").places
+
+
 def test_a_drill_that_a_later_sentence_tells_of_is_one() -> None:
     sirens = "دوت صافرات الإنذار في المنامة صباح اليوم"
     assert reading(sirens).flag

@@ -94,7 +94,9 @@ class Guard:
     anywhere in title and first paragraph stops what stands there. ``before``: only one that
     stands before the end of the pair ("denies a strike", not "a strike; the army denies its part").
     One of ``unless`` in the sentence of the pair makes good, and so does one of ``spares`` right
-    after the guard's own word, which is then about that ("denies casualties").
+    after the guard's own word, which is then about that ("denies casualties"). ``reaction``: one
+    in a clause apart from an attack told as news does not stop it ("rockets hit X, Y condemns").
+    ``lifted``: beside one of these it does not stop what happened then ("drill called off as").
     """
 
     name: str
@@ -106,6 +108,8 @@ class Guard:
     before: bool = False
     unless: frozenset[str] = frozenset()
     spares: frozenset[str] = frozenset()
+    reaction: bool = False
+    lifted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
