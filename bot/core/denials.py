@@ -41,9 +41,13 @@ def _kind(sign: Sign, lead: Lead) -> Denial | None:
         return Denial.NOT_BY_US
     if sign.value in {"attack", "underwent"}:
         return Denial.NO_ATTACK if takes_back(sign, lead) else None
-    if sign.value == "after" and is_negated(sign, lead):
+    if sign.value == "after" and _is_taken_back(sign, lead):
         return None  # "not a false alarm"
     return _object(sign, lead)
+
+
+def _is_taken_back(sign: Sign, lead: Lead) -> bool:
+    return any(0 <= sign.start - no.end <= _FEW for no in lead.valued("none", "before"))
 
 
 def _has_soil(sign: Sign, lead: Lead) -> bool:

@@ -6,6 +6,7 @@ of"; and nothing in the sentence speaks of an attack that was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from bot.core.lead import Lead, Sign
@@ -14,6 +15,7 @@ _SUBJECT = 5  # نفى المتحدث باسم القوات المسلحة وق�
 _OPEN = 10  # "... that the base <name> came under any attack"
 _BEHIND = 12  # how far a verb at the end stands from its object
 _FELL = 3  # "rockets, two of them, hit"
+_PAST = re.compile("[a-z]{2,}ed")  # "denies the attack on the base crippled it"
 _SPENT = ("intercepted", "fell-short")
 
 
@@ -45,17 +47,20 @@ def _is_in_doubt(sign: Sign, lead: Lead) -> bool:
     first, last = _bounds(sign, lead)
     if any(first <= one.start < last for one in lead.valued("outcome", *_SPENT)):
         return True
+    behind = range(sign.end, last)
+    if any(_PAST.fullmatch(lead.word(at)) and _is_beside(at, sign, lead) for at in behind):
+        return True
     begin = sign.start if sign.value != "after" else first
     return any(
-        begin <= one.start < last and not _lies_in(one, sign) and _is_in_clause(one, sign, lead)
+        begin <= one.start < last and not _lies_in(one, sign) and _is_beside(one.start, sign, lead)
         for one in lead.of("deny.but")
     )
 
 
-def _is_in_clause(one: Sign, sign: Sign, lead: Lead) -> bool:
+def _is_beside(at: int, sign: Sign, lead: Lead) -> bool:
     """A pause parts what is denied from what is said beside it."""
-    start, end = sorted((one.start, sign.start))
-    return not any(lead.pauses(at, at) for at in range(start + 1, end + 1))
+    start, end = sorted((at, sign.start))
+    return not any(lead.pauses(token, token) for token in range(start + 1, end + 1))
 
 
 def _lies_in(one: Sign, other: Sign) -> bool:
