@@ -11,7 +11,7 @@ from bot.core.lead import Lead, Sign
 from bot.core.model import Denial
 from bot.core.morphology import is_stop_word
 from bot.core.negation import is_negated
-from bot.core.retraction import is_by_a_party, takes_back
+from bot.core.retraction import is_by_a_party, is_in_doubt, takes_back
 
 _OBJECT_WITHIN = 12  # tokens between "denies" and what is denied
 _SOIL_WITHIN = 10
@@ -73,7 +73,8 @@ def _object(sign: Sign, lead: Lead) -> Denial | None:
     if has("harm") or has("killed") or has("injured"):
         return Denial.NO_CASUALTIES
     if is_by_a_party(sign, lead):
-        return Denial.NOT_BY_US if has("attack") or has("weapon") else None
+        certain = has("attack") or has("weapon")
+        return Denial.NOT_BY_US if certain and not is_in_doubt(sign, lead) else None
     return Denial.NO_ATTACK if takes_back(sign, lead) else None
 
 

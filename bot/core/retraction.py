@@ -25,16 +25,20 @@ def is_by_a_party(sign: Sign, lead: Lead) -> bool:
     Where the verb comes first, he stands behind it.
     """
     first = lead.clause(sign.start)
-    last = sign.end + _SUBJECT if first == sign.start else sign.start
-    return any(
-        first <= party.start < last and not lead.stops(first, party.start)
-        for party in lead.of("deny.party")
-    )
+    if first == sign.start:
+        return _has_party(sign.end, sign.end + 2, lead)
+    return _has_party(first, sign.start, lead)
+
+
+def _has_party(first: int, last: int, lead: Lead) -> bool:
+    return any(first <= party.start < last for party in lead.of("deny.party"))
 
 
 def takes_back(sign: Sign, lead: Lead) -> bool:
     """Whether ``sign`` denies that there was an attack."""
-    if _is_in_doubt(sign, lead) or _is_confirmed(lead):
+    if _has_party(lead.sentence(sign.start), sign.start, lead) or is_by_a_party(sign, lead):
+        return False
+    if is_in_doubt(sign, lead) or _is_confirmed(lead):
         return False
     if sign.value == "attack":
         return True
@@ -43,7 +47,8 @@ def takes_back(sign: Sign, lead: Lead) -> bool:
     return _is_of_attack_before(sign, lead) if sign.value == "after" else _is_of_attack(sign, lead)
 
 
-def _is_in_doubt(sign: Sign, lead: Lead) -> bool:
+def is_in_doubt(sign: Sign, lead: Lead) -> bool:
+    """Whether something beside ``sign`` speaks of an attack that was."""
     first, last = _bounds(sign, lead)
     if any(first <= one.start < last for one in lead.valued("outcome", *_SPENT)):
         return True
