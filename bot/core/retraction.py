@@ -52,6 +52,9 @@ def is_in_doubt(sign: Sign, lead: Lead) -> bool:
     first, last = _bounds(sign, lead)
     if any(first <= one.start < last for one in lead.valued("outcome", *_SPENT)):
         return True
+    elsewhere = (*lead.valued("deny.but", "else"), *lead.of("again"))
+    if any(first <= one.start < last for one in elsewhere):
+        return True  # "on the embassy none, only on the airport"
     behind = range(sign.end, last)
     if any(_PAST.fullmatch(lead.word(at)) and _is_beside(at, sign, lead) for at in behind):
         return True
@@ -126,6 +129,8 @@ def _begins(at: int, lead: Lead) -> bool:
 
 
 def _is_attack(at: int, lead: Lead, *, linked: bool) -> bool:
+    if lead.word(at).startswith("ال"):
+        return False  # "the attack" was one
     if at in _tokens(lead, "attack", ""):
         return True
     return linked and at in _tokens(lead, "attack", "act")
