@@ -11,6 +11,7 @@ from bot.core.lead import Lead, Sign
 from bot.core.model import Denial
 from bot.core.morphology import is_stop_word
 from bot.core.negation import is_negated
+from bot.core.retraction import is_by_a_party, is_in_doubt, takes_back
 
 _OBJECT_WITHIN = 12  # tokens between "denies" and what is denied
 _SOIL_WITHIN = 10
@@ -38,9 +39,15 @@ def _kind(sign: Sign, lead: Lead) -> Denial | None:
         return Denial.NOT_FROM_OUR_SOIL if _has_soil(sign, lead) else None
     if sign.value == "us":
         return Denial.NOT_BY_US
-    if sign.value == "attack":
-        return Denial.NO_ATTACK
+    if sign.value in {"attack", "underwent"}:
+        return Denial.NO_ATTACK if takes_back(sign, lead) else None
+    if sign.value == "after" and _is_taken_back(sign, lead):
+        return None  # "not a false alarm"
     return _object(sign, lead)
+
+
+def _is_taken_back(sign: Sign, lead: Lead) -> bool:
+    return any(0 <= sign.start - no.end <= _FEW for no in lead.valued("none", "before"))
 
 
 def _has_soil(sign: Sign, lead: Lead) -> bool:
@@ -65,7 +72,10 @@ def _object(sign: Sign, lead: Lead) -> Denial | None:
         return Denial.NOT_BY_US
     if has("harm") or has("killed") or has("injured"):
         return Denial.NO_CASUALTIES
-    return Denial.NO_ATTACK if has("attack") or has("weapon") else None
+    if is_by_a_party(sign, lead):
+        certain = has("attack") or has("weapon")
+        return Denial.NOT_BY_US if certain and not is_in_doubt(sign, lead) else None
+    return Denial.NO_ATTACK if takes_back(sign, lead) else None
 
 
 def _is_object(other: Sign, sign: Sign, lead: Lead) -> bool:

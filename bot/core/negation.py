@@ -15,6 +15,8 @@ def is_negated(word: Sign, lead: Lead) -> bool:
 
 
 def _reaches(sign: Sign, word: Sign, lead: Lead) -> bool:
+    if sign.value == "bound":
+        return False  # "no fewer than seven" are seven
     if sign.value == "after":
         return 0 <= sign.start - word.end <= _AFTER
     apart = word.start - sign.end

@@ -40,7 +40,13 @@ def when(lead: Lead, at: datetime) -> When | None:
         lead: The lead of the report.
         at: The date of the entry, aware.
     """
-    local = at.astimezone(REGION)
+    try:
+        return _first_told(lead, at.astimezone(REGION))
+    except OverflowError:
+        return None  # dated in the first or the last year there is
+
+
+def _first_told(lead: Lead, local: datetime) -> When | None:
     for group in _groups(lead):
         told = _resolved(group, lead, local)
         if told is not None:

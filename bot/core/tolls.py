@@ -16,6 +16,8 @@ _AFTER_WORD = 5  # "wounding at sea another two"
 _BEFORE_WORD = 12  # a verb at the end: Persian, Turkish, Kurdish
 _BARE_BEFORE = 2  # "34 were injured"
 _AND = 2
+_ANDS = frozenset(("and", "و", "ve"))
+_OWN = frozenset(("a", "an", "her", "his", "their"))
 _UNCOUNTED = "-"  # "two rocket attacks" are not two rockets
 ZERO = Range(0, 0)
 
@@ -102,6 +104,9 @@ class Counts:
     def _is_and(self, one: Counted, other: Counted) -> bool:
         beside = 0 <= other.start - one.end <= _AND
         first = self._lead.word(other.start)
+        gap = self._lead.words(one.end, other.start)
+        if gap and gap[0] in _ANDS and all(word in _OWN for word in gap[1:]):
+            return not self._lead.pauses(one.end, one.end)
         clear = not any(at in self._nouns for at in range(one.end, other.start))
         return beside and clear and first.startswith("و") and len(first) > 3
 
@@ -112,7 +117,7 @@ class Counts:
         told: dict[str, Range] = {}
         words = [("killed", sign) for sign in self._lead.of("killed")]
         words += [("injured", sign) for sign in self._lead.of("injured")]
-        words = [(kind, sign) for kind, sign in words if not self._is_of_a_thing(sign)]
+        words = [(kind, sign) for kind, sign in words if not self._is_of_another(sign)]
         ends = [sign for _, sign in words]
         for kind, sign in sorted(words, key=lambda word: word[1].start):
             found = ZERO if is_negated(sign, self._lead) else self._people_of(sign, ends)
@@ -121,6 +126,17 @@ class Counts:
         if self.nobody():
             told = {"killed": ZERO, "injured": ZERO} | told
         return told.get("killed"), told.get("injured")
+
+    def _is_of_another(self, sign: Sign) -> bool:
+        """Whether what came to harm is a thing, or came to it by accident or in another year."""
+        accident = any(self._is_beside(sign, other) for other in self._lead.of("accident"))
+        long_ago = any(self._is_beside(sign, other) for other in self._lead.of("background"))
+        return self._is_of_a_thing(sign) or accident or long_ago
+
+    def _is_beside(self, one: Sign, other: Sign) -> bool:
+        first, last = sorted((one, other))
+        gap = range(first.end, last.start + 1)
+        return not any(self._lead.pauses(at, at) for at in gap)
 
     def _is_of_a_thing(self, sign: Sign) -> bool:
         """إصابة سفينة: what is hit is no person."""

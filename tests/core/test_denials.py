@@ -65,3 +65,77 @@ def test_in_doubt_an_attack_is_not_taken_back(text: str) -> None:
 )
 def test_who_takes_it_upon_himself(text: str, who: str) -> None:
     assert read(text).claimed_by == who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Spokesman denies the strike on the airfield caused a blackout",
+        "Ministry denies its radars failed during the missile attack",
+        "Embassy denied staff were moved out after the drone attack",
+        "President denied having known of the rocket attack",
+        "Ministry denied visas to reporters after the rocket attack",
+        "Premier dismissed a general after the drone attack",
+        "Army denies the explosion at the depot was caused by a drone",
+        "Army denies the drone attack on the depot crippled it",
+        "No attack on our soldiers will be forgiven",
+        "The drone attack was not a hoax",
+        "Ministry withdraws its denial, confirms missiles hit the port",
+        "No drones landed at the port, all were shot down",
+        "Kuwait denies missile deal",
+        "There was no attack on the port, only on the depot",
+        "Spokesman denies reports of a retaliatory attack",
+        "الوزارة تنفي أنباء عن هجوم مضاد",
+        "القيادة تنفي تقارير عن الهجوم الأخير",
+        "الناطق ينفي أي هجوم وشيك على العاصمة",
+        "لم يتعرض المعسكر لأي هجوم منذ صواريخ الجمعة",
+        "الوزارة تنفي احتراق طائرات في الهجوم",
+        "القيادة تنفي إخلاء المعسكر عقب الهجوم الصاروخي",
+        "المطار لم يتعرض لأضرار جراء الانفجار",
+        "نفت القيادة تدمير رادار في الهجوم",
+        "الجيش ينفي سقوط المدينة بيد المسلحين",
+        "حریق در پالایشگاه نفت پس از حمله",
+        "انفجار در خط لوله نفت",
+    ],
+)
+def test_what_is_denied_about_an_attack_leaves_it_standing(text: str) -> None:
+    assert read(text).denial is not Denial.NO_ATTACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Iran denies it fired on the camp",
+        "Tehran denies its drones hit the tanker",
+        "Faction denied any connection to the rocket attack",
+        "Houthis deny attack on the tanker",
+        "إيران تنفي شن الهجوم",
+        "كتائب الفجر تنفي استهداف المطار",
+        "الفصيل ينفي قيامه بقصف السفارة",
+        "الحشد ينفي إطلاق الصواريخ على المعسكر",
+    ],
+)
+def test_who_could_have_fired_denies_that_it_was_he(text: str) -> None:
+    assert read(text).denial is Denial.NOT_BY_US
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "الناطق العسكري ينفي تعرض المعسكر لأي هجوم",
+        "لا صحة لوقوع انفجار في الميناء",
+        "لا صحة لما يتداول عن سقوط صواريخ على السفارة",
+        "نفى المتحدث باسم الشرطة سقوط صاروخ على المدينة",
+        "المطار لم يتعرض لأي قصف",
+        "Governor denies any attack on the port",
+        "Police denied reports of a missile hitting the airport",
+        "Police deny that a drone attack took place",
+        "Official dismisses rumours of an explosion at the airport",
+        "No rockets fell on the camp, army says",
+        "Reports of a drone attack on the airport are false",
+        "تکذیب هرگونه حمله به فرودگاه",
+        "استاندار شایعه انفجار در فرودگاه را تکذیب کرد",
+    ],
+)
+def test_a_denial_of_the_attack_itself_takes_it_back(text: str) -> None:
+    assert read(text).denial is Denial.NO_ATTACK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -79,3 +79,14 @@ def test_only_the_past_is_told(at: datetime, words: str) -> None:
     found = read(f"Rockets fell {words}", at=at).when
     assert found is None or found.earliest <= found.latest
     assert found is None or found.earliest <= at + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)]
+)
+@pytest.mark.parametrize("hours", [-12, 0, 14])
+@pytest.mark.parametrize("text", ["قصف فجر أمس", "Rockets three days ago", "Rockets last night"])
+def test_at_the_ends_of_time_nothing_breaks(at: datetime, hours: int, text: str) -> None:
+    dated = at.replace(tzinfo=timezone(timedelta(hours=hours)))
+    found = read(text, at=dated).when
+    assert found is None or found.earliest <= found.latest <= dated

@@ -27,6 +27,12 @@ NOBODY = (0, 0)
         ("Death toll rises to seven", (7, 7), None),
         ("A 20-year-old man was killed", (1, 1), None),
         ("إصابة سفينة بثلاثة صواريخ", None, None),
+        ("Six injured in traffic accident", None, None),
+        ("إصابة 4 أشخاص بحادث سير", None, None),
+        ("60 wounded in 2019", None, None),
+        ("No fewer than 9 killed", (9, 18), None),
+        ("Shell lands, killing none but injuring five", (0, 0), (5, 5)),
+        ("Man and his three children killed", (4, 4), None),
     ],
 )
 def test_people_are_counted(
