@@ -16,9 +16,9 @@ _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LEXICON_KEYS = {"category", "about", "terms", "only"}
 _MARK_KINDS = {"again", "count", "day", "part"}
 _FACT_KINDS = frozenset(
-    "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny deny.of "
-    "deny.link deny.but deny.party says attack claim outlet lean own sure exercise again background day ago weekday part hour "
-    "month".split()
+    "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny "
+    "deny.of deny.link deny.but deny.party says attack claim outlet lean own sure exercise again "
+    "background day ago weekday part hour month".split()
 )
 
 
