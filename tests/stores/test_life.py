@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.core.model import (
     Change,
@@ -24,8 +25,9 @@ from bot.core.model import (
     StoryState,
     Verdict,
 )
-from bot.stores.sqlite import SqliteStore
-from tests.making import NOW, a_batch, a_verdict
+from bot.stores.sqlite import SqliteStore, rows
+from bot.stores.sqlite.file import migrations
+from tests.making import NOW, a_batch, a_card, a_verdict
 from tests.stores.test_sqlite import claim, claim_and_send, subscribe
 
 LATER = 10.0  # seconds: an edit waits a little for others
@@ -178,3 +180,38 @@ async def test_an_edit_under_way_at_a_crash_is_done_again(store: SqliteStore) ->
     (edit,) = await claim(store, after_s=LATER)
     await store.mark_sending(edit, NOW + timedelta(seconds=LATER))
     assert await store.recover(NOW) == (1, 0)
+
+
+async def test_an_older_database_keeps_its_outbox_and_its_stories_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = Database(path)
+    migrations.apply(old, stop_before="0003_life")
+    card = rows.payload_text(a_card())
+    for number, state in enumerate(("pending", "sent", "unconfirmed", "dead", "cancelled"), 1):
+        old.execute(
+            "INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload,"
+            " state, not_before_at, message_id, added_at)"
+            " VALUES (?, 'alert', ?, 'story00001', 1, 3, ?, ?, 0, ?, 0)",
+            [f"a:{number}", number, card, state, 50 + number],
+        )
+    old.execute(
+        "INSERT INTO stories (id, title, lang, source_name, link, severity, topics, places, sketch,"
+        " first_seen_at, last_seen_at) VALUES ('story00001', 't', 'ar', 'Wire', '', 3, '[]', '[]',"
+        " '[]', 5, 5)"
+    )
+    old.conn.commit()
+    old.close()
+    store = await SqliteStore.open(path)
+    assert sum((await store.outbox_counts()).values()) == 5
+    (alert,) = await claim(store)
+    assert alert.payload.life == Life()  # type: ignore[union-attr]
+    assert (await store.recall([], NOW - timedelta(days=40_000))).stories[0].life == Life()
+    await store.close()
+
+
+async def test_the_messages_of_a_group_that_moved_are_not_edited(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.chat_moved(7, -1007, NOW)
+    await store.record(a_batch(growing(2, step=True)))
+    sent = await waiting(store) + await waiting(store)
+    assert [(delivery.kind, delivery.reply_to) for delivery in sent] == [(DeliveryKind.STEP, None)]
