@@ -39,9 +39,9 @@ def _window(mine: Trace) -> int:
 def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     """The share of common word pairs of what two samples stand for."""
     common = set(one).intersection(other)
-    if not common:
-        return 0.0
     size = min(KEPT, max(len(one), len(other)))
+    if len(common) < _ALIKE * size or not common:  # it can only be less
+        return 0.0
     smallest = sorted({*one, *other})[:size]
     return len(common.intersection(smallest)) / len(smallest)
 
