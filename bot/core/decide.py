@@ -21,6 +21,7 @@ from bot.core.model import (
     Grade,
     Growth,
     Join,
+    Joined,
     Known,
     Match,
     Reading,
@@ -28,6 +29,7 @@ from bot.core.model import (
     Recall,
     Scan,
     Severity,
+    Step,
     Story,
     StoryState,
     Verdict,
@@ -185,7 +187,7 @@ def join_or_open(
     scan, reading = read
     trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
     join = recent.find(trace)
-    if join.story is not None and reading.flag and _is_over(join.story, entry):
+    if join.story is not None and reading.flag and _is_over(join, entry):
         join = Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
     if join.story is None:
         story = _new_story(entry, reading, opened(trace), turn.now)
@@ -202,13 +204,22 @@ def _dated(entry: Entry, turn: Turn) -> datetime:
     return min(at, turn.now + _AHEAD)
 
 
-def _is_over(story: Story, entry: Entry) -> bool:
-    """Whether a report of an attack comes after the story was closed or taken back."""
-    if story.life.state is StoryState.OPEN:
+def _is_over(join: Join, entry: Entry) -> bool:
+    """Whether a report of an attack comes after its story was closed or taken back."""
+    story = join.story
+    if story is None or story.life.state is StoryState.OPEN:
         return False
+    # Against a denial only the very words that were denied are nothing new.
+    if story.life.state is StoryState.TAKEN_BACK and join.how is not Joined.COPY:
+        return True
     if entry.published_at is None or not story.life.steps:
         return True
-    return entry.published_at > max(step.published_at or step.seen_at for step in story.life.steps)
+    return entry.published_at > max(_ended_at(step) for step in story.life.steps)
+
+
+def _ended_at(step: Step) -> datetime:
+    """When it was said; no step is of the future, whatever its date says."""
+    return min(step.published_at or step.seen_at, step.seen_at)
 
 
 def _severity(reading: Reading) -> Severity:

@@ -16,6 +16,7 @@ from bot.core.model import Hit, How, Scan
 from bot.core.model.reading import LEAD_TOKENS
 
 FACT = "fact."
+_ASKED = 300  # characters of a body in which a question is one of the lead
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")
 _STOP = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
 _PAUSE = re.compile(r"[!?؟;؛\n…,،:|]|[.۔](?=\s|$)|\s[-–—]\s")
@@ -110,6 +111,10 @@ class Lead:
         while first > 0 and not self._ends_clause(first):
             first -= 1
         return first
+
+    def asks(self) -> bool:
+        """Whether anything in it is asked."""
+        return any(mark in self._scan.title + self._scan.body[:_ASKED] for mark in "?؟")
 
     def sentence(self, at: int) -> int:
         """The first token of the sentence of token ``at``."""

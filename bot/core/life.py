@@ -136,8 +136,10 @@ def _takes_back(story: Story, entry: Entry, reading: Reading, places: Places) ->
     if facts.denial is not Denial.NO_ATTACK or reading.flag or facts.again:
         return False
     at = entry.published_at or story.last_seen_at
-    late = abs(at - (story.published_at or story.first_seen_at)) > _DENIED_WITHIN
-    return not late and _same_scene(story, reading, places) and _same_weapon(story, facts)
+    told = story.published_at or story.first_seen_at
+    late = abs(at - told) > _DENIED_WITHIN
+    then = facts.when is None or facts.when.earliest - _DENIED_WITHIN <= told <= facts.when.latest
+    return not late and then and _same_scene(story, reading, places) and _same_weapon(story, facts)
 
 
 def _same_scene(story: Story, reading: Reading, places: Places) -> bool:

@@ -38,7 +38,7 @@ def takes_back(sign: Sign, lead: Lead) -> bool:
     """Whether ``sign`` denies that there was an attack."""
     if _has_party(lead.sentence(sign.start), sign.start, lead) or is_by_a_party(sign, lead):
         return False
-    if is_in_doubt(sign, lead) or _is_confirmed(lead):
+    if is_in_doubt(sign, lead) or _is_confirmed(lead) or lead.asks():
         return False
     if sign.value == "attack":
         return True

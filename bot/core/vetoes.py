@@ -14,6 +14,7 @@ _LONG_MIN = 48 * 60
 # more, a flash that names the weapon, and one that tells of the harm done or says more.
 _BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
 _PRECISE_MIN = 20  # minutes in which outlets learn where in a town or province it was
+_AGAIN_MIN = 20  # minutes in which outlets tell of one "second attack"; then it is a third
 _COUNTING_MIN = 120  # minutes in which the count of an attack grows
 # Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
 _BLASTS_MIN, _FLASHES_MIN = 60, 60
@@ -37,7 +38,7 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
     flagged = [trace for trace in theirs if trace.flag]
     if not flagged:
         yield "not-flagged"
-    if mine.says_again and not any(trace.says_again for trace in theirs):
+    if mine.says_again and not any(_same_again(mine, trace) for trace in theirs):
         yield "again"
     if any(_other_arms(mine.told, trace.told) for trace in flagged):
         yield "weapon"
@@ -45,6 +46,11 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
         yield "place"
     if any(_other_count(mine, trace) for trace in flagged):
         yield "count"
+
+
+def _same_again(mine: Trace, other: Trace) -> bool:
+    """Whether the other calls it another attack too, and so soon that it is the same one."""
+    return other.says_again and gap(mine, other) <= _AGAIN_MIN
 
 
 def _other_time(mine: Trace, theirs: Sequence[Trace]) -> bool:

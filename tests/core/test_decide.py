@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.core.decide import decide
 from bot.core.model import (
     Audience,
@@ -245,3 +247,37 @@ def test_a_page_that_tells_of_another_attack_by_now_opens_a_second_story() -> No
 def test_a_date_that_cannot_be_harms_nobody() -> None:
     far = an_entry(1, published_at=datetime(9999, 12, 31, 23, 30, tzinfo=UTC))
     assert judge(far)[0].alerts
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Pentagon does not deny any attack on Ain al-Asad base",
+        "Pentagon refuses to deny attack on Ain al-Asad base",
+        "Pentagon neither confirms nor denies an attack on Ain al-Asad base",
+        "Video disproves claim of no attack on Ain al-Asad base",
+        "Did the Pentagon deny an attack on Ain al-Asad base?",
+        "Army denies there was an attack on Ain al-Asad base last week",
+        "البنتاغون لا ينفي وقوع هجوم على قاعدة عين الأسد",
+        "مصدر ينفي وقوع هجوم إلكتروني على قاعدة عين الأسد",
+        "پنتاگون از تکذیب خبر حمله به پایگاه عین الاسد خودداری کرد",
+    ],
+)
+def test_no_doubtful_denial_strikes_out_an_alert(title: str) -> None:
+    assert judge(HIT, later(2, 20, title))[1].reason is not Reason.TAKEN_BACK
+
+
+def test_a_third_attack_is_none_of_the_second() -> None:
+    titles = ("Second rocket attack on Ain al-Asad base", "Third rocket attack on Ain al-Asad base")
+    found = judge(HIT, *(later(n, 30 * (n - 1), title) for n, title in enumerate(titles, 2)))
+    assert [verdict.reason for verdict in found] == [Reason.NEW_STORY] * 3
+
+
+def test_no_all_clear_yet_closes_nothing() -> None:
+    waiting = later(2, 20, "No all clear yet at Ain al-Asad base")
+    assert judge(HIT, waiting)[1].reason is not Reason.ALL_CLEAR
+
+
+def test_a_denial_of_tomorrow_swallows_no_attack() -> None:
+    denial = later(2, 250, "Pentagon denies any attack on Ain al-Asad base")
+    assert judge(HIT, denial, later(3, 60, "Rockets strike Ain al-Asad base"))[2].alerts
