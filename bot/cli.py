@@ -22,6 +22,7 @@ from bot.bench import stories as telling_stories
 from bot.config import Settings
 from bot.core.model import SourceKind
 from bot.errors import BotError, ConfigError, SchemaError, SourceError
+from bot.plainly import timed
 from bot.sources import documents
 from bot.sources.hops import shown_url
 from bot.way import way_lines
@@ -236,7 +237,7 @@ def feeds_test(settings: Settings, url: str, private: bool) -> None:
         click.echo(f"note: {note}")
     click.echo(f"{len(poll.entries)} entries, etag {poll.etag or 'none'}")
     for entry in poll.entries:
-        date = f"{entry.published_at:%Y-%m-%d %H:%M} UTC" if entry.published_at else "no date"
+        date = timed(entry.published_at)
         click.echo(f"{date}  {judge.explain(entry.title, entry.body)}")
 
 

@@ -21,7 +21,7 @@ from bot.core.trial import Tally, Text, Trial
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import BotError, QueryError
 from bot.flow.values import unknown
-from bot.plainly import fact_lines
+from bot.plainly import fact_lines, timed
 
 Json = Mapping[str, Any]
 _SPELLINGS, _WORDS = 12, 3
@@ -188,8 +188,7 @@ def tally_lines(query: str, tally: Tally, days: int, *, is_cut: bool) -> Iterato
     if tally.spellings:
         yield f"  found as: {' · '.join(tally.spellings[:_SPELLINGS])}"
     for text, evidence in tally.examples:
-        at = f"{text.at:%Y-%m-%d %H:%M} UTC" if text.at else "no date"
-        yield f"  {at}  {text.title}"
+        yield f"  {timed(text.at)}  {text.title}"
         yield from (_explained_match(match) for match in evidence[:_WORDS])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from bot.core.model import Facts, Range, When
 
@@ -46,6 +47,10 @@ def _of(count: Range | None) -> str:
 
 
 def _span(when: When) -> str:
-    if when.earliest == when.latest:
-        return f"{when.earliest:%Y-%m-%d %H:%M} UTC"
-    return f"{when.earliest:%Y-%m-%d %H:%M} to {when.latest:%Y-%m-%d %H:%M} UTC"
+    first, last = timed(when.earliest), timed(when.latest)
+    return last if first == last else f"{first} to {last}"
+
+
+def timed(at: datetime | None) -> str:
+    """A time as the command line writes it."""
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "no date"

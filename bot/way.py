@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from bot.core.model import Life, Story, Way
 from bot.measure import Judge
-from bot.plainly import shown
+from bot.plainly import shown, timed
 
 _DONE = {"sent": "sent", "pending": "waiting", "leased": "waiting", "sending": "on its way"}
 
@@ -16,8 +15,8 @@ def way_lines(way: Way, judge: Judge) -> Iterator[str]:
     """What was understood of it, what was decided and why, and who was told."""
     entry = way.entry
     yield judge.explain(entry.title, entry.body)
-    published = f", published {_time(entry.published_at)}" if entry.published_at else ", undated"
-    yield f"  seen {_time(way.seen_at)} from {entry.source_name or entry.source_id}{published}"
+    published = f", published {timed(entry.published_at)}" if entry.published_at else ", undated"
+    yield f"  seen {timed(way.seen_at)} from {entry.source_name or entry.source_id}{published}"
     yield f"  decided: {way.reason}" + (f" ({way.detail})" if way.detail else "")
     if way.story is None:
         yield "  it belongs to no story: nobody was told"
@@ -28,7 +27,7 @@ def way_lines(way: Way, judge: Judge) -> Iterator[str]:
 
 def _story_lines(story: Story) -> Iterator[str]:
     yield f"  story {story.id}: {story.title}"
-    first = _time(story.first_seen_at)
+    first = timed(story.first_seen_at)
     yield f"      {story.entries} reports, first {first}, severity {int(story.severity)} of 3"
     yield from (f"      {line}" for line in _life_lines(story.life))
 
@@ -44,7 +43,7 @@ def _life_lines(life: Life) -> Iterator[str]:
     yield f"state: {life.state.value}"
     for number, step in enumerate(life.steps, start=1):
         told = ", ".join(change.value for change in step.changes)
-        yield f"step {number} at {_time(step.seen_at)}: {told}, by {step.source_name}: {step.title}"
+        yield f"step {number} at {timed(step.seen_at)}: {told}, by {step.source_name}: {step.title}"
 
 
 def _delivery_lines(way: Way) -> Iterator[str]:
@@ -52,7 +51,3 @@ def _delivery_lines(way: Way) -> Iterator[str]:
         yield "  nobody follows what it is about: no message was made"
     for (kind, state), count in way.deliveries.items():
         yield f"  {kind}s {_DONE.get(state, state)}: {count}"
-
-
-def _time(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "no date"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
 from bot.core.i18n import Voice, isolate
 from bot.core.model import (
@@ -24,7 +23,7 @@ from bot.core.model import (
 from bot.core.query import only_facets
 from bot.core.render import cut, own_direction
 from bot.core.text import clean, name_key
-from bot.core.told import growth_lines, state_line
+from bot.core.told import footer, growth_lines, state_line, whence, why_button
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
 _TITLE, _EXTRACT, _NAME, _PLACES, _WORDS = 300, 600, 80, 3, 3
@@ -54,7 +53,7 @@ def alert_note(
     """
     lines = [_headline(card), state_line(card.life, voice), _what(card, voice, topics)]
     lines += [*_watched(card, voice), _where(card, voice, places)]
-    lines += [*growth_lines(card.life, voice), _whence(card, voice)]
+    lines += [*growth_lines(card.life, voice), whence(card, voice)]
     lines.append(_footer(card, voice, repeat=repeat))
     return Note(
         lines=tuple(line for line in lines if line),
@@ -77,11 +76,6 @@ def innermost(found: Sequence[str], places: Mapping[str, Place]) -> list[str]:
     """``found`` without the places that another one of them lies in: its path names them."""
     around = {parent for p in found if p in places for parent in places[p].parents}
     return [p for p in found if p not in around]
-
-
-def stamp(at: datetime, voice: Voice) -> str:
-    """A time as it is written everywhere: day, hour and minute, and its zone."""
-    return voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
 
 
 def _headline(card: Card) -> Line:
@@ -128,23 +122,11 @@ def _where(card: Card, voice: Voice, places: Mapping[str, Place]) -> Line:
     return (Part("📍 " + " · ".join(shown[:_PLACES])),) if shown else ()
 
 
-def _whence(card: Card, voice: Voice) -> Line:
-    source = Part(cut(clean(card.source_name), _NAME))
-    if card.published_at is None:
-        at = stamp(card.seen_at, voice)
-        return voice.says("🗞 {source} · no date given, read {time}", source=source, time=at)
-    return voice.says(
-        "🗞 {source} · published {time}", source=source, time=stamp(card.published_at, voice)
-    )
-
-
 def _footer(card: Card, voice: Voice, *, repeat: bool) -> Line:
+    if not repeat:
+        return footer(card, voice)
     number = Part(card.story_id, Style.CODE)
-    if repeat:
-        return voice.says(
-            "№ {number} · possible repeat: the first copy may have come", number=number
-        )
-    return voice.says("№ {number} · a news report, not a siren", number=number)
+    return voice.says("№ {number} · possible repeat: the first copy may have come", number=number)
 
 
 def _quote(card: Card) -> tuple[Line, ...]:
@@ -190,7 +172,7 @@ def _highlighted(text: str, words: re.Pattern[str] | None) -> Iterator[Part]:
 
 
 def _buttons(card: Card, voice: Voice) -> tuple[Button, ...]:
-    why = Button(voice.label("❓ Why this alert"), data=f"1|why|{card.story_id}")
+    why = why_button(card, voice)
     if card.link.startswith(("http://", "https://")):
         return (Button(voice.label("🔗 Open"), url=card.link), why)
     return (why,)

@@ -43,9 +43,8 @@ from bot.core.turn import Mind, Turn
 from bot.core.vetoes import veto
 
 _EXTRACT_CHARS = 1_000
-_UPDATES = frozenset(
-    {"denial", "condemnation", "aftermath", "statistics"}
-)  # guards of what goes on
+# Guards of reports that may still add to a story.
+_UPDATES = frozenset({"denial", "condemnation", "aftermath", "statistics"})
 _STEPS = {
     Change.TAKEN_BACK: Reason.TAKEN_BACK,
     Change.ALL_CLEAR: Reason.ALL_CLEAR,
@@ -124,10 +123,10 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
 def _tells_another(own: Story, entry: Entry, read: tuple[Scan, Reading], turn: Turn) -> bool:
     """Whether a page that told of ``own`` tells of another attack by now."""
     scan, reading = read
-    if not reading.flag:
-        return False
+    if not reading.flag or own.life.state is not StoryState.OPEN:
+        return reading.flag
     trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
-    return own.life.state is not StoryState.OPEN or veto(trace, unpacked(own.sketch)) in _OTHER
+    return veto(trace, unpacked(own.sketch)) in _OTHER
 
 
 def _update(verdict: Verdict, scan: Scan, recent: Stories, turn: Turn) -> Verdict:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from bot.core.model import Hit, How, Scan
 from bot.core.model.reading import LEAD_TOKENS
+from bot.core.text import SENTENCE_END
 
 FACT = "fact."
 _ASKED = 300  # characters of a body in which a question is one of the lead
 _ARTICLE = re.compile("[وف]?(?:[بك]?ال|لل)")
-_STOP = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
-_PAUSE = re.compile(r"[!?؟;؛\n…,،:|]|[.۔](?=\s|$)|\s[-–—]\s")
+PAUSE = re.compile(rf"{SENTENCE_END.pattern}|[,،:|]|\.\.|\s[-–—]\s")
 
 
 class Sign(NamedTuple):
@@ -99,11 +99,11 @@ class Lead:
 
     def stops(self, end: int, start: int) -> bool:
         """Whether a sentence ends between two places."""
-        return _STOP.search(self.between(end, start)) is not None
+        return SENTENCE_END.search(self.between(end, start)) is not None
 
     def pauses(self, end: int, start: int) -> bool:
         """Whether a sentence or a clause ends between two places."""
-        return _PAUSE.search(self.between(end, start)) is not None
+        return PAUSE.search(self.between(end, start)) is not None
 
     def clause(self, at: int) -> int:
         """The first token of the clause of token ``at``; a colon ends none."""
@@ -155,7 +155,7 @@ class Lead:
             if sign.start < scan.split:
                 continue
             before = scan.body[: scan.starts[sign.start]]
-            start = max((found.end() for found in _STOP.finditer(before)), default=0)
+            start = max((found.end() for found in SENTENCE_END.finditer(before)), default=0)
             if start:
                 return bisect_left(scan.starts, start, lo=scan.split)
         return self.end

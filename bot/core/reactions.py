@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.core.conditions import Pair
 from bot.core.found import Found
+from bot.core.lead import PAUSE
 from bot.core.model import Hit
 
 _PLACES = frozenset({"place.base", "place.town", "place.country", "base"})
@@ -18,7 +17,6 @@ _FOLLOWS_WITHIN = 3  # "after two more rocket attacks": told as known
 _OPENS_WITHIN = 1  # "as rockets hit", "as Iraqi rockets hit"
 _LIFTED_WITHIN = 3  # "drill at Harir called off"
 _CLAUSE_WITHIN = 20  # a line without an end is not searched to it
-_PAUSE = re.compile(r"[!?؟;؛\n…,،:|]|[.۔](?=\s|$)|\.\.|\s[-–—]\s")
 
 
 def is_reaction(hit: Hit, pair: Pair, found: Found) -> bool:
@@ -63,7 +61,7 @@ def _begins_clause(at: int, found: Found) -> bool:
     if scan.sentences[at] != scan.sentences[at - 1] or at == scan.split:
         return True
     text = scan.title if at < scan.split else scan.body
-    if _PAUSE.search(text, scan.ends[at - 1], scan.starts[at]):
+    if PAUSE.search(text, scan.ends[at - 1], scan.starts[at]):
         return True
     return _joins(at, found) and not found.between(_SITES, at, at + 1)
 

@@ -26,7 +26,7 @@ _FUNCTION = frozenset({"على", "إلى", "الى", "حتى", "متى", "لدى
 _FUNCTION_WORDS = _FUNCTION | {c + w for c in "وف" for w in _FUNCTION}
 _BIDI = re.compile(f"[{HIDDEN}\u061c\u200e\u200f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufff9-\ufffb]")
-_BREAK = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
+SENTENCE_END = re.compile(r"[!?؟;؛\n…]|[.۔](?=\s|$)")
 _FARSI = re.compile("[پچژگکی]")
 _KURDISH = re.compile("[ێۆڕڵەڤ]")
 _ARABIC_ONLY = re.compile("[يكةأإىؤ]")
@@ -145,7 +145,7 @@ def breaks(text: str, start: int, end: int, following: int) -> bool:
     between = text[end:following]
     if len(between) <= 1 and between != "\n":
         return False
-    found = _BREAK.search(between)
+    found = SENTENCE_END.search(between)
     if found is None:
         return False
     # "U.S. base" and "J. Austin": a full stop after a single letter ends nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.core.i18n import Voice, isolate, mark
 from bot.core.model import (
@@ -24,7 +25,7 @@ from bot.core.model import (
 from bot.core.render import cut
 from bot.core.text import clean
 
-_TITLE, _NAME, _NAMES = 300, 60, 3
+_TITLE, _NAME, _NAMES = 300, 80, 3
 _CHANGES = {
     Change.GRAVER: mark("🔺 Graver than first reported"),
     Change.CASUALTIES: mark("🔺 People were hurt"),
@@ -44,6 +45,35 @@ _STATES = {
     StoryState.TAKEN_BACK: _CHANGES[Change.TAKEN_BACK],
     StoryState.CLOSED: _CHANGES[Change.ALL_CLEAR],
 }
+
+
+# ── alike in alerts and in replies ───────────────────────────────────────────────────────────
+
+
+def stamp(at: datetime, voice: Voice) -> str:
+    """A time as it is written everywhere: day, hour and minute, and its zone."""
+    return voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
+
+
+def whence(told: Card | Step, voice: Voice) -> Line:
+    """Who published it and when, or when it was read."""
+    source = Part(cut(clean(told.source_name), _NAME))
+    if told.published_at is None:
+        at = stamp(told.seen_at, voice)
+        return voice.says("🗞 {source} · no date given, read {time}", source=source, time=at)
+    at = stamp(told.published_at, voice)
+    return voice.says("🗞 {source} · published {time}", source=source, time=at)
+
+
+def footer(card: Card, voice: Voice) -> Line:
+    """The number of the story, and what a report is not."""
+    number = Part(card.story_id, Style.CODE)
+    return voice.says("№ {number} · a news report, not a siren", number=number)
+
+
+def why_button(card: Card, voice: Voice) -> Button:
+    """Asks why this story was told."""
+    return Button(voice.label("❓ Why this alert"), data=f"1|why|{card.story_id}")
 
 
 # ── under an alert ───────────────────────────────────────────────────────────────────────────
@@ -113,8 +143,8 @@ def step_note(card: Card, number: int, voice: Voice, places: Mapping[str, Place]
     lines += [line for line in (_people(step.killed, step.injured, voice),) if line]
     if step.bases:
         lines.append((Part("📍 " + " · ".join(_names(step.bases, voice, places))),))
-    lines += [_whence(step, voice), _footer(card, voice)]
-    return Note(lines=tuple(lines), buttons=((_why(card, voice),),))
+    lines += [whence(step, voice), footer(card, voice)]
+    return Note(lines=tuple(lines), buttons=((why_button(card, voice),),))
 
 
 def _headline(step: Step, voice: Voice) -> Line:
@@ -128,21 +158,3 @@ def _title(step: Step) -> Line:
 def _names(keys: Sequence[str], voice: Voice, places: Mapping[str, Place]) -> Iterator[str]:
     for key in keys[:_NAMES]:
         yield isolate(places[key].name(voice.lang) if key in places else key)
-
-
-def _whence(step: Step, voice: Voice) -> Line:
-    at = step.published_at or step.seen_at
-    time = voice.label("{time} UTC", time=f"{at:%Y-%m-%d %H:%M}")
-    source = Part(cut(clean(step.source_name), _NAME))
-    if step.published_at is None:
-        return voice.says("🗞 {source} · no date given, read {time}", source=source, time=time)
-    return voice.says("🗞 {source} · published {time}", source=source, time=time)
-
-
-def _footer(card: Card, voice: Voice) -> Line:
-    number = Part(card.story_id, Style.CODE)
-    return voice.says("№ {number} · a news report, not a siren", number=number)
-
-
-def _why(card: Card, voice: Voice) -> Button:
-    return Button(voice.label("❓ Why this alert"), data=f"1|why|{card.story_id}")

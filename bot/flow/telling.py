@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.card import place_path, sign, stamp
+from bot.core.card import place_path, sign
 from bot.core.i18n import Voice, mark
 from bot.core.model import Answer, Card, Field, How, Line, Part, Story, Style, Why
 from bot.core.render import cut, text_of
 from bot.core.text import clean
+from bot.core.told import stamp
 from bot.flow.asked import Asked
 from bot.flow.wording import Knowing, ago, code, facets, note, subject, title, topic_name
 
