@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from bot.sandbox.server import PAGE, Sandbox, start_sandbox
 
@@ -348,6 +348,29 @@ async def test_an_upgraded_group_is_listed_once_and_followed(desk: Desk) -> None
     await expect(desk.page.get_by_test_id(f"chat-{group['id']}")).to_have_count(0)
     await expect(titles).to_have_count(before)
     await expect(desk.page.locator(".chat[aria-current=true]")).to_contain_text(group["title"])
+
+
+async def test_a_message_that_comes_while_the_page_is_fetched_anew_stays(desk: Desk) -> None:
+    await desk.open(SAM)
+    reached, told = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        older = await route.fetch()
+        reached.set()
+        await told.wait()
+        await route.fulfill(response=older)
+
+    await desk.page.route(f"**/_sandbox/messages?*chat={SAM}*", slowly)
+    await desk.page.evaluate("import('/page/world.js').then((world) => void world.load())")
+    await reached.wait()
+    message = await desk.bot("sendMessage", chat_id=SAM, text="meanwhile")
+    await expect(desk.text(message)).to_have_text("meanwhile")
+    async with desk.page.expect_response(f"**/_sandbox/messages?*chat={SAM}*"):
+        told.set()
+    await desk.page.unroute_all(behavior="wait")
+    await desk.open(SAM, extra="&view=newsroom")
+    await desk.open(SAM, extra="&view=chat")
+    await expect(desk.text(message)).to_have_text("meanwhile")
 
 
 async def test_topics_filter_the_conversation(desk: Desk) -> None:

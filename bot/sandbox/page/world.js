@@ -6,14 +6,22 @@ import { t } from "./language.js";
 
 export const world = { bot: null, users: [], chats: [], limits: null, faults: [] };
 const messages = new Map(); // chat id -> Map(message id -> message)
+const meanwhiles = new Set(); // for each load under way, the events of messages that came during it
 let commandCache = new Map();
 let reloading = null;
 let refreshing = null;
 
 /** Fetch people, chats and every chat's messages; the page then redraws itself. */
 export async function load() {
-  await loadState();
-  await Promise.all(world.chats.map((chat) => loadMessages(chat.id)));
+  const meanwhile = [];
+  meanwhiles.add(meanwhile);
+  try {
+    await loadState();
+    await Promise.all(world.chats.map((chat) => loadMessages(chat.id)));
+  } finally {
+    meanwhiles.delete(meanwhile);
+  }
+  meanwhile.forEach(apply); // an answer may be older than what the stream told while it was on its way
   commandCache = new Map();
   emit("world");
 }
@@ -39,8 +47,12 @@ function refreshSoon() {
 
 /** Take in one event of the stream; unknown types are ignored. */
 export function take(event) {
-  APPLY[event.type]?.(event);
+  if (OF_MESSAGES.has(event.type)) meanwhiles.forEach((list) => list.push(event));
+  apply(event);
 }
+
+const apply = (event) => APPLY[event.type]?.(event);
+const OF_MESSAGES = new Set(["message", "edit", "delete", "reaction"]);
 
 const APPLY = {
   message: ({ message }) => put(message, "message"),
