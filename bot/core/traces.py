@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 KEPT = 64  # hashes of a sample: the share of common ones is right to about 6 %
-KINDS = ("count", "day", "part", "again", "toll", "at", "known")  # of marks
+KINDS = ("count", "day", "part", "again", "toll", "at", "known", "target")  # of marks
 SHORT_WORDS = 20  # a flash of fewer words is written again for the next attack
 # What a report tells of, added up; LATER: it looks back on it.
 ROCKET, DRONE, JET, BLAST, LATER = 1, 2, 4, 8, 16
 ARMS = ROCKET | DRONE | JET
 # The last three bits of a place; of a lone base nobody knows in which town or province it lies.
 COUNTRY, TOWN, BASE, LONE_BASE = 1, 2, 3, 4
-_VERSION = 10_002  # the first form began with a number of words, below a hundred
+_VERSION = 10_003  # the first form began with a number of words, below a hundred
 _SINGLES = 9  # fields of a trace before its lists
 
 

@@ -13,7 +13,10 @@ _LONG_MIN = 48 * 60
 # Minutes of silence after which a report tells of another attack: one of an explosion and no
 # more, a flash that names the weapon, and one that tells of the harm done or says more.
 _BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
+# "Minutes ago" as a span, and how long before it the others may have told of it.
+_MINUTES_AGO, _TOLD_MIN = 20, 10
 _PRECISE_MIN = 20  # minutes in which outlets learn where in a town or province it was
+_ARMS_MIN = 30  # minutes in which outlets learn what it was that exploded
 _AGAIN_MIN = 20  # minutes in which outlets tell of one "second attack"; then it is a third
 _COUNTING_MIN = 120  # minutes in which the count of an attack grows
 # Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
@@ -40,10 +43,14 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
         yield "not-flagged"
     if mine.says_again and not any(_same_again(mine, trace) for trace in theirs):
         yield "again"
-    if any(_other_arms(mine.told, trace.told) for trace in flagged):
+    if any(_other_arms(mine.told, trace.told) for trace in flagged) or _late_arms(mine, flagged):
         yield "weapon"
     if _new_place(mine, theirs) or _other_base(mine, theirs) or _late_place(mine, theirs):
         yield "place"
+    if _late_wide(mine, flagged):
+        yield "place"
+    if _other_target(mine, flagged):
+        yield "target"
     if any(_other_count(mine, trace) for trace in flagged):
         yield "count"
 
@@ -73,6 +80,8 @@ def near_in_time(mine: Trace, theirs: Sequence[Trace]) -> list[Trace]:
 
 def _silence(mine: Trace) -> int:
     """How long nothing may have been heard of what a report tells."""
+    if mine.flag and mine.until and mine.until - mine.since <= _MINUTES_AGO:
+        return _TOLD_MIN
     if not _is_fresh(mine):
         return _REPORT_MIN if mine.flag else _LONG_MIN
     return _FLASH_MIN if mine.told & ARMS else _BLAST_MIN
@@ -159,6 +168,30 @@ def _late_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
     if not mine.places or not known or gap(mine, theirs[0]) <= _PRECISE_MIN:
         return False
     return known.isdisjoint(mine.places)
+
+
+def _late_arms(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it names a weapon, long after the others could only tell of explosions."""
+    return (
+        bool(mine.told & ARMS)
+        and not any(trace.told & ARMS for trace in theirs)
+        and gap(mine, theirs[0]) > _ARMS_MIN
+    )
+
+
+def _late_wide(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it names only what the bases of the others lie in, when these are known for long."""
+    bases = [trace for trace in theirs if _bases(trace)]
+    if not bases or not mine.places or _bases(mine) or len(bases) < len(theirs):
+        return False
+    return min(gap(mine, trace) for trace in theirs) > _PRECISE_MIN
+
+
+def _other_target(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether something else was hit, as both say what it was."""
+    ours = by_kind(mine.marks)["target"]
+    others = frozenset().union(*(by_kind(trace.marks)["target"] for trace in theirs))
+    return bool(ours and others) and ours.isdisjoint(others)
 
 
 def _other_count(mine: Trace, other: Trace) -> bool:
