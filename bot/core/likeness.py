@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from math import exp
 from typing import NamedTuple
 
+from bot.core.timing import gap
 from bot.core.traces import ARMS, BLAST, COUNTRY, LATER, Trace, by_kind
-from bot.core.vetoes import fits, gap
+from bot.core.vetoes import fits
 
 Features = dict[str, float]
 

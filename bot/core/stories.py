@@ -22,8 +22,9 @@ from bot.core.likeness import Likeness, likeness
 from bot.core.model import Join, Joined, Story
 from bot.core.postings import Postings
 from bot.core.sketches import HOUR, asked_places, place_keys, sample_keys, term_keys
+from bot.core.timing import near_in_time
 from bot.core.traces import Trace, unpacked
-from bot.core.vetoes import near_in_time, veto
+from bot.core.vetoes import veto
 from bot.core.wording import Asked, Words, asked, cosine, words
 
 _RARE = 40  # a word of more stories than this leads to none of them
