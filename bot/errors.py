@@ -9,7 +9,12 @@
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
     │   ├── SourceRefused             our guard said no: address, scheme, size
-    │   └── SourceInvalid             404, 410, not a feed: back off far, tell the operator
+    │   └── SourceInvalid             no document, not a feed: back off far, tell the operator
+    │       ├── SourceMissing         404: after a week it counts as gone
+    │       ├── SourceGone            410: tell the operator once, look rarely, never give up
+    │       ├── SourceChallenged      a page that asks for a human
+    │       ├── SourceIsPage          a web page where a feed should be
+    │       └── SourceEmptied         no entries where there used to be some: soon again
     ├── QueryError(column)            a watch is wrong: say where, show a mended example
     └── DeliveryError(chat_id)
         ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
@@ -24,6 +29,8 @@ Vendor errors become these in one adapter per vendor, chained with ``raise … f
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class BotError(Exception):
@@ -55,7 +62,10 @@ class SourceError(BotError):
 
     Attributes:
         source_id: The source that was polled.
+        kind: Its stable name in the database.
     """
+
+    kind: ClassVar[str] = "failed"
 
     def __init__(self, source_id: str, message: str) -> None:
         super().__init__(message)
@@ -69,6 +79,8 @@ class SourceUnavailable(SourceError):
         retry_after_s: Seconds the publisher asked us to wait, if it did.
     """
 
+    kind = "unavailable"
+
     def __init__(self, source_id: str, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(source_id, message)
         self.retry_after_s = retry_after_s
@@ -77,9 +89,43 @@ class SourceUnavailable(SourceError):
 class SourceRefused(SourceError):
     """Our own guard refused the address, the scheme or the size."""
 
+    kind = "refused"
+
 
 class SourceInvalid(SourceError):
-    """What came back is not a feed: 404, 410, a challenge page, an unreadable document."""
+    """What came back is not a feed: no document, a web page, an unreadable one."""
+
+    kind = "invalid"
+
+
+class SourceMissing(SourceInvalid):
+    """Nothing is at its address (404)."""
+
+    kind = "missing"
+
+
+class SourceGone(SourceInvalid):
+    """The publisher says that it is gone for good (410)."""
+
+    kind = "gone"
+
+
+class SourceChallenged(SourceInvalid):
+    """A page that asks for a human came in its place."""
+
+    kind = "challenge"
+
+
+class SourceIsPage(SourceInvalid):
+    """A web page came in its place."""
+
+    kind = "page"
+
+
+class SourceEmptied(SourceInvalid):
+    """A feed without entries came where there used to be some; they may be back at once."""
+
+    kind = "emptied"
 
 
 class QueryError(BotError):

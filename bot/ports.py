@@ -22,6 +22,7 @@ from bot.core.model import (
     Note,
     Poll,
     Recall,
+    Setback,
     Settlement,
     Source,
     SourceAge,
@@ -100,13 +101,22 @@ class Store(Protocol):
         ...
 
     async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
-        """Take what is due and move its due time on by its interval, in one statement."""
+        """Take what is due, in one statement; until its visit is recorded it is due much later."""
         ...
 
     async def source_failed(
-        self, source_id: str, error: str, now: datetime, next_due_at: datetime
+        self,
+        source_id: str,
+        error: str,
+        now: datetime,
+        next_due_at: datetime,
+        setback: Setback = Setback(),  # noqa: B008 -- frozen
     ) -> bool:
         """Record a failed poll; true when this error is a new one for this source."""
+        ...
+
+    async def move_source(self, source_id: str, url: str) -> bool:
+        """Visit a source at ``url`` from now on; false when another source has that address."""
         ...
 
     async def source_ages(self) -> tuple[SourceAge, ...]: ...

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from bot.core.model import Setback, Source
 
 _SEND_CAP_S = 60.0
 LONG_CAP_S = 6 * 3600.0
 # A publisher that does not answer may be our own network: that must not make us late for hours.
 SILENT_CAP_S = 15 * 60.0
+# A page is taken away by mistake and put back; after a week nobody puts it back.
+GONE_AFTER = timedelta(days=7)
 # Telegram's own figure is a whole second; half of one more keeps a slow clock from being early.
 _GRACE_S = 0.5
 
@@ -46,3 +50,48 @@ def poll_wait(
     doubled = interval_s * 2.0 ** min(failures - 1, 30)
     wait = min(doubled, max(cap_s, float(interval_s))) * (1 + chance / 10)
     return timedelta(seconds=max(wait, asked_s or 0.0))
+
+
+# A feed that is empty all of a sudden is filled again any minute, like one that does not answer.
+_SOON = frozenset({"unavailable", "emptied"})
+# At the address it moved to; a host that is silent may be our own network, so that takes long.
+_MOVE_FAILURES, _MOVE_SILENCES = 3, 48
+
+
+def setback(
+    source: Source, kind: str, asked_s: float | None, now: datetime, chance: float
+) -> Setback:
+    """What a failed visit leaves behind: how long the source is left alone, and what it has become.
+
+    Args:
+        source: As it was before the visit.
+        kind: The stable name of the failure (``SourceError.kind``).
+        asked_s: Retry-After of the publisher; never undercut.
+        chance: Between 0 and 1; the same gives the same.
+    """
+    is_gone = _is_gone(source, kind, now)
+    failures = source.failures + 1
+    if is_gone:
+        wait = timedelta(seconds=max(LONG_CAP_S * (1 + chance / 10), asked_s or 0.0))
+    else:
+        cap_s = SILENT_CAP_S if kind in _SOON else LONG_CAP_S
+        wait = poll_wait(source.interval_s, failures, chance, asked_s, cap_s=cap_s)
+    return Setback(
+        kind="gone" if is_gone else kind,
+        wait=wait,
+        asked=timedelta(seconds=asked_s or 0.0),
+        is_missing=kind in {"missing", "gone"},
+        is_gone=is_gone,
+        returns=bool(source.moved_url) and failures >= _patience(kind),
+    )
+
+
+def _is_gone(source: Source, kind: str, now: datetime) -> bool:
+    if kind != "missing":
+        return kind == "gone"
+    since = source.missing_since
+    return source.gone_at is not None or (since is not None and now - since > GONE_AFTER)
+
+
+def _patience(kind: str) -> int:
+    return _MOVE_SILENCES if kind in _SOON else _MOVE_FAILURES

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
+from bot.core import rhythm
 from bot.core.decide import decide
 from bot.core.model import (
     Batch,
+    Course,
     Entry,
     Knowledge,
     Poll,
@@ -27,11 +29,12 @@ from bot.core.model import (
     SourceKind,
     Verdict,
 )
-from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
+from bot.core.retry import send_wait
 from bot.core.stories import Stories
 from bot.core.turn import Mind, Policy, Turn
-from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
+from bot.errors import SourceError, StoreUnavailable
 from bot.flow.minding import Inline, Minds
+from bot.flow.visits import OURS, record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
 
 log = logging.getLogger(__name__)
@@ -100,51 +103,44 @@ class Ingest:
         except Exception:
             # The turn loop: one bad source must not stop the others.
             log.exception("poll_crashed source=%s", source.id)
-            await self._failed(source, "an error of ours, see the log")
+            await self._failed(source, None)
 
     async def _visit(self, source: Source) -> None:
         try:
             poll = await self.pollers[source.kind].poll(source)
-        except SourceUnavailable as error:
-            await self._failed(source, str(error), error.retry_after_s, SILENT_CAP_S)
-            return
         except SourceError as error:
-            await self._failed(source, str(error))
+            await self._failed(source, error)
             return
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         await self.take(source, poll)
 
-    async def _failed(
-        self, source: Source, error: str, asked_s: float | None = None, cap_s: float = LONG_CAP_S
-    ) -> None:
-        now, failures = self.clock(), source.failures + 1
-        wait = poll_wait(source.interval_s, failures, self.chance(), asked_s, cap_s=cap_s)
-        if await self.store.source_failed(source.id, error, now, now + wait):
-            log.warning("source_failed source=%s error=%s", source.id, error)
+    async def _failed(self, source: Source, error: SourceError | None) -> None:
+        await record_failure(self.store, source, error, self.clock(), self.chance())
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
         verdicts: list[Verdict] = []
         for part, last in _parts(poll.entries):
-            verdicts += await self._patiently(source, part, poll if last else None)
+            verdicts += await self._patiently(source, part, poll if last else None, verdicts)
+        await settle_move(self.store, source, poll, self.clock())
         return verdicts
 
     async def _patiently(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None
+        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
     ) -> tuple[Verdict, ...]:
         """Repeat the turn until the store takes it: what was fetched is not fetched again."""
         for attempt in count(1):
             try:
                 async with self._turn:
-                    return await self._take_part(source, part, poll)
+                    return await self._take_part(source, part, poll, before)
             except StoreUnavailable as error:
                 log.warning("store_unavailable source=%s error=%s", source.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
         raise AssertionError("count() does not end")
 
     async def _take_part(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None
+        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
     ) -> tuple[Verdict, ...]:
         now = self.clock()
         mind = await self._current_mind()
@@ -153,11 +149,20 @@ class Ingest:
         recall = await self.store.recall([entry.fingerprint for entry in part])
         memory = await self._recent(now - self.policy.story_window)
         verdicts = _decided(part, recall, turn, memory)
-        added = await self._record(Batch(source.id, verdicts, poll, now), memory)
+        course = self._course(source, poll, (*before, *verdicts), now) if poll else None
+        alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
+        batch = Batch(source.id, verdicts, poll, now, course, alarm)
+        added = await self._record(batch, memory)
         if added:
             self.wake()
         _report(source, verdicts, added)
         return verdicts
+
+    def _course(
+        self, source: Source, poll: Poll, verdicts: Sequence[Verdict], now: datetime
+    ) -> Course:
+        dates = [v.entry.published_at for v in verdicts if _is_new(v)]
+        return rhythm.course(source, poll, dates, now, self.chance())
 
     async def _recent(self, since: datetime) -> Stories:
         """The stories since then: read from the store once, then kept in step with it."""
@@ -191,8 +196,12 @@ def _decided(
         # The turn loop, one entry at a time.
         log.exception("decide_crashed source=%s", part[0].source_id)
     if len(part) == 1:
-        return (Verdict(part[0], Reason.FAILED, Reading(), detail="an error of ours, see the log"),)
+        return (Verdict(part[0], Reason.FAILED, Reading(), detail=OURS),)
     return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn, memory))
+
+
+def _is_new(verdict: Verdict) -> bool:
+    return verdict.reason is not Reason.ALREADY_SEEN and not verdict.edited
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:

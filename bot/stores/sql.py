@@ -2,33 +2,88 @@
 
 from __future__ import annotations
 
-# A due time further away than any wait we give (a clock that was set back) counts as due.
+# A new source is due soon, not all new ones in one second: the first of them at once, then some
+# thirty a second. At its first claim, for who adds a source need not know the time.
+PLACE_SOURCES = """
+UPDATE sources SET next_due_at = :now + placed.wait_ms
+FROM (SELECT id, max(0, row_number() OVER (ORDER BY urgent DESC, rowid) - :at_once) * :step_ms
+          AS wait_ms FROM sources WHERE next_due_at = 0) AS placed
+WHERE sources.id = placed.id
+"""
+
+# The due time written here is for a visit that is never recorded. One further away than any wait we
+# give (a clock that was set back) counts as due, unless the publisher asked for such a wait.
 CLAIM_SOURCES = """
-UPDATE sources SET next_due_at = :now + interval_s * 1000
+UPDATE sources SET next_due_at = :now + max(interval_s, :visit_s) * 1000, claimed = 1
 WHERE id IN (
-    SELECT id FROM sources WHERE next_due_at <= :now OR next_due_at > :absurd
+    SELECT id FROM sources
+    WHERE next_due_at <= :now
+       OR (next_due_at > :absurd AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
     ORDER BY next_due_at LIMIT :limit)
 RETURNING *
 """
 
 SOURCE_POLLED = """
 UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
-    polled_at = :now, polled_ok_at = :now, failures = 0, error = ''
+    polled_at = :now, polled_ok_at = :now, failures = 0, error = '', claimed = 0,
+    failure = '', missing_since = NULL, gone_at = NULL
 WHERE id = :id
+"""
+
+# News may have broken where it lives while it was visited.
+SOURCE_COURSE = """
+UPDATE sources SET
+    next_due_at = CASE WHEN quick_until > :now THEN :quick_at ELSE :due_at END,
+    earliest_at = :earliest_at, wait_ms = :wait_ms, rhythm = :rhythm, hints = :hints, held = :held,
+    move = :move
+WHERE id = :id
+"""
+
+# Neither where the publisher asked to wait longer nor where visits fail anyway. The rowid spreads
+# those of one country over half a minute.
+QUICKEN_SOURCES = """
+UPDATE sources SET quick_until = max(quick_until, :until),
+    next_due_at = CASE WHEN failures > 0 THEN next_due_at
+        ELSE min(next_due_at, max(earliest_at, :now + 60000 + rowid * 7919 % 30000)) END
+WHERE kind = 'feed' AND NOT pinned AND (id = :id OR id IN (
+    SELECT sources.id FROM sources JOIN json_each(:countries) AS alarmed
+    ON lower(sources.country) = alarmed.value))
+"""
+
+# Never to an address another source has, in either way of having it.
+MOVE_SOURCE = """
+UPDATE sources SET moved_url = :url, move = '' WHERE id = :id AND NOT EXISTS (
+    SELECT 1 FROM sources AS other
+    WHERE other.id <> :id AND :url IN (other.url, other.moved_url))
+RETURNING id
+"""
+
+# The operator's own word is stronger than a move.
+YIELD_MOVES = """
+UPDATE sources SET moved_url = ''
+WHERE moved_url <> '' AND EXISTS (
+    SELECT 1 FROM sources AS other WHERE other.id <> sources.id AND other.url = sources.moved_url)
 """
 
 SOURCE_FAILED = """
-UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error,
-    next_due_at = :next_due_at
+UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error, claimed = 0,
+    next_due_at = :next_due_at, earliest_at = :earliest_at, failure = :failure,
+    missing_since = CASE WHEN :is_missing THEN coalesce(missing_since, :now) ELSE missing_since END,
+    gone_at = CASE WHEN :is_gone THEN coalesce(gone_at, :now) ELSE gone_at END,
+    moved_url = CASE WHEN :returns THEN '' ELSE moved_url END
 WHERE id = :id
 """
 
-# After a start: what was claimed and never visited is due at once, not one interval later; so is
-# what failed, for the operator may have started us because the trouble is over.
+# After a start: what was claimed and never visited is due, not one interval later; so is what
+# failed, for the operator may have started us because the trouble is over. Not all in one second,
+# and none before its publisher allows it.
 RECOVER_SOURCES = """
-UPDATE sources SET next_due_at = :now
-WHERE next_due_at > :now
-  AND (failures > 0 OR polled_at IS NULL OR polled_at < next_due_at - interval_s * 1000)
+UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
+FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
+          - :at_once) * :step_ms AS wait_ms
+      FROM sources
+      WHERE next_due_at > 0 AND (next_due_at <= :now OR failures > 0 OR claimed)) AS placed
+WHERE sources.id = placed.id
 """
 
 SOURCE_AGES = """
@@ -38,8 +93,11 @@ GROUP BY sources.id ORDER BY sources.origin DESC, sources.name
 """
 
 ADD_SOURCE = """
-INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private)
-VALUES (:id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private)
+INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private,
+    urgent, pinned, headers, proxy)
+SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private,
+    :urgent, :pinned, :headers, :proxy
+WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url = :url)
 ON CONFLICT DO NOTHING RETURNING id
 """
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.retry import poll_wait, send_wait
+from bot.core.retry import poll_wait, send_wait, setback
+from tests.making import NOW, a_source
 
 CHANCE = st.floats(0, 1)
 COUNT = st.integers(1, 10_000)
@@ -33,3 +36,48 @@ def test_a_source_is_never_given_up_and_never_pressed(interval, failures, chance
 def test_waits_double() -> None:
     assert [send_wait(n, 1).total_seconds() for n in (1, 2, 3, 7, 8)] == [1, 2, 4, 60, 60]
     assert [poll_wait(300, n, 0).total_seconds() for n in (1, 2, 3)] == [300, 600, 1200]
+
+
+KINDS = st.sampled_from(
+    "unavailable refused invalid missing gone challenge page emptied crashed".split()
+)
+SIX_HOURS = 6 * 3600
+
+
+@given(KINDS, st.integers(0, 10_000), st.integers(1, 86_400), CHANCE, ASKED)
+def test_no_failure_undercuts_what_was_asked_or_gives_a_source_up(
+    kind, failures, interval, chance, asked
+) -> None:
+    found = setback(a_source(failures=failures, interval_s=interval), kind, asked, NOW, chance)
+    assert found.wait >= timedelta(seconds=asked or 0)
+    assert found.wait.total_seconds() <= max(SIX_HOURS * 1.1, interval * 1.1, asked or 0) + 1e-6
+    assert found == setback(
+        a_source(failures=failures, interval_s=interval), kind, asked, NOW, chance
+    )
+
+
+def test_a_page_that_is_missing_for_a_week_is_gone() -> None:
+    source = a_source(missing_since=NOW - timedelta(days=7))
+    assert not setback(source, "missing", None, NOW, 0).is_gone
+    later = setback(source, "missing", None, NOW + timedelta(minutes=1), 0)
+    assert (later.is_gone, later.kind, later.wait) == (True, "gone", timedelta(hours=6))
+    assert not setback(source, "unavailable", None, NOW + timedelta(days=1), 0).is_gone
+
+
+def test_gone_for_good_is_looked_at_every_six_hours_at_once() -> None:
+    found = setback(a_source(), "gone", None, NOW, 0)
+    assert (found.is_gone, found.wait) == (True, timedelta(hours=6))
+
+
+def test_an_emptied_feed_is_looked_at_again_within_a_quarter_of_an_hour() -> None:
+    assert setback(a_source(failures=40), "emptied", None, NOW, 0).wait == timedelta(minutes=15)
+    assert setback(a_source(failures=40), "page", None, NOW, 0).wait == timedelta(hours=6)
+
+
+def test_who_answers_no_more_where_it_moved_to_is_looked_for_at_home() -> None:
+    moved = "https://new.example/rss"
+    assert not setback(a_source(moved_url=moved, failures=1), "missing", None, NOW, 0).returns
+    assert setback(a_source(moved_url=moved, failures=2), "missing", None, NOW, 0).returns
+    assert not setback(a_source(failures=2), "missing", None, NOW, 0).returns
+    assert not setback(a_source(moved_url=moved, failures=46), "unavailable", None, NOW, 0).returns
+    assert setback(a_source(moved_url=moved, failures=47), "unavailable", None, NOW, 0).returns

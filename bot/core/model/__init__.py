@@ -72,9 +72,11 @@ from bot.core.model.requests import (
     PutChat,
     Request,
 )
+from bot.core.model.visits import Alarm, Course, Hints, Move, Rhythm, Setback
 
 __all__ = [
     "AddWatch",
+    "Alarm",
     "Alert",
     "Alias",
     "Answer",
@@ -87,6 +89,7 @@ __all__ = [
     "ChatKind",
     "ChatStatus",
     "Condition",
+    "Course",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
@@ -101,6 +104,7 @@ __all__ = [
     "Growth",
     "Guard",
     "Happening",
+    "Hints",
     "Hit",
     "How",
     "Inflection",
@@ -112,6 +116,7 @@ __all__ = [
     "Line",
     "Match",
     "Message",
+    "Move",
     "MoveChat",
     "Note",
     "Outcome",
@@ -126,7 +131,9 @@ __all__ = [
     "Reason",
     "Recall",
     "Request",
+    "Rhythm",
     "Scan",
+    "Setback",
     "Settlement",
     "Severity",
     "Source",

@@ -11,6 +11,7 @@ from bot.core.model.entries import Entry, Poll
 from bot.core.model.knowledge import Severity
 from bot.core.model.life import Life
 from bot.core.model.reading import Match, Reading
+from bot.core.model.visits import Alarm, Course
 
 
 class Reason(StrEnum):
@@ -151,13 +152,15 @@ class Batch:
     """All that one turn of ingest writes, in one transaction.
 
     ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
-    recorded only with the last entry.
+    recorded only with the last entry; ``course`` goes with it.
     """
 
     source_id: str
     verdicts: tuple[Verdict, ...]
     poll: Poll | None
     decided_at: datetime
+    course: Course | None = None
+    alarm: Alarm | None = None
 
 
 @dataclass(frozen=True, slots=True)

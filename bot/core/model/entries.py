@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.core.model.visits import Hints, Move, Rhythm
+
+_NO_MOVE, _NO_RHYTHM, _NO_HINTS = Move(), Rhythm(), Hints()
 
 
 class SourceKind(StrEnum):
@@ -19,7 +23,9 @@ class Source:
     """A configured place entries come from, with what its last poll left behind.
 
     ``etag`` and ``last_modified`` are opaque and returned byte-exact. ``polled_ok_at`` is ``None``
-    until the first poll that worked; that first one is the baseline.
+    until the first poll that worked; that first one is the baseline. ``url`` is the operator's;
+    where the source moved for good, ``moved_url`` is visited in its place. ``interval_s`` is the
+    longest wait that is wanted, or, where the source is ``pinned``, the wait.
     """
 
     id: str
@@ -35,6 +41,24 @@ class Source:
     body_hash: str = ""
     polled_ok_at: datetime | None = None
     failures: int = 0
+    urgent: bool = False  # the publisher's hints lengthen the wait to a quarter of an hour at most
+    pinned: bool = False  # exactly ``interval_s``, whatever is learnt or asked
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # may hold secrets
+    proxy: str = field(default="", repr=False)
+    moved_url: str = ""
+    move: Move = _NO_MOVE
+    wait: timedelta = timedelta()  # the last one that was given
+    rhythm: Rhythm = _NO_RHYTHM
+    hints: Hints = _NO_HINTS
+    held: int = 0  # entries in its last good document
+    failure: str = ""  # the kind of its last failure
+    missing_since: datetime | None = None  # when nothing was at its address first
+    gone_at: datetime | None = None  # when the operator was told so
+
+    @property
+    def address(self) -> str:
+        """Where it is visited."""
+        return self.moved_url or self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,12 @@ class PollStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One visit to one source that worked. "Not modified" is a value, not an error."""
+    """One visit to one source that worked. "Not modified" is a value, not an error.
+
+    ``hints`` and ``held`` are ``None`` where the document was not read; ``fresh_s`` is for how
+    long the answer itself says it is good; ``moved_to`` is where it was found when every hop on
+    the way there was for good.
+    """
 
     source_id: str
     status: PollStatus
@@ -79,6 +108,10 @@ class Poll:
     notes: tuple[
         str, ...
     ] = ()  # one sentence each for the operator: a bad line, a repaired charset
+    fresh_s: float = 0.0
+    hints: Hints | None = None
+    held: int | None = None
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

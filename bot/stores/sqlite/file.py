@@ -29,10 +29,13 @@ T = TypeVar("T")
 
 # Longer than any wait that is ever given (flood waits of 12 h were seen, polls back off for 6.6).
 ABSURD = timedelta(hours=13)
+# Sources that become due together: so many at once, then one after the other. Ten thousand take
+# five minutes.
+SPREAD = {"at_once": 16, "step_ms": 30}
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life")
+STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_rhythm")
 migrations = Migrations("rasid")
 
 
@@ -53,6 +56,11 @@ def _no_shadow(db: Database) -> None:
 @migrations(name=STEPS[2])
 def _life(db: Database) -> None:
     _run_script(db, STEPS[2])
+
+
+@migrations(name=STEPS[3])
+def _rhythm(db: Database) -> None:
+    _run_script(db, STEPS[3])
 
 
 def _run_script(db: Database, step: str) -> None:

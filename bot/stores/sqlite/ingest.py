@@ -21,12 +21,13 @@ from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
+from bot.stores.sqlite.sources import SourceTable
 
 _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(OutboxTable):
+class IngestTables(SourceTable, OutboxTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -106,6 +107,8 @@ class IngestTables(OutboxTable):
 
     def _record(self, batch: Batch) -> int:
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
+        if batch.alarm is not None:
+            self._quicken(batch.source_id, batch.alarm, batch.decided_at)
         if batch.poll is not None:
             self._do(
                 sql.SOURCE_POLLED,
@@ -115,6 +118,8 @@ class IngestTables(OutboxTable):
                 body_hash=batch.poll.body_hash,
                 now=rows.ms(batch.decided_at),
             )
+        if batch.course is not None:
+            self._set_course(batch.source_id, batch.course, batch.decided_at)
         return added
 
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:

@@ -17,7 +17,7 @@ from bot.core.model import (
 )
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
 
 
 class OutboxTable(SqliteFile):
@@ -31,7 +31,7 @@ class OutboxTable(SqliteFile):
         """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
 
         def turn() -> tuple[int, int]:
-            self._do(sql.RECOVER_SOURCES, now=rows.ms(now))
+            self._do(sql.RECOVER_SOURCES, now=rows.ms(now), **SPREAD)
             self._do(sql.RECOVER_LEASED)
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
 

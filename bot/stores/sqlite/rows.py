@@ -32,6 +32,7 @@ from bot.core.model import (
     Way,
 )
 from bot.core.trial import Text
+from bot.stores.sqlite.visits import headers_text, visit_values
 
 Row = Mapping[str, Any]
 
@@ -85,6 +86,10 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "country": source.country,
         "interval_s": source.interval_s,
         "private": int(source.private),
+        "urgent": int(source.urgent),
+        "pinned": int(source.pinned),
+        "headers": headers_text(source.headers),
+        "proxy": source.proxy,
     }
 
 
@@ -104,6 +109,7 @@ def source(row: Row) -> Source:
         body_hash=row["body_hash"],
         polled_ok_at=at_or_none(row["polled_ok_at"]),
         failures=row["failures"],
+        **visit_values(row),
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.model import Source, SourceAge
+from bot.core.model import Alarm, Course, Setback, Source, SourceAge
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
+from bot.stores.sqlite.visits import course_row, setback_row
+
+# No visit takes longer, its wait for another one to the same host aside.
+_VISIT_S = 120
 
 
 class SourceTable(SqliteFile):
@@ -27,6 +32,7 @@ class SourceTable(SqliteFile):
         self._db.table("sources").upsert_all(
             (rows.source_row(source, origin) for source in sources), pk="id"
         )
+        self._do(sql.YIELD_MOVES)
 
     async def add_source(self, source: Source, origin: str) -> bool:
         """Add one source, due at once; false when its id or address is there already."""
@@ -39,13 +45,27 @@ class SourceTable(SqliteFile):
         return await self._write(lambda: self._do(statement, id=source_id, origin=origin) > 0)
 
     async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
-        """Take what is due and move its due time on by its interval, in one statement."""
-        values = {"now": rows.ms(now), "limit": limit, "absurd": rows.ms(now + ABSURD)}
-        claimed = await self._write(lambda: self._rows(sql.CLAIM_SOURCES, values))
-        return tuple(rows.source(row) for row in claimed)
+        """Take what is due, in one statement; until its visit is recorded it is due much later."""
+        values = {
+            "now": rows.ms(now),
+            "limit": limit,
+            "absurd": rows.ms(now + ABSURD),
+            "visit_s": _VISIT_S,
+        }
+
+        def turn() -> list[rows.Row]:
+            self._do(sql.PLACE_SOURCES, now=values["now"], **SPREAD)
+            return self._rows(sql.CLAIM_SOURCES, values)
+
+        return tuple(rows.source(row) for row in await self._write(turn))
 
     async def source_failed(
-        self, source_id: str, error: str, now: datetime, next_due_at: datetime
+        self,
+        source_id: str,
+        error: str,
+        now: datetime,
+        next_due_at: datetime,
+        setback: Setback = Setback(),  # noqa: B008 -- frozen
     ) -> bool:
         """Record a failed poll; true when this error is a new one for this source."""
 
@@ -57,10 +77,28 @@ class SourceTable(SqliteFile):
                 error=error,
                 now=rows.ms(now),
                 next_due_at=rows.ms(next_due_at),
+                **setback_row(setback, now),
             )
             return before is not None and before["error"] != error
 
         return await self._write(turn)
+
+    async def move_source(self, source_id: str, url: str) -> bool:
+        """Visit a source at ``url`` from now on; false when another source has that address."""
+        values = {"id": source_id, "url": url}
+        return await self._write(lambda: bool(self._rows(sql.MOVE_SOURCE, values)))
+
+    def _set_course(self, source_id: str, course: Course, now: datetime) -> None:
+        self._do(sql.SOURCE_COURSE, id=source_id, now=rows.ms(now), **course_row(course))
+
+    def _quicken(self, source_id: str, alarm: Alarm, now: datetime) -> None:
+        self._do(
+            sql.QUICKEN_SOURCES,
+            id=source_id,
+            countries=json.dumps(alarm.countries),
+            until=rows.ms(alarm.until),
+            now=rows.ms(now),
+        )
 
     async def source_ages(self) -> tuple[SourceAge, ...]:
         """Every source and how it is doing, the operator's first."""
