@@ -37,7 +37,8 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"redirect|does not say where to|not begin with http", mark("its address is wrong")),
         (r"no feed|not a feed|instead of a feed|packed as", mark("what it sends is no feed")),
         (
-            r"broke off|closed the connection|proper HTTP|ended too early|though we never had it",
+            r"broke off|closed the connection|proper HTTP|ended too early|though we never had it"
+            r"|used to hold",
             mark("its answer was damaged"),
         ),
         (r"folder .* cannot be read", mark("its folder cannot be read")),

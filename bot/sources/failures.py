@@ -13,7 +13,15 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.core.model import Source
-from bot.errors import SourceError, SourceInvalid, SourceRefused, SourceUnavailable
+from bot.errors import (
+    SourceEmptied,
+    SourceError,
+    SourceGone,
+    SourceInvalid,
+    SourceMissing,
+    SourceRefused,
+    SourceUnavailable,
+)
 from bot.sources import guard
 
 _RETRY_AFTER_MAX_S = 7 * 86_400.0
@@ -34,6 +42,7 @@ _STATUS_MEANING = {
     410: "The publisher says this feed is gone for good. Remove it or look for another.",
     451: "It is withheld for legal reasons where this program runs.",
 }
+_STATUS_ERROR: dict[int, type[SourceInvalid]] = {404: SourceMissing, 410: SourceGone}
 
 
 def refused(source: Source, reason: str) -> SourceRefused:
@@ -55,6 +64,15 @@ def too_large(source: Source, limit: int, said: int | None = None) -> SourceRefu
     )
 
 
+def emptied(source: Source) -> SourceEmptied:
+    """A feed without entries that had some: what was known of it is kept for when they return."""
+    return SourceEmptied(
+        source.id,
+        f"Its feed is empty, though it used to hold {source.held} entries. "
+        "It is often full again in a while; if not, look for another address.",
+    )
+
+
 def of_status(source: Source, status: int, retry_after: str, date: str) -> SourceError:
     """What an answer that is neither a document nor a redirect means."""
     if status >= 500 or status in _LATER:
@@ -62,7 +80,8 @@ def of_status(source: Source, status: int, retry_after: str, date: str) -> Sourc
         asked = "" if wait_s is None else f" It asks to wait {wait_s:.0f} s."
         return SourceUnavailable(source.id, f"It answers {status}: not now.{asked}", wait_s)
     meaning = _STATUS_MEANING.get(status, "That is no document to read.")
-    return SourceInvalid(source.id, f"It answers {status}. {meaning}")
+    kind = _STATUS_ERROR.get(status, SourceInvalid)
+    return kind(source.id, f"It answers {status}. {meaning}")
 
 
 def retry_after_s(value: str, date: str) -> float | None:
@@ -75,13 +94,14 @@ def retry_after_s(value: str, date: str) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return min(float(text[:12]), _RETRY_AFTER_MAX_S)
-    until, since = _http_date(text), _http_date(date)
+    until, since = http_date(text), http_date(date)
     if until is None or since is None:
         return None
     return min(max((until - since).total_seconds(), 0.0), _RETRY_AFTER_MAX_S)
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The moment an HTTP header names; ``None`` when it names none, or one without a zone."""
     try:
         found = parsedate_to_datetime(text)
     except (TypeError, ValueError):
@@ -114,6 +134,11 @@ def _not_found(error: Exception) -> str:
     return f"Its name {host!r:.80} was not found. Check the address and the network."
 
 
+def _by_proxy(error: Exception) -> str:
+    # Its own words may repeat the proxy's password.
+    return f"No connection to it: its proxy answers {getattr(error, 'status', 'no')}."
+
+
 def _not_connected(error: Exception) -> str:
     host, cause = getattr(error, "host", ""), getattr(error, "os_error", None)
     return f"No connection to {host!r:.80}: {getattr(cause, 'strerror', None) or 'refused'}."
@@ -131,6 +156,7 @@ _SENTENCES: tuple[tuple[type[Exception], Callable[[Exception], str]], ...] = (
     (aiohttp.ClientSSLError, lambda _: "No secure connection could be made."),
     (ssl.SSLError, lambda _: "No secure connection could be made."),
     (aiohttp.ClientConnectorError, _not_connected),
+    (aiohttp.ClientHttpProxyError, _by_proxy),
     (
         aiohttp.ClientPayloadError,
         lambda _: "The answer broke off or has another length than it says.",

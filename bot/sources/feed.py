@@ -15,14 +15,14 @@ from typing import Any
 import feedparser
 
 from bot.core.model import Poll, PollStatus, Source
-from bot.errors import SourceInvalid
 from bot.ports import Clock
-from bot.sources import bounds, identity, jsonfeed, plain
+from bot.sources import bounds, hints, identity, jsonfeed, plain
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed, feed_entries
+from bot.sources.failures import emptied
 from bot.sources.fetch import Fetched, Fetcher
 from bot.sources.links import http_link
-from bot.sources.mistaken import what_it_is
+from bot.sources.mistaken import error_of, what_it_is
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -43,7 +43,8 @@ class FeedPoller:
         """Visit one feed; a 304 and an unchanged body are both "not modified".
 
         Raises:
-            SourceError: See ``Fetcher.get``; also ``SourceInvalid`` for what is no feed.
+            SourceError: See ``Fetcher.get``; also ``SourceInvalid`` for what is no feed, and
+                ``SourceEmptied`` for one that has lost all its entries.
         """
         fetched = await self._fetcher.get(source)
         now = self._now()
@@ -61,7 +62,9 @@ class FeedPoller:
             fetched.content_type,
         )
         if parsed.problem:
-            raise SourceInvalid(source.id, parsed.problem)
+            raise error_of(source, fetched.body, parsed.problem)
+        if not parsed.drafts and source.held:
+            raise emptied(source)
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
@@ -70,6 +73,10 @@ class FeedPoller:
             last_modified=_honest(fetched.last_modified, now),
             body_hash=body_hash,
             notes=parsed.notes,
+            fresh_s=hints.of_headers(fetched.headers),
+            hints=hints.of_document(fetched.body),
+            held=len(parsed.drafts),
+            moved_to=fetched.moved_to,
         )
 
 
@@ -80,6 +87,8 @@ def _not_modified(source: Source, fetched: Fetched, now: datetime) -> Poll:
         etag=fetched.etag or source.etag,
         last_modified=_honest(fetched.last_modified or source.last_modified, now),
         body_hash=source.body_hash,
+        fresh_s=hints.of_headers(fetched.headers),
+        moved_to=fetched.moved_to,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from bot.core.model import Source
-from bot.errors import SourceInvalid, SourceUnavailable
+from bot.errors import SourceChallenged, SourceInvalid, SourceUnavailable
 from bot.sources import failures, guard, hops
 from bot.sources.inflate import CutShort, Inflater, TooLarge, UnknownEncoding
 from bot.sources.resolve import SystemResolver
@@ -44,7 +44,8 @@ class Fetched:
 
     ``etag`` and ``last_modified`` are byte-exact, ``""`` when the server sent none that can be
     kept so. ``content_type`` and ``charset`` are lower case, ``""`` when it named none;
-    ``headers`` has lower-case names.
+    ``headers`` has lower-case names. ``moved_to`` is where it was found when every redirect on the
+    way was for good, ``""`` when there was none or one was not.
     """
 
     status: int
@@ -56,6 +57,7 @@ class Fetched:
     content_type: str = ""
     charset: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 class Fetcher:
@@ -86,17 +88,19 @@ class Fetcher:
             SourceInvalid: There is nothing to read at this address.
         """
         url = hops.first(source)
+        is_lasting = True
         clock = asyncio.get_running_loop().time
         left_s = self._limits.total_s
-        for _ in range(self._limits.redirects + 1):
+        for redirects in range(self._limits.redirects + 1):
             # The wait for another visit to this host does not count against this one.
             async with self._turn(url):
                 begun = clock()
                 found = await self._hop(source, url, conditional, left_s)
                 left_s -= clock() - begun
             if isinstance(found, Fetched):
-                return found
-            url = found
+                has_moved = redirects and is_lasting
+                return replace(found, moved_to=hops.lasting(url)) if has_moved else found
+            url, is_lasting = found.url, is_lasting and found.is_permanent
         raise SourceInvalid(
             source.id,
             f"It redirects more than {self._limits.redirects} times, lastly to {hops.shown(url)}. "
@@ -118,21 +122,36 @@ class Fetcher:
 
     async def _hop(
         self, source: Source, url: URL, conditional: bool, left_s: float
-    ) -> Fetched | URL:
-        headers = self._headers(source, conditional)
-        session = self._session(exempt=hops.is_exempt(source, url))
+    ) -> Fetched | hops.Hop:
+        headers = self._headers(source, url, conditional)
+        exempt = hops.is_exempt(source, url)
+        # A proxy of the operator's may stand anywhere; what is asked of it is judged before.
+        session = self._session(exempt=exempt or bool(source.proxy))
         try:
-            async with (
-                asyncio.timeout(max(left_s, 0.0)),
-                session.get(url, headers=headers, allow_redirects=False) as response,
-            ):
-                return await self._answer(source, response, conditional)
+            async with asyncio.timeout(max(left_s, 0.0)):
+                if source.proxy and not exempt:
+                    await self._check_name(url)
+                async with session.get(
+                    url, headers=headers, allow_redirects=False, proxy=source.proxy or None
+                ) as response:
+                    return await self._answer(source, response, conditional)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise failures.of_exception(
                 source, error, self._limits.total_s, self._limits.idle_s
             ) from error
 
-    def _headers(self, source: Source, conditional: bool) -> dict[str, str]:
+    async def _check_name(self, url: URL) -> None:
+        """Judge the addresses we know of a name that a proxy will look up for itself."""
+        inner = self._resolver or SystemResolver()
+        try:
+            await guard.GuardedResolver(inner).resolve(url.raw_host or "", url.port or 0)
+        except guard.ForbiddenAddress:
+            raise
+        except OSError:
+            # Behind a proxy there is often nobody to ask: then its own rules must do.
+            return
+
+    def _headers(self, source: Source, url: URL, conditional: bool) -> dict[str, str]:
         headers = {
             "User-Agent": self._limits.user_agent,
             "Accept": _ACCEPT,
@@ -142,7 +161,12 @@ class Fetcher:
             headers["If-None-Match"] = source.etag
         if conditional and source.last_modified:
             headers["If-Modified-Since"] = source.last_modified
-        return headers
+        if not hops.is_own(source, url):
+            return headers
+        # The operator's for this feed: they may hold a key, so no other host gets them.
+        own = dict(source.headers)
+        names = {name.lower() for name in own}
+        return {name: value for name, value in headers.items() if name.lower() not in names} | own
 
     def _session(self, *, exempt: bool) -> aiohttp.ClientSession:
         if exempt not in self._sessions:
@@ -171,9 +195,9 @@ class Fetcher:
 
     async def _answer(
         self, source: Source, response: aiohttp.ClientResponse, conditional: bool
-    ) -> Fetched | URL:
+    ) -> Fetched | hops.Hop:
         if response.headers.get("cf-mitigated"):
-            raise SourceInvalid(source.id, failures.CHALLENGE)
+            raise SourceChallenged(source.id, failures.CHALLENGE)
         if response.status in _MOVED:
             return hops.following(source, response)
         if response.status == 304:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -12,19 +13,50 @@ from bot.core.model import Source
 from bot.errors import SourceInvalid
 from bot.sources import failures, guard
 
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A redirect that was answered: where to, and whether for good (301, 308)."""
+
+    url: URL
+    is_permanent: bool
+
 
 def first(source: Source) -> URL:
-    """The address of ``source`` itself.
+    """Where a visit to ``source`` begins: its own address, or where it moved for good.
 
     Raises:
         SourceRefused: The guard objects.
         SourceInvalid: It is no web address.
     """
+    if source.moved_url:
+        return _moved_address(source)
     if source.private:
         return _own_address(source)
     if reason := guard.objection(source.url):
         raise failures.refused(source, reason)
     return URL(source.url)
+
+
+def _moved_address(source: Source) -> URL:
+    # Judged as anybody's: that an address is private was allowed of the operator's own only.
+    url = URL(source.moved_url)
+    if not is_exempt(source, url) and (reason := guard.objection(source.moved_url)):
+        raise failures.refused(source, reason)
+    return _with_credentials(source, url)
+
+
+def is_own(source: Source, url: URL) -> bool:
+    """Whether ``url`` is on the very host and port the operator configured."""
+    is_web = url.scheme in ("http", "https") and bool(url.raw_host)
+    return is_web and url.origin() == URL(source.url).origin()
+
+
+def lasting(url: URL) -> str:
+    """``url`` as it is remembered: without password and fragment."""
+    return str(url.with_user(None).with_fragment(None))
 
 
 def _own_address(source: Source) -> URL:
@@ -41,7 +73,7 @@ def is_exempt(source: Source, url: URL) -> bool:
     return source.private and is_web and url.origin() == _own_address(source).origin()
 
 
-def following(source: Source, response: aiohttp.ClientResponse) -> URL:
+def following(source: Source, response: aiohttp.ClientResponse) -> Hop:
     """Where a redirecting answer leads.
 
     Raises:
@@ -59,7 +91,7 @@ def following(source: Source, response: aiohttp.ClientResponse) -> URL:
         raise SourceInvalid(source.id, "It redirects to something that is no address.") from error
     if reason := guard.oddity(text) or ("" if is_exempt(source, url) else _inward(text, url)):
         raise failures.refused(source, f"it redirects to {shown(url)}, and {reason}")
-    return _with_credentials(source, url)
+    return Hop(_with_credentials(source, url), response.status in _PERMANENT)
 
 
 def _inward(text: str, url: URL) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.core.model import Source
+from bot.errors import SourceChallenged, SourceInvalid, SourceIsPage
 from bot.sources import plain
 
 _CHALLENGES = (
@@ -23,6 +25,22 @@ _FEED_LINK = re.compile(
 _HREF = re.compile(r"href=[\"']([^\"']{1,400})", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _HEAD = 20_000
+_FEED = re.compile(r"\A\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:)", re.IGNORECASE)
+
+
+def error_of(source: Source, body: bytes, problem: str) -> SourceInvalid:
+    """``problem`` as the failure it is: a page that asks for a human, a web page, no good feed."""
+    # The marks are ASCII, which every encoding a page comes in shares.
+    head = body[:_HEAD].replace(b"\0", b"").decode("latin-1")
+    if not _HTML.search(head) or _FEED.match(head):
+        return SourceInvalid(source.id, problem)
+    kind = SourceChallenged if is_challenge(head) else SourceIsPage
+    return kind(source.id, problem)
+
+
+def is_challenge(page: str) -> bool:
+    """Whether a web page wants to be convinced of a human."""
+    return any(mark in page.lower() for mark in _CHALLENGES)
 
 
 def what_it_is(text: str, content_type: str = "") -> str:
@@ -44,7 +62,7 @@ def _page(head: str) -> str:
     found = _TITLE.search(head)
     title = plain.line_of(found[1])[:100] if found else ""
     named = f' titled "{title}"' if title else ""
-    if any(mark in head.lower() for mark in _CHALLENGES):
+    if is_challenge(head):
         return (
             f"It answers with a page{named} that wants to be convinced of a human, not with the "
             "feed. Ask the publisher to let feed readers pass, or use another address."

@@ -30,6 +30,7 @@ ERRORS = [
     aiohttp.ClientConnectorError(KEY, OSError(111, "Connection refused")),
     aiohttp.ClientPayloadError("short"),
     aiohttp.ServerDisconnectedError(),
+    aiohttp.ClientHttpProxyError(None, (), status=407),
     aiohttp.ClientError("what"),
     TimeoutError(),
     ssl.SSLError("x"),
@@ -51,6 +52,7 @@ def sentences() -> list[str]:
     statuses = (400, 401, 402, 403, 404, 410, 418, 429, 451, 500, 503)
     made += [str(failures.of_status(SOURCE, status, "", "")) for status in statuses]
     made += [str(failures.too_large(SOURCE, 5)), failures.CHALLENGE]
+    made.append(str(failures.emptied(SOURCE)))
     return made + [mistaken.what_it_is(page) for page in PAGES]
 
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Poll, PollStatus
-from bot.errors import SourceInvalid
+from bot.core.model import Hints, Poll, PollStatus
+from bot.errors import SourceChallenged, SourceEmptied, SourceInvalid, SourceIsPage
 from bot.sources import bounds, feed
 from bot.sources.draft import Parsed
 from bot.sources.feed import FeedPoller
@@ -271,12 +271,48 @@ async def test_an_empty_feed_is_a_poll_that_worked() -> None:
     assert (poll.status, poll.entries) == (PollStatus.CHANGED, ())
 
 
+async def test_a_feed_that_lost_all_its_entries_failed_and_keeps_what_was_known() -> None:
+    publisher = Publisher()
+    publisher.body = rss()
+    with pytest.raises(SourceEmptied, match="used to hold 7 entries"):
+        await polls(publisher, held=7)
+
+
 async def test_a_page_in_place_of_a_feed_is_invalid() -> None:
     publisher = Publisher()
     publisher.body = (RECORDINGS / "front_page.html").read_bytes()
-    with pytest.raises(SourceInvalid, match="web page") as failed:
+    with pytest.raises(SourceIsPage, match="web page") as failed:
         await polls(publisher)
     assert failed.value.source_id == "feed-1"
+
+
+async def test_a_page_that_asks_for_a_human_has_a_name_of_its_own() -> None:
+    publisher = Publisher()
+    publisher.body = (RECORDINGS / "challenge.html").read_bytes()
+    with pytest.raises(SourceChallenged, match="human"):
+        await polls(publisher)
+
+
+@pytest.mark.parametrize(
+    "body", [b"just words", b'<?xml version="1.0"?><rss><![CDATA[<html>]]>' + b"<a>" * 300]
+)
+async def test_what_is_no_page_is_not_called_one(body: bytes) -> None:
+    publisher = Publisher()
+    publisher.body = body
+    with pytest.raises(SourceInvalid) as failed:
+        await polls(publisher)
+    assert type(failed.value) is SourceInvalid
+
+
+async def test_a_poll_brings_what_the_publisher_asks_for_and_how_much_it_held() -> None:
+    publisher = Publisher()
+    publisher.headers = {"Cache-Control": "max-age=120"}
+    publisher.body = rss("<item><title>One</title></item>").replace(
+        b"<channel>", b"<channel><ttl>5</ttl>"
+    )
+    (poll,) = await polls(publisher)
+    assert (poll.fresh_s, poll.hints, poll.held) == (120, Hints(ttl_s=300), 1)
+    assert poll.moved_to == ""
 
 
 async def test_entries_carry_the_source_and_a_stable_fingerprint() -> None:

@@ -9,7 +9,15 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.errors import SourceError, SourceInvalid, SourceRefused, SourceUnavailable
+from bot.errors import (
+    SourceChallenged,
+    SourceError,
+    SourceGone,
+    SourceInvalid,
+    SourceMissing,
+    SourceRefused,
+    SourceUnavailable,
+)
 from bot.sources.failures import of_exception, retry_after_s
 from bot.sources.fetch import Fetcher, FetchLimits
 from tests.sources.servers import feed_at, raw, serving
@@ -186,8 +194,8 @@ async def test_a_password_stays_on_its_own_host(fetcher: Fetcher) -> None:
         (500, {}, SourceUnavailable, None),
         (502, {"Retry-After": "soon"}, SourceUnavailable, None),
         (408, {}, SourceUnavailable, None),
-        (404, {}, SourceInvalid, None),
-        (410, {}, SourceInvalid, None),
+        (404, {}, SourceMissing, None),
+        (410, {}, SourceGone, None),
         (403, {}, SourceInvalid, None),
         (204, {}, SourceInvalid, None),
     ],
@@ -213,7 +221,7 @@ async def test_a_challenge_page_is_called_one(fetcher: Fetcher) -> None:
         return web.Response(status=403, headers={"cf-mitigated": "challenge"}, body=b"<html>")
 
     async with serving(feed=feed) as url:
-        with pytest.raises(SourceInvalid, match="asks for a human"):
+        with pytest.raises(SourceChallenged, match="asks for a human"):
             await fetcher.get(feed_at(f"{url}/feed"))
 
 
