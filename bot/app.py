@@ -74,6 +74,10 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             country=feed.country,
             interval_s=feed.interval_s,
             private=feed.private,
+            pinned=feed.pinned,
+            urgent=feed.urgent,
+            headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
+            proxy=feed.proxy.get_secret_value() if feed.proxy else "",
         )
         for feed in settings.feeds
     )
@@ -192,6 +196,7 @@ async def _put_sources(store: SqliteStore, settings: Settings, sandbox: Sandbox 
         name=seeds.folder.name,
         url=str(seeds.folder),
         interval_s=seeds.interval_s,
+        pinned=True,
     )
     await store.put_sources([folder], "seeds")
     await store.put_sources(_newsroom(sandbox), "sandbox")
@@ -207,6 +212,7 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
             name="Newsroom (sandbox)",
             url=sandbox.feed_url,
             interval_s=_NEWSROOM_INTERVAL_S,
+            pinned=True,
             private=True,
         ),
     )

@@ -28,6 +28,14 @@ from bot.errors import ConfigError
 _PREFIX = "RASID_"
 _TOKEN = re.compile(r"\d+:[\w-]+")
 _KEY = tuple[str | int, ...]
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]{0,4000}[\x21-\x7e])?")
+_PROXY = re.compile(r"http://(?:[^\s/@]+@)?[^\s/@]+/?")
+# What a visit says and means by itself; and cookies never.
+_OUR_HEADERS = frozenset(
+    "accept-encoding connection content-length cookie host if-modified-since if-none-match "
+    "proxy-authorization te transfer-encoding upgrade".split()
+)
 
 
 class Section(BaseModel):
@@ -104,8 +112,34 @@ class FeedSettings(Section):
     url: str = Field(pattern=r"^https?://\S+$", description="Its address, http or https.")
     lang: str = Field("", description="Language code of its entries.")
     country: str = Field("", description="Country code of the publisher.")
-    interval_s: int = Field(300, ge=60, description="Seconds between two polls.")
+    interval_s: int = Field(
+        300,
+        ge=60,
+        description="Longest wait between two polls, unless its publisher asks for more.",
+    )
+    pinned: bool = Field(False, description="Wait exactly interval_s, whatever is learnt or asked.")
+    urgent: bool = Field(False, description="What its publisher asks for counts up to 15 minutes.")
     private: bool = Field(False, description="It may stand at a private or loopback address.")
+    headers: dict[str, SecretStr] = Field({}, description="Headers of yours, to its own host only.")
+    proxy: SecretStr | None = Field(None, description="The HTTP proxy it is visited through.")
+
+    @field_validator("headers")
+    @classmethod
+    def _plain_headers(cls, headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, value in headers.items():
+            # The value is not told: it may be a key.
+            if not _HEADER.fullmatch(name) or name.lower() in _OUR_HEADERS:
+                raise ValueError(f"{name!r:.60} cannot be a header of yours")
+            if not _HEADER_VALUE.fullmatch(value.get_secret_value()):
+                raise ValueError(f"the value of {name} must be one line of ASCII")
+        return headers
+
+    @field_validator("proxy")
+    @classmethod
+    def _http_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        if proxy and not _PROXY.fullmatch(proxy.get_secret_value()):
+            raise ValueError("it must be http:// with a host, like http://user:password@host:3128")
+        return proxy
 
 
 class Settings(BaseSettings):

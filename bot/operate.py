@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -92,9 +92,9 @@ async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> 
     Raises:
         SourceError: The visit failed.
     """
-    known = {feed.url: feed for feed in settings.feeds}
-    private = private or (url in known and known[url].private)
-    source = feed_source(url, private=private)
+    known = {source.url: source for source in app.configured_sources(settings)}
+    source = known.get(url) or feed_source(url)
+    source = replace(source, private=private or source.private)
     fetcher = app.fetcher_of(settings)
     try:
         return await FeedPoller(fetcher, app.now).poll(source)
@@ -119,12 +119,35 @@ def feed_source(
 
 def age_words(age: SourceAge, now: datetime) -> str:
     """How a source is doing, in a few words."""
+    return "; ".join((_state_words(age, now), *_move_words(age.source)))
+
+
+def _state_words(age: SourceAge, now: datetime) -> str:
+    source = age.source
+    if source.gone_at is not None:
+        return f"GONE since {source.missing_since or source.gone_at:%Y-%m-%d}: {age.error}"
     if age.error:
-        return f"FAILING ({age.source.failures} in a row): {age.error}"
-    if age.source.polled_ok_at is None:
+        kind = f" {source.failure}" if source.failure else ""
+        return f"FAILING{kind} ({source.failures} in a row): {age.error}"
+    if source.polled_ok_at is None:
         return "not polled yet"
-    minutes = (now - age.source.polled_ok_at) // timedelta(minutes=1)
-    return f"ok, polled {minutes} min ago"
+    minutes = (now - source.polled_ok_at) // timedelta(minutes=1)
+    return f"ok, polled {minutes} min ago{_due_words(age, now)}"
+
+
+def _due_words(age: SourceAge, now: datetime) -> str:
+    if age.next_due_at is None or age.next_due_at <= now:
+        return ", due now"
+    return f", due in {-(-(age.next_due_at - now) // timedelta(minutes=1))} min"
+
+
+def _move_words(source: Source) -> Iterator[str]:
+    if source.moved_url:
+        yield f"moved for good to {shown_url(source.moved_url)}"
+    if source.move.url and source.move.since:
+        since = f"{source.move.since:%Y-%m-%d}"
+        told = f"says it moved to {shown_url(source.move.url)} ({source.move.polls} polls since"
+        yield f"{told} {since})"
 
 
 async def doctor(settings: Settings) -> tuple[Check, ...]:

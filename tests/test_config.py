@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.app import configured_sources
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
@@ -132,3 +133,38 @@ def test_every_key_is_described_and_documented() -> None:
     for name, description, _ in config.every_key():
         assert description, name
         assert f"`{name}`" in page, f"docs/config.md does not name {name}"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "headers: {Host: canary}",
+        "headers: {cookie: canary}",
+        "headers: {If-None-Match: canary}",
+        "headers: {'X Key': canary}",
+        'headers: {X-Key: "canary\\r\\nEvil: 1"}',
+        "headers: {X-Key: ''}",
+        "proxy: socks5://canary:1",
+        "proxy: 'http://'",
+    ],
+)
+def test_a_header_or_proxy_that_cannot_be_is_refused_and_not_repeated(
+    tmp_path: Path, wrong: str
+) -> None:
+    text = f"feeds:\n  - name: x\n    url: http://a.b/\n    {wrong}\n"
+    with pytest.raises(ConfigError, match="line 4") as refused:
+        load(tmp_path, text)
+    assert "canary" not in str(refused.value)
+
+
+def test_how_a_feed_is_visited_reaches_its_source_and_its_secrets_no_log(tmp_path: Path) -> None:
+    text = (
+        "feeds:\n  - {name: x, url: 'http://a.b/', urgent: true, pinned: true,"
+        " headers: {Authorization: Bearer canary}, proxy: 'http://me:canary@p:3128'}\n"
+    )
+    settings = load(tmp_path, text)
+    (source,) = configured_sources(settings)
+    assert (source.urgent, source.pinned) == (True, True)
+    assert source.headers == (("Authorization", "Bearer canary"),)
+    assert source.proxy == "http://me:canary@p:3128"
+    assert "canary" not in repr(settings) + repr(source)

@@ -94,4 +94,5 @@ def _is_gone(source: Source, kind: str, now: datetime) -> bool:
 
 
 def _patience(kind: str) -> int:
-    return _MOVE_SILENCES if kind in _SOON else _MOVE_FAILURES
+    says_nothing_of_the_address = kind in _SOON or kind == "crashed"
+    return _MOVE_SILENCES if says_nothing_of_the_address else _MOVE_FAILURES

@@ -28,11 +28,13 @@ class Health(Enum):
 
 
 def health(age: SourceAge, now: datetime) -> Health:
-    """Late is a source not read within two of its intervals and half a minute."""
+    """Late is a source not read within two of its waits and half a minute."""
     reached_at = age.source.polled_ok_at
     if reached_at is None:
         return Health.NEVER if age.polled_at or age.error else Health.WAITING
-    allowed = 2 * timedelta(seconds=age.source.interval_s) + _SLACK
+    # Its publisher may have asked for more than the operator's interval.
+    wait = max(timedelta(seconds=age.source.interval_s), age.source.wait)
+    allowed = 2 * wait + _SLACK
     return Health.FRESH if now - reached_at <= allowed else Health.LATE
 
 

@@ -45,9 +45,8 @@ QUICKEN_SOURCES = """
 UPDATE sources SET quick_until = max(quick_until, :until),
     next_due_at = CASE WHEN failures > 0 THEN next_due_at
         ELSE min(next_due_at, max(earliest_at, :now + 60000 + rowid * 7919 % 30000)) END
-WHERE kind = 'feed' AND NOT pinned AND (id = :id OR id IN (
-    SELECT sources.id FROM sources JOIN json_each(:countries) AS alarmed
-    ON lower(sources.country) = alarmed.value))
+WHERE kind = 'feed' AND NOT pinned
+  AND (id = :id OR lower(country) IN (SELECT value FROM json_each(:countries)))
 """
 
 # Never to an address another source has, in either way of having it.

@@ -79,5 +79,6 @@ def test_who_answers_no_more_where_it_moved_to_is_looked_for_at_home() -> None:
     assert not setback(a_source(moved_url=moved, failures=1), "missing", None, NOW, 0).returns
     assert setback(a_source(moved_url=moved, failures=2), "missing", None, NOW, 0).returns
     assert not setback(a_source(failures=2), "missing", None, NOW, 0).returns
+    assert not setback(a_source(moved_url=moved, failures=2), "crashed", None, NOW, 0).returns
     assert not setback(a_source(moved_url=moved, failures=46), "unavailable", None, NOW, 0).returns
     assert setback(a_source(moved_url=moved, failures=47), "unavailable", None, NOW, 0).returns

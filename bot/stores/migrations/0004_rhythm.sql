@@ -19,4 +19,4 @@ ALTER TABLE sources ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;     -- claime
 ALTER TABLE sources ADD COLUMN earliest_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sources ADD COLUMN quick_until INTEGER NOT NULL DEFAULT 0; -- news breaks where it lives
 CREATE UNIQUE INDEX sources_moved ON sources (moved_url) WHERE moved_url <> '';
-CREATE INDEX sources_country ON sources (country) WHERE kind = 'feed';
+CREATE INDEX sources_country ON sources (lower(country)) WHERE kind = 'feed';
