@@ -13,10 +13,13 @@ from bot.core.model import Guard, Hit
 
 Categories = frozenset[str]
 _CLOSES = frozenset({"circumstance-end"})
+_ORDINAL = frozenset({"ordinal"})
+_ATTACK = frozenset({"event"})
 _TURNS = frozenset({"follows", "meanwhile", "while"})
 _OPENS_WITHIN = 6  # words from "hours after" to what is denied
 _CLOSES_WITHIN = 1  # "yalanlanmasından saatler sonra"
 _COUNTS_WITHIN = 8  # words from "the 60th attack" to "since October"
+_ATTACK_WITHIN = 1  # "60th such attack"
 _LIFTED_WITHIN = 3  # "drill at Harir called off"
 _SITE_WITHIN = 4  # "rockets hit their targets": what was struck
 
@@ -42,8 +45,15 @@ def is_aside(hit: Hit, pair: Pair, guard: Guard, found: Found) -> bool:
 
 def is_counted(hit: Hit, categories: Categories, found: Found) -> bool:
     """Whether ``hit`` only counts an attack that is told: "the 60th attack since October"."""
-    near = found.between(categories, hit.start - _COUNTS_WITHIN, hit.end + _CLOSES_WITHIN)
-    return any(found.sentence(count) == found.sentence(hit) for count in near)
+    first, last = hit.start - _COUNTS_WITHIN, hit.end + _CLOSES_WITHIN
+    counts = [*found.between(categories, first, last)]
+    counts += (n for n in found.between(_ORDINAL, first, last) if _counts_attack(n, found))
+    return any(found.sentence(count) == found.sentence(hit) for count in counts)
+
+
+def _counts_attack(ordinal: Hit, found: Found) -> bool:
+    """Whether an attack is what is counted: "60th drone attack", not "60th anniversary"."""
+    return bool(found.between(_ATTACK, ordinal.end, ordinal.end + _ATTACK_WITHIN))
 
 
 def is_lifted(hit: Hit, pair: Pair, categories: Categories, found: Found) -> bool:
