@@ -13,11 +13,13 @@ from bot.core.model import Guard, Hit
 
 Categories = frozenset[str]
 _CLOSES = frozenset({"circumstance-end"})
+_SITES = frozenset({"civil-site"})
 _ORDINAL = frozenset({"ordinal"})
 _ATTACK = frozenset({"event"})
 _TURNS = frozenset({"follows", "meanwhile", "while"})
 _OPENS_WITHIN = 6  # words from "hours after" to what is denied
 _CLOSES_WITHIN = 1  # "yalanlanmasından saatler sonra"
+_STRUCK_WITHIN = 3  # "hits the building of a court"
 _COUNTS_WITHIN = 8  # words from "the 60th attack" to "since October"
 _ATTACK_WITHIN = 1  # "60th such attack"
 _LIFTED_WITHIN = 3  # "drill at Harir called off"
@@ -41,6 +43,15 @@ def is_aside(hit: Hit, pair: Pair, guard: Guard, found: Found) -> bool:
             if pair.end <= opener.start and _is_news(pair, opener.start, found):
                 return True
     return False
+
+
+def is_struck(hit: Hit, pair: Pair, found: Found) -> bool:
+    """Whether ``hit`` is what was struck: the museum of "rocket lands near a museum"."""
+    if not 0 <= hit.start - pair.end <= _STRUCK_WITHIN:
+        return False
+    return bool(found.between(_SITES, hit.start, hit.end - 1)) and is_unbroken(
+        pair.end - 1, hit.start, found
+    )
 
 
 def is_counted(hit: Hit, categories: Categories, found: Found) -> bool:

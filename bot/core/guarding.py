@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.asides import is_aside, is_counted, is_lifted
+from bot.core.asides import is_aside, is_counted, is_lifted, is_struck
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
@@ -65,6 +65,7 @@ def _is_excused(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     return (
         bool(guard.spares and _is_about(guard.spares, hit, pair, found))
         or _is_made_good(guard, hit, found)
+        or is_struck(hit, pair, found)
         or (guard.reaction and is_reaction(hit, pair, found))
         or bool(guard.lifted and is_lifted(hit, pair, guard.lifted, found))
         or bool(guard.aside and is_aside(hit, pair, guard, found))

@@ -206,6 +206,26 @@ def test_what_only_looks_guarded_is_told(text: str) -> None:
             "drill",
         ),
         (
+            "Rocket lands near museum in Erbil",
+            "Museum of rockets lands in Erbil",
+            "culture",
+        ),
+        (
+            "مسيرة تصيب مبنى المحكمة في كركوك",
+            "المحكمة تنظر في قضية المسيرة التي أصابت كركوك",
+            "aftermath",
+        ),
+        (
+            "Drones hit US base in Syria after militia threats",
+            "Militia threatens to hit US base in Syria with drones",
+            "threat",
+        ),
+        (
+            "Missile attack on Doha interrupts World Cup qualifier",
+            "World Cup qualifier: Doha striker launches missile attack",
+            "sport",
+        ),
+        (
             "A week after truce, drones strike Harir base",
             "Truce talks after drones strike Harir base",
             "talk",
