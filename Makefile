@@ -13,7 +13,7 @@ run: $(VENV)/run.ok ## install what is needed and start the bot (the sandbox wit
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev.ok ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .

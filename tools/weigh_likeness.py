@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bot.core import events
 from bot.core.likeness import likeness
 from bot.core.matcher import Matcher
+from bot.core.timing import near_in_time
 from bot.core.tracer import Tracer
 from bot.core.traces import Trace
-from bot.core.vetoes import near_in_time, veto
-from bot.core.wording import asked, cosine, words
+from bot.core.vetoes import veto
+from bot.core.wording import asked, cosine
 from bot.data import load_knowledge
 
 CORPUS = Path(__file__).parent.parent / "tests" / "corpus" / "stories.yaml"
@@ -82,7 +83,7 @@ def streams() -> list[list[tuple[dict[str, Any], Trace]]]:
     def traced(entry: dict[str, Any]) -> Trace:
         scan = matcher.scan(entry["title"], entry.get("body") or "")
         at = datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
-        return tracer.trace(scan, events.read(scan, knowledge), at)
+        return tracer.trace(scan, events.read(scan, knowledge, at), at)
 
     corpus = yaml.safe_load(CORPUS.read_text(encoding="utf-8"))
     return [[(entry, traced(entry)) for entry in stream["entries"]] for stream in corpus]
@@ -131,7 +132,7 @@ def learnt(found: list[Pair]) -> dict[str, float]:
 
 def text(mine: Trace, theirs: Trace) -> float:
     """The likeness of the words of two reports, before anything else was told."""
-    return cosine(asked(mine, lambda term: 0), words(theirs))
+    return cosine(asked(mine, {}), theirs)
 
 
 def regression(rows: list[tuple[dict[str, float], bool, float]]) -> dict[str, float]:

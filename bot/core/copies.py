@@ -39,11 +39,12 @@ def _window(mine: Trace) -> int:
 def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     """The share of common word pairs of what two samples stand for."""
     common = set(one).intersection(other)
-    size = min(KEPT, max(len(one), len(other)))
-    if len(common) < _ALIKE * size or not common:  # it can only be less
-        return 0.0
-    smallest = sorted({*one, *other})[:size]
-    return len(common.intersection(smallest)) / len(smallest)
+    if len(common) < _ALIKE * min(KEPT, max(len(one), len(other))) or not common:
+        return 0.0  # it can only be less
+    union = sorted({*one, *other})
+    if max(len(one), len(other)) == KEPT:  # more there were: what is told is told of the smallest
+        union = union[:KEPT]
+    return len(common.intersection(union)) / len(union)
 
 
 def _other_report(mine: Trace, theirs: Trace) -> bool:

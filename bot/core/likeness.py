@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from math import exp
 from typing import NamedTuple
 
+from bot.core.timing import gap
 from bot.core.traces import ARMS, BLAST, COUNTRY, LATER, Trace, by_kind
-from bot.core.vetoes import fits, gap
+from bot.core.vetoes import fits
+
+_SAME_WORDS = 0.6  # likeness of what tells of no attack with a report of one
+_DOUBT = 0.3  # likeness of words
+_NEVER = 2.0  # no score is
 
 Features = dict[str, float]
+Weights = Mapping[str, float]
 
 
 class Likeness(NamedTuple):
@@ -22,12 +28,40 @@ class Likeness(NamedTuple):
     features: Features
 
 
-def likeness(mine: Trace, theirs: Trace, text: float, weights: Mapping[str, float]) -> Likeness:
+def likeness(mine: Trace, theirs: Trace, text: float, weights: Weights) -> Likeness:
     """How surely ``mine`` tells of the event ``theirs`` tells of, vetoes aside."""
     features = compared(mine, theirs, text)
     total = weights.get("bias", 0.0)
     total += sum([weights.get(name, 0.0) * value for name, value in features.items()])
     return Likeness(1 / (1 + exp(-total)), features)
+
+
+def is_hopeless(mine: Trace, theirs: Trace, text: float, weights: Weights) -> bool:
+    """Whether the words are too unlike: of two reports only one of which tells of an attack, or
+    neither, and which have no weapon and no explosion in common. Asked first, as it costs little.
+    """
+    if (mine.flag and theirs.flag) or mine.told & theirs.told & (ARMS | BLAST):
+        return False
+    if mine.flag != theirs.flag:
+        return not mine.told and text < _SAME_WORDS
+    return text < _least_text(mine, theirs, weights)
+
+
+def is_enough(mine: Trace, theirs: Trace, found: Likeness, weights: Weights) -> bool:
+    """Whether both tell the same, if it is not hopeless and nothing forbids it."""
+    features, text = found.features, found.features["text"]
+    if features["none_flagged"] and text >= _least_text(mine, theirs, weights):
+        return True
+    # Only a wider place in common, other names and other words: in doubt another attack.
+    if features["place_inside"] and features["names_differ"] and text < _DOUBT:
+        return False
+    return found.score >= weights.get("enough", _NEVER)
+
+
+def _least_text(mine: Trace, theirs: Trace, weights: Weights) -> float:
+    """The likeness of words that is enough where neither tells of an attack."""
+    short = mine.is_flash or theirs.is_flash
+    return weights.get("text_short" if short else "text_long", _NEVER)
 
 
 def compared(mine: Trace, theirs: Trace, text: float) -> Features:

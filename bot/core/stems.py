@@ -50,12 +50,13 @@ def stem(word: str, known: Stems) -> str:
 
 
 class Stems:
-    """The dictionary forms, as something that can be remembered by."""
+    """The dictionary forms and the common words, as something that can be remembered by."""
 
-    __slots__ = ("words",)
+    __slots__ = ("common", "words")
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.words = stems(knowledge)
+        self.common = knowledge.common
 
 
 def without_clitics(word: str) -> tuple[str, ...]:

@@ -11,31 +11,27 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from heapq import heappop, heappush, nlargest
 
 from bot.core.copies import copied
-from bot.core.likeness import Likeness, likeness
+from bot.core.likeness import Weights, is_enough, is_hopeless, likeness
 from bot.core.model import Join, Joined, Story
 from bot.core.postings import Postings
 from bot.core.sketches import HOUR, asked_places, place_keys, sample_keys, term_keys
+from bot.core.timing import near_in_time
 from bot.core.traces import Trace, unpacked
-from bot.core.vetoes import near_in_time, veto
-from bot.core.wording import Asked, Words, asked, cosine, words
+from bot.core.vetoes import veto
+from bot.core.wording import Asked, asked, cosine
 
 _RARE = 40  # a word of more stories than this leads to none of them
 _ASKED_TERMS = 8
 _WORDED, _NEARBY = 8, 15  # stories looked at for their words, for their place and hour
-_SAME_WORDS = 0.6  # likeness of what tells of no attack with a report of one
-_DOUBT = 0.3  # likeness of words
-_NEVER = 2.0  # no score is
 _HOURS_BACK, _HOURS_FLAGGED = 12, 3
 _CROWD = 25  # what so many stories share tells them not apart
-
-Weights = Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -133,8 +129,9 @@ class Stories:
 
     def find(self, mine: Trace) -> Join:
         """The story that a report belongs to; without one in ``Join.story`` it opens its own."""
-        best, spoken = Join(), asked(mine, self._count)
-        for story_id in self._candidates(mine, spoken):
+        counts = {term: self._size("_terms", term) for term in mine.terms}
+        spoken, best = asked(mine, counts), Join()
+        for story_id in self._candidates(mine, spoken, counts):
             kept = self._find_kept(story_id)
             if kept is not None:
                 best = _better(best, self._judged(mine, spoken, kept))
@@ -145,57 +142,41 @@ class Stories:
         theirs = _opened(kept.sketch.tobytes())
         if not theirs:
             return Join()
-        sample = spoken.words.sample
-        share = max(
-            [0.0 if sample.isdisjoint(w.sample) else copied(mine, t) for t, w in theirs.items()]
-        )
+        share = max([_copied(mine, spoken, trace) for trace in theirs])
         if share and not (mine.flag and not kept.story.severity):
             return Join(kept.whole, Joined.COPY, round(1 + share, 3), (("words", round(share, 2)),))
-        traces = tuple(theirs)
-        if forbidden := veto(mine, traces):
-            text = cosine(spoken, theirs[traces[0]])
-            return Join(None, score=round(text, 3), nearest=kept.story.id, veto=forbidden)
-        near = near_in_time(mine, traces) or traces
-        made = [likeness(mine, t, cosine(spoken, theirs[t]), self.weights) for t in near]
-        found = max(made, key=lambda alike: alike.score)
-        why = tuple(found.features.items())
-        if not self._is_enough(found):
-            return Join(None, Joined.NEW, round(found.score, 3), why, kept.story.id)
-        how = Joined.WORDS if found.features.get("none_flagged") else Joined.EVENT
-        return Join(kept.whole, how, round(found.score, 3), why)
+        if forbidden := veto(mine, theirs):
+            text = round(cosine(spoken, theirs[0]), 3)
+            return Join(score=text, nearest=kept.story.id, veto=forbidden)
+        near = near_in_time(mine, theirs) if len(theirs) > 1 else theirs
+        return self._alike(mine, [(trace, cosine(spoken, trace)) for trace in near], kept)
 
-    def _is_enough(self, found: Likeness) -> bool:
-        features = found.features
-        least = self.weights.get("text_long" if features["long"] else "text_short", _NEVER)
-        worded = features["text"] >= least
-        if features["none_flagged"] and worded:
-            return True
-        # What tells of no attack, nor of one before, needs the words of what it is added to.
-        linked = features["weapon_same"] or features["blast_same"]
-        if features["aside"] and not linked and features["text"] < _SAME_WORDS:
-            return False
-        if (features["aside"] and not worded) or (features["none_flagged"] and not linked):
-            return False
-        # Only a wider place in common, other names and other words: in doubt another attack.
-        if features["place_inside"] and features["names_differ"] and features["text"] < _DOUBT:
-            return False
-        return found.score >= self.weights.get("enough", _NEVER)
-
-    def _count(self, term: int) -> int:
-        return self._terms.count(term) + (self.below._count(term) if self.below else 0)
+    def _alike(self, mine: Trace, near: Sequence[tuple[Trace, float]], kept: _Kept) -> Join:
+        """The join by the report most alike, of those of a story, each with its words' likeness."""
+        hopeless = [is_hopeless(mine, theirs, text, self.weights) for theirs, text in near]
+        if all(hopeless):
+            text = max(text for _, text in near)
+            return Join(score=round(text, 3), nearest=kept.story.id, why=(("text", text),))
+        made = [likeness(mine, theirs, text, self.weights) for theirs, text in near]
+        best = max(range(len(made)), key=lambda at: made[at].score)
+        found, theirs = made[best], near[best][0]
+        score, why = round(found.score, 3), tuple(found.features.items())
+        if hopeless[best] or not is_enough(mine, theirs, found, self.weights):
+            return Join(score=score, nearest=kept.story.id, why=why)
+        how = Joined.WORDS if found.features["none_flagged"] else Joined.EVENT
+        return Join(kept.whole, how, score, why)
 
     # ── candidates ───────────────────────────────────────────────────────────────────────
 
-    def _candidates(self, mine: Trace, spoken: Asked) -> set[str]:
-        found = set(self._by_words(mine, spoken))
+    def _candidates(self, mine: Trace, spoken: Asked, counts: Mapping[int, int]) -> set[str]:
+        found = set(self._by_words(spoken, counts))
         for key in sample_keys((mine,)):
             if self._size("_samples", key) <= _CROWD:
                 found.update(self._named("_samples", key))
         found.update(self._by_place(mine))
         return found
 
-    def _by_words(self, mine: Trace, spoken: Asked) -> Iterator[str]:
-        counts = {term: self._count(term) for term in mine.terms}
+    def _by_words(self, spoken: Asked, counts: Mapping[int, int]) -> Iterator[str]:
         rare = sorted((n, term) for term, n in counts.items() if 0 < n <= _RARE)[:_ASKED_TERMS]
         sums: Counter[str] = Counter()
         for _, term in rare:
@@ -239,6 +220,14 @@ def _rank(join: Join) -> tuple[bool, bool, float, str]:
     return join.story is not None, not join.veto and bool(story_id), join.score, story_id
 
 
-@lru_cache(maxsize=4_096)
-def _opened(sketch: bytes) -> dict[Trace, Words]:
-    return {trace: words(trace) for trace in unpacked(array("q", sketch))}
+def _copied(mine: Trace, spoken: Asked, theirs: Trace) -> float:
+    """``copied``, and at once 0 where no two words stand beside each other in both."""
+    sample = spoken.sample
+    if sample.isdisjoint(theirs.whole) and sample.isdisjoint(theirs.body):
+        return 0.0
+    return copied(mine, theirs)
+
+
+@lru_cache(maxsize=8_192)
+def _opened(sketch: bytes) -> tuple[Trace, ...]:
+    return unpacked(array("q", sketch))

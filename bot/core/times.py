@@ -22,7 +22,11 @@ _DAY = timedelta(days=1)
 _NOON = 12
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)\b")
 _ROUGH = timedelta(minutes=59)  # a stated hour is a rounded one
-_AGO = {"hour": timedelta(hours=12), "week": timedelta(days=14)}
+_AGO = {
+    "minutes": timedelta(minutes=20),
+    "hour": timedelta(hours=12),
+    "week": timedelta(days=14),
+}
 _LATE = timedelta(hours=1)  # clocks differ, and entries are dated late
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
 
 from bot.core import scene
+from bot.core.lexemes import Lexeme, lexeme
 from bot.core.marks import ACTORS, head_end
-from bot.core.model import Facts, Grade, Knowledge, Place, Range, Reading, Scan
+from bot.core.model import Facts, Grade, Knowledge, Place, Range, Reading, Scan, Token
 from bot.core.model.reading import LEAD_TOKENS
-from bot.core.morphology import bare, is_stop_word
-from bot.core.skeleton import consonants, keys, script
-from bot.core.stems import Stems, stem, without_clitics
+from bot.core.stems import Stems
 from bot.core.traces import (
     ARMS,
     BASE,
@@ -22,7 +20,6 @@ from bot.core.traces import (
     COUNTRY,
     DRONE,
     JET,
-    KEPT,
     LATER,
     LONE_BASE,
     ROCKET,
@@ -30,13 +27,13 @@ from bot.core.traces import (
     Trace,
     mark_number,
     number,
+    sample,
 )
 
 _LEAD_WORDS = 90  # agencies' copies differ in where they are cut, seldom in how they begin
 _BODY_WORDS = 25  # a body this long speaks for itself, whatever headline was put above it
 _TERMS = 48
 _DIGITS = 3  # of a number of weapons at most
-_NAME_CONSONANTS = 2
 _SIGNS = ("@", "/", "_")  # before a part of a handle or of an address
 _FAMILIES = {
     ROCKET: ("rocket", "salvo-rocket"),
@@ -64,58 +61,68 @@ class Tracer:
 
     def trace(self, scan: Scan, reading: Reading, at: datetime) -> Trace:
         """What ``scan``, read as ``reading`` and dated ``at``, leaves behind."""
-        head, rest = _told_words(scan)
+        head, rest = self._spoken(scan)
         words = (head + rest)[:_LEAD_WORDS]
         alone = _sample(rest[:_LEAD_WORDS]) if head and len(rest) >= _BODY_WORDS else ()
-        where = self._scene(scan, reading)
+        end = head_end(scan)
+        where = self._scene(scan, reading, end)
         when = reading.facts.when
         count = _count(reading)
-        terms, telling = self._terms(words, _known_words(scan))
+        known = self._known_words(scan)
         return Trace(
             at=_minutes(at),
             since=_minutes(when.earliest) if when else 0,
             until=_minutes(when.latest) if when else 0,
             words=len(words),
             flag=int(reading.flag),
-            told=_families(scan, reading),
+            told=_families(scan, reading, end),
             least=count.least,
             most=count.most,
             head=min(len(head), _TERMS),
             marks=tuple(sorted(map(mark_number, _marks(reading)))),
             places=self._numbers(where),
             around=self._numbers({p for key in where for p in self.knowledge.places[key].parents}),
-            terms=terms,
-            names=_sounds(telling),
+            terms=tuple(dict.fromkeys([word.term for word in words if word.term]))[:_TERMS],
+            names=tuple(sorted({w.name for w in words if w.name and w.word not in known})),
             whole=_sample(words),
             body=alone,
         )
 
     # ── words ────────────────────────────────────────────────────────────────────────────
 
-    def _terms(self, words: Sequence[str], known: Set[str]) -> tuple[tuple[int, ...], list[str]]:
-        """The hashes of the stems, and the words that are neither common nor ``known``."""
-        found: dict[int, None] = {}
-        telling = []
-        for word in words:
-            if len(word) < 2 or is_stop_word(word):
-                continue
-            root = stem(word, self.stems)
-            common = word.isdecimal() or self._is_common(word, root)
-            found[number(root) & ~1 | common] = None
-            if not common and word not in known:
-                telling.append(without_clitics(word)[-1])
-        return tuple(found)[:_TERMS], telling
+    def _spoken(self, scan: Scan) -> tuple[list[Lexeme], list[Lexeme]]:
+        """The words of the title and of the body."""
+        first = min(scan.split, _LEAD_WORDS)
+        head = self._lexemes(scan.title, scan.tokens[:first])
+        rest = self._lexemes(scan.body, scan.tokens[scan.split : scan.split + first + _LEAD_WORDS])
+        if rest[: len(head)] == head:  # channels repeat the headline as the first line
+            return [], rest
+        return head, rest
 
-    def _is_common(self, word: str, root: str) -> bool:
-        known = self.knowledge.common
-        return root in known or word in known or bare(word) in known
+    def _lexemes(self, field: str, tokens: Iterable[Token]) -> list[Lexeme]:
+        """Without handles, which are signatures: a channel puts its own under everything."""
+        return [
+            lexeme(token.text, self.stems)
+            for token in tokens
+            if field[token.start - 1 : token.start] not in _SIGNS
+        ]
+
+    def _known_words(self, scan: Scan) -> frozenset[str]:
+        """Words of the head that are places or of the lexicon: no names to compare by sound."""
+        hits = (hit for by in (scan.places, scan.terms) for many in by.values() for hit in many)
+        found = {
+            at for hit in hits if hit.start < 2 * _LEAD_WORDS for at in range(hit.start, hit.end)
+        }
+        tokens = scan.tokens[: 3 * _LEAD_WORDS]
+        return frozenset(
+            [lexeme(tokens[at].text, self.stems).word for at in found if at < len(tokens)]
+        )
 
     # ── places ───────────────────────────────────────────────────────────────────────────
 
-    def _scene(self, scan: Scan, reading: Reading) -> list[str]:
+    def _scene(self, scan: Scan, reading: Reading, end: int) -> list[str]:
         """Where it happened: of the title, else of the head, else of the lead of the findings."""
         told = [p for f in reading.findings if f.grade is Grade.LEAD for p in f.places]
-        end = head_end(scan)
         for found in (_within(scan, scan.split), _within(scan, end), told, _lead(scan, reading)):
             if precise := self._precise(found):
                 return precise
@@ -160,66 +167,16 @@ def _lead(scan: Scan, reading: Reading) -> list[str]:
     return _within(scan, LEAD_TOKENS) if not reading.flag else []
 
 
-def _known_words(scan: Scan) -> frozenset[str]:
-    """The words of the head that are places or of the lexicon: no names to compare by sound."""
-    hits = (hit for found in (scan.places, scan.terms) for many in found.values() for hit in many)
-    tokens = scan.tokens
-    return frozenset(
-        _plain(tokens[at].text)
-        for hit in hits
-        if hit.start < 2 * _LEAD_WORDS
-        for at in range(hit.start, hit.end)
-    )
-
-
-def _plain(word: str) -> str:
-    """A folded word without article, its drawn-out letters said once: يزددددد."""
-    if len(word) > 3 and word[-1] == word[-2] == word[-3]:
-        word = word.rstrip(word[-1]) + word[-1]
-    return bare(word)
-
-
-def _told_words(scan: Scan) -> tuple[list[str], list[str]]:
-    """The words of the title and of the body, without articles."""
-    head = list(_spoken(scan, 0, min(scan.split, _LEAD_WORDS)))
-    rest = list(_spoken(scan, scan.split, scan.split + len(head) + _LEAD_WORDS))
-    if rest[: len(head)] == head:  # channels repeat the headline as the first line
-        return [], rest
-    return head, rest
-
-
-def _spoken(scan: Scan, start: int, end: int) -> Iterator[str]:
-    """Words without articles; handles are signatures: a channel puts its own under everything."""
-    field = scan.title if start < scan.split else scan.body
-    for token in scan.tokens[start:end]:
-        if field[token.start - 1 : token.start] not in _SIGNS:
-            yield _plain(token.text)
-
-
-def _sample(words: Sequence[str]) -> tuple[int, ...]:
-    """The smallest hashes of the pairs of neighbouring words (of the words, when very few)."""
-    telling = [word for word in words if not is_stop_word(word)]
-    pairs = {" ".join(pair) for pair in pairwise(telling)}
-    return tuple(sorted(map(number, pairs or set(telling)))[:KEPT])
-
-
-def _sounds(words: Sequence[str]) -> tuple[int, ...]:
-    distinct = list(dict.fromkeys(words))
-    found = {
-        key
-        for word, key in zip(distinct, keys(distinct), strict=True)
-        if script(word) and consonants(key) >= _NAME_CONSONANTS
-    }
-    return tuple(sorted(map(number, found)))
+def _sample(words: Iterable[Lexeme]) -> tuple[int, ...]:
+    return sample([word.number for word in words if word.number])
 
 
 # ── what it tells of ─────────────────────────────────────────────────────────────────────────
 
 
-def _families(scan: Scan, reading: Reading) -> int:
+def _families(scan: Scan, reading: Reading, end: int) -> int:
     """By the facts, else by the words of the head, else by the topics found."""
     facts = sum({_WEAPONS.get(weapon, ROCKET) for weapon in reading.facts.weapons})
-    end = head_end(scan)
     words = sum(
         family
         for family, categories in _FAMILIES.items()

@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 KEPT = 64  # hashes of a sample: the share of common ones is right to about 6 %
-KINDS = ("count", "day", "part", "again", "toll", "at", "known")  # of marks
+KINDS = ("count", "day", "part", "again", "toll", "at", "known", "target")  # of marks
 SHORT_WORDS = 20  # a flash of fewer words is written again for the next attack
 # What a report tells of, added up; LATER: it looks back on it.
 ROCKET, DRONE, JET, BLAST, LATER = 1, 2, 4, 8, 16
 ARMS = ROCKET | DRONE | JET
 # The last three bits of a place; of a lone base nobody knows in which town or province it lies.
 COUNTRY, TOWN, BASE, LONE_BASE = 1, 2, 3, 4
-_VERSION = 10_002  # the first form began with a number of words, below a hundred
+_VERSION = 10_004  # the first form began with a number of words, below a hundred
+_MIX, _MASK = 0x9E3779B97F4A7C15, (1 << 63) - 1
 _SINGLES = 9  # fields of a trace before its lists
 
 
@@ -101,6 +103,12 @@ def number(text: str) -> int:
     """63 bits, so that SQLite's signed integers hold it; the same in every process."""
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def sample(numbers: Sequence[int]) -> tuple[int, ...]:
+    """The smallest of the numbers of neighbours (of the numbers, when there are very few)."""
+    pairs = {(one * _MIX + other) & _MASK for one, other in pairwise(numbers)}
+    return tuple(sorted(pairs or set(numbers))[:KEPT])
 
 
 # ── a sketch is traces in a row ──────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""What forbids two reports to be of one event: another place, weapon or time, "again".
+"""What forbids two reports to be of one event: another place, target, weapon or time, "again".
 
 In doubt the story is new: that repeats an alert, joining loses one.
 """
@@ -7,29 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.traces import ARMS, BASE, COUNTRY, LATER, LONE_BASE, TOWN, Trace, by_kind, mark_number
+from bot.core.timing import gap, is_other_time
+from bot.core.traces import ARMS, BASE, COUNTRY, LONE_BASE, TOWN, Trace, by_kind
 
-_LONG_MIN = 48 * 60
-# Minutes of silence after which a report tells of another attack: one of an explosion and no
-# more, a flash that names the weapon, and one that tells of the harm done or says more.
-_BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
 _PRECISE_MIN = 20  # minutes in which outlets learn where in a town or province it was
+_ARMS_MIN = 30  # minutes in which outlets learn what it was that exploded
 _AGAIN_MIN = 20  # minutes in which outlets tell of one "second attack"; then it is a third
 _COUNTING_MIN = 120  # minutes in which the count of an attack grows
-# Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
-_BLASTS_MIN, _FLASHES_MIN = 60, 60
-# Parts of the day in a circle: people call one hour by the names of two that follow each other.
-_PARTS = [mark_number(f"part:{part}") for part in ("night", "morning", "midday", "evening")]
-_NEXT = {part: {_PARTS[at - 1], part, _PARTS[(at + 1) % 4]} for at, part in enumerate(_PARTS)}
-_NIGHT = frozenset(_PARTS[:1])
 
 
 def veto(mine: Trace, theirs: Sequence[Trace]) -> str:
     """Why ``mine`` cannot tell of the event of ``theirs``, ``""`` if it can."""
-    if _other_time(mine, theirs):
+    if is_other_time(mine, theirs):
         return "time"
     if _other_places(mine, theirs):
         return "place"
+    if _other_target(mine, theirs):
+        return "target"
     return next(_other_attack(mine, theirs), "") if mine.flag else ""
 
 
@@ -40,9 +34,11 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
         yield "not-flagged"
     if mine.says_again and not any(_same_again(mine, trace) for trace in theirs):
         yield "again"
-    if any(_other_arms(mine.told, trace.told) for trace in flagged):
+    if any(_other_arms(mine.told, trace.told) for trace in flagged) or _late_arms(mine, flagged):
         yield "weapon"
-    if _new_place(mine, theirs) or _other_base(mine, theirs) or _late_place(mine, theirs):
+    if _new_place(mine, theirs) or _other_base(mine, theirs):
+        yield "place"
+    if _late_place(mine, theirs) or _late_wide(mine, flagged):
         yield "place"
     if any(_other_count(mine, trace) for trace in flagged):
         yield "count"
@@ -51,68 +47,6 @@ def _other_attack(mine: Trace, theirs: Sequence[Trace]) -> Iterator[str]:
 def _same_again(mine: Trace, other: Trace) -> bool:
     """Whether the other calls it another attack too, and so soon that it is the same one."""
     return other.says_again and gap(mine, other) <= _AGAIN_MIN
-
-
-def _other_time(mine: Trace, theirs: Sequence[Trace]) -> bool:
-    """Whether too long went by, or both name their time and mean another one."""
-    return (
-        not near_in_time(mine, theirs)
-        or gap(mine, theirs[0]) > _age(mine)
-        or any(_other_day(mine, trace) for trace in theirs)
-    )
-
-
-def near_in_time(mine: Trace, theirs: Sequence[Trace]) -> list[Trace]:
-    """The reports that ``mine`` may continue: between them there was no long silence.
-
-    What is no report of an attack does not break the silence about one.
-    """
-    telling = [trace for trace in theirs if trace.flag >= mine.flag] or theirs
-    return [trace for trace in telling if gap(mine, trace) <= _silence(mine)]
-
-
-def _silence(mine: Trace) -> int:
-    """How long nothing may have been heard of what a report tells."""
-    if not _is_fresh(mine):
-        return _REPORT_MIN if mine.flag else _LONG_MIN
-    return _FLASH_MIN if mine.told & ARMS else _BLAST_MIN
-
-
-def _age(mine: Trace) -> int:
-    """How old an event may be that a report tells as new."""
-    if not _is_fresh(mine):
-        return _LONG_MIN
-    return _FLASHES_MIN if mine.told & ARMS else _BLASTS_MIN
-
-
-def _is_fresh(mine: Trace) -> bool:
-    """A flash of something that happens now: it does not look back on it."""
-    return mine.is_flash and not mine.told & LATER and bool(mine.places or mine.told)
-
-
-def gap(one: Trace, other: Trace) -> int:
-    """The minutes between what both tell of: by the times they name, else by their dates."""
-    first, last = _span(one), _span(other)
-    return max(first[0] - last[1], last[0] - first[1], 0)
-
-
-def _span(trace: Trace) -> tuple[int, int]:
-    return (trace.since, trace.until) if trace.until else (trace.at, trace.at)
-
-
-def _other_day(one: Trace, other: Trace) -> bool:
-    ours, others = by_kind(one.marks), by_kind(other.marks)
-    if _parted(ours["part"], others["part"]):
-        return True
-    # Of a night some name the day before, others the day after.
-    nightly = not _NIGHT.isdisjoint(ours["part"] | others["part"])
-    return not nightly and bool(ours["day"] and others["day"]) and not ours["day"] & others["day"]
-
-
-def _parted(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether both name parts of the day, and no two of them follow each other."""
-    near = {part for known in one for part in _NEXT.get(known, {known})}
-    return bool(one and other) and near.isdisjoint(other)
 
 
 def _other_arms(one: int, other: int) -> bool:
@@ -161,11 +95,36 @@ def _late_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
     return known.isdisjoint(mine.places)
 
 
+def _late_arms(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it names a weapon, long after the others could only tell of explosions."""
+    return (
+        bool(mine.told & ARMS)
+        and not any(trace.told & ARMS for trace in theirs)
+        and gap(mine, theirs[0]) > _ARMS_MIN
+    )
+
+
+def _late_wide(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether it names only what the bases of the others lie in, when these are known for long."""
+    bases = [trace for trace in theirs if _bases(trace)]
+    if not bases or not mine.places or _bases(mine) or len(bases) < len(theirs):
+        return False
+    return min(gap(mine, trace) for trace in theirs) > _PRECISE_MIN
+
+
+def _other_target(mine: Trace, theirs: Sequence[Trace]) -> bool:
+    """Whether something else was hit, as both say what it was."""
+    ours = by_kind(mine.marks)["target"]
+    others = frozenset().union(*(by_kind(trace.marks)["target"] for trace in theirs))
+    return bool(ours and others) and ours.isdisjoint(others)
+
+
 def _other_count(mine: Trace, other: Trace) -> bool:
-    """Whether it counts fewer weapons than were counted, or more when no more are being found."""
+    """Whether it counts fewer than were counted, or more when no more are being found."""
     if not (mine.most and other.most):
         return False
-    return mine.most < other.least or (mine.least > other.most and gap(mine, other) > _COUNTING_MIN)
+    finding = _COUNTING_MIN if (mine.told | other.told) & ARMS else _PRECISE_MIN
+    return mine.most < other.least or (mine.least > other.most and gap(mine, other) > finding)
 
 
 def fits(place: int, mine: Trace, other: Trace) -> bool:

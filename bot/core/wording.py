@@ -7,7 +7,7 @@ nothing depends on the order in which stories were remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import log
 from typing import NamedTuple
 
@@ -18,20 +18,20 @@ _COMMON = 60  # of which so many hold a common word
 _LEAST = 0.5
 
 
-class Words(NamedTuple):
-    """How often each term counts, the square of their length at first sight, both samples."""
+class Asked(NamedTuple):
+    """The words of a report that arrived.
+
+    Attributes:
+        times: How often each term counts.
+        weights: How each is weighed now.
+        square: The square of their length.
+        sample: Both samples.
+    """
 
     times: Mapping[int, int]
-    square: float
-    sample: frozenset[int]
-
-
-class Asked(NamedTuple):
-    """The words of a report that arrived: as they count, and as they are weighed now."""
-
-    words: Words
     weights: Mapping[int, float]
     square: float
+    sample: frozenset[int]
 
 
 def weight(term: int, stories: int) -> float:
@@ -39,28 +39,32 @@ def weight(term: int, stories: int) -> float:
     return max(_LEAST, log(_BACKGROUND / (stories + (_COMMON if term & 1 else 1))))
 
 
-_FIRST_SIGHT = (weight(0, 0), weight(1, 0))
+_FIRST_SIGHT = (weight(0, 0) ** 2, weight(1, 0) ** 2)
 
 
-def words(trace: Trace) -> Words:
-    """The words of a report that is remembered."""
+def asked(trace: Trace, counts: Mapping[int, int]) -> Asked:
+    """The words of a report that arrived; ``counts`` tells how many stories hold each term."""
     times = {term: 2 if at < trace.head else 1 for at, term in enumerate(trace.terms)}
-    square = sum([(n * _FIRST_SIGHT[term & 1]) ** 2 for term, n in times.items()])
-    return Words(times, square, frozenset((*trace.whole, *trace.body)))
+    weights = {term: weight(term, counts.get(term, 0)) for term in trace.terms}
+    square = sum([(n * weights[term]) ** 2 for term, n in times.items()])
+    return Asked(times, weights, square, frozenset((*trace.whole, *trace.body)))
 
 
-def asked(trace: Trace, count: Callable[[int], int]) -> Asked:
-    """The words of a report that arrived; ``count`` tells how many stories hold a term."""
-    mine = words(trace)
-    weights = {term: weight(term, count(term)) for term in mine.times}
-    return Asked(mine, weights, sum([(n * weights[t]) ** 2 for t, n in mine.times.items()]))
-
-
-def cosine(mine: Asked, theirs: Words) -> float:
+def cosine(mine: Asked, theirs: Trace) -> float:
     """0 for nothing in common to 1 for the same words."""
-    dot, square = 0.0, theirs.square
-    for term in mine.weights.keys() & theirs.times.keys():
-        weighed, times = mine.weights[term], theirs.times[term]
-        dot += weighed * weighed * mine.words.times[term] * times
-        square += (weighed * weighed - _FIRST_SIGHT[term & 1] ** 2) * times * times
-    return dot / (mine.square * square) ** 0.5 if dot else 0.0
+    weights, head = mine.weights, theirs.head
+    dot, more = 0.0, 0.0
+    for at, term in enumerate(theirs.terms):
+        if term in weights:
+            weighed, times = weights[term] ** 2, 2 if at < head else 1
+            dot += weighed * mine.times[term] * times
+            more += (weighed - _FIRST_SIGHT[term & 1]) * times * times
+    return dot / (mine.square * (_at_first_sight(theirs) + more)) ** 0.5 if dot else 0.0
+
+
+def _at_first_sight(trace: Trace) -> float:
+    """The square of the length of its words, as if each was met for the first time."""
+    commons = [term & 1 for term in trace.terms]
+    common = sum(commons) + 3 * sum(commons[: trace.head])  # twice as long is four times
+    all_ = len(commons) + 3 * min(trace.head, len(commons))
+    return common * _FIRST_SIGHT[1] + (all_ - common) * _FIRST_SIGHT[0]

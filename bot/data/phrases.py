@@ -14,7 +14,7 @@ from bot.data.reading import Wrong, has_word, need, only_keys
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _LEXICON_KEYS = {"category", "about", "terms", "only"}
-_MARK_KINDS = {"again", "count", "day", "part"}
+_MARK_KINDS = {"again", "count", "day", "part", "target"}
 _FACT_KINDS = frozenset(
     "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny "
     "deny.of deny.link deny.but deny.party says attack claim outlet lean own sure exercise again "

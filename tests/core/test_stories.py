@@ -218,6 +218,37 @@ def test_another_weapon_place_hour_or_again_forbids_it(
     assert (join.story, join.veto) == (None, veto)
 
 
+LONG = " ".join(["وقال شهود من الأهالي إنهم خرجوا إلى الشارع وسمعوا سيارات الإسعاف"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "after", "veto"),
+    [
+        ("مسيرة تصيب قاعدة حرير في أربيل", "مسيرة تصيب مقر حزب معارض في أربيل", 5, "target"),
+        ("Drone hits oil field in Dohuk", "Drone strikes a car in Dohuk", 5, "target"),
+        ("دوي انفجار في البصرة", "صاروخ يسقط في البصرة", 45, "weapon"),
+        ("مسيرة تصيب قاعدة حرير في أربيل", "هجوم بمسيرة في أربيل", 40, "place"),
+        ("سماع ثلاثة انفجارات في البصرة", "سماع أربعة انفجارات في البصرة", 25, "count"),
+    ],
+)
+def test_what_was_hit_or_learnt_too_late_is_another_attack(
+    first: str, other: str, after: int, veto: str
+) -> None:
+    late = trace(other, LONG, NOON + timedelta(minutes=after))
+    assert (late.flag, trace(first).flag) == (1, 1)
+    join = found(late, story(first))
+    assert (join.story, join.veto) == (None, veto)
+
+
+@pytest.mark.parametrize("ago", [None, 20])
+def test_minutes_ago_is_believed(ago: int | None) -> None:
+    """A long report may come late; one of minutes ago is of what nobody could have told before."""
+    late = NOON + timedelta(minutes=45)
+    told = When(late - timedelta(minutes=ago), late) if ago else None
+    join = found(trace("صواريخ على قاعدة عين الأسد", LONG, late, when=told), story(FLASH))
+    assert (join.story is None) == bool(ago)
+
+
 def test_a_report_that_names_its_time_joins_the_event_of_that_time() -> None:
     late, wave = NOON + timedelta(hours=7), NOON + timedelta(hours=5)
     body = " ".join(["وذكر بيان رسمي تفاصيل ما جرى وفق ما نقله مراسلون من المنطقة"] * 3)
@@ -365,7 +396,7 @@ def test_a_sketch_fits_a_signed_64_bit_column_and_can_be_read_back(title: str, b
 
 
 def test_a_trace_is_the_same_in_every_process() -> None:
-    assert trace("rocket base").whole == (564912984198507361,)
+    assert trace("rocket base").whole == (3665717667623397330,)
 
 
 def test_a_story_id_is_short_stable_and_readable() -> None:
