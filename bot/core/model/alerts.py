@@ -73,6 +73,7 @@ class Join:
         nearest: The id of the story that was most alike, where none was enough.
         veto: What forbade to join that one: place, weapon, time, count,
             again, not-flagged; else "".
+        also: Its joins to the other stories it might as well have joined, the surest first.
     """
 
     story: Story | None = None
@@ -81,6 +82,7 @@ class Join:
     why: tuple[tuple[str, float], ...] = ()
     nearest: str = ""
     veto: str = ""
+    also: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
