@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.core.answers import Origin
 from bot.core.card import place_path
-from bot.core.decide import join_or_open
+from bot.core.joining import join_or_open
 from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason
 from bot.core.query import EXAMPLE, parse
 from bot.core.stories import Stories
