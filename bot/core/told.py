@@ -46,6 +46,12 @@ _DENIALS = {
     Denial.NOT_FROM_OUR_SOIL: mark("denied that it came from there"),
     Denial.NO_CASUALTIES: mark("denied that anybody was hurt"),
 }
+_DENIED_BY = {
+    Denial.NO_ATTACK: mark("✖️ {who} denies an attack"),
+    Denial.NOT_BY_US: mark("✖️ {who} denies having done it"),
+    Denial.NOT_FROM_OUR_SOIL: mark("✖️ {who} denies that it came from there"),
+    Denial.NO_CASUALTIES: mark("✖️ {who} denies that anybody was hurt"),
+}
 _WEAPONS = {
     "rocket": mark("Rockets"),
     "missile": mark("Missiles"),
@@ -120,10 +126,9 @@ def link_lines(life: Life, voice: Voice) -> Iterator[Line]:
 
 
 def _denied(denial: Denial, who: str, voice: Voice) -> Line:
-    said = Part(voice.label(_DENIALS[denial]))
-    if not who:
-        return voice.says("✖️ {denial}", denial=said)
-    return voice.says("✖️ {who}: {denial}", who=Part(cut(clean(who), _NAME)), denial=said)
+    if who:
+        return voice.says(_DENIED_BY[denial], who=Part(cut(clean(who), _NAME)))
+    return voice.says("✖️ {denial}", denial=Part(voice.label(_DENIALS[denial])))
 
 
 def _people(killed: Range | None, injured: Range | None, voice: Voice) -> Line:

@@ -70,7 +70,7 @@ def test_an_alert_of_one_source_says_nothing_of_sources() -> None:
         ({"denials": (Denial.NOT_BY_US,)}, "a side denies that it did it"),
         (
             {"denials": (NO,), "deniers": {NO: "the army"}},
-            "\u2068the army\u2069: \u2068an attack is",
+            "\u2068the army\u2069 denies an attack",
         ),
         ({"linked": (Link("s2", "Sirens at the base"),)}, "May be the same as: \u2068Sirens at"),
         ({"edits": 1, "counts": (FEW,)}, "\u2068Rockets\u2069: \u206814\u2069"),
@@ -120,13 +120,21 @@ def test_a_reply_shows_the_new_count_and_who_denies() -> None:
     assert "Rockets\u2069: \u206840–80" in step(changes=(Change.MORE_WEAPONS,), counted=MANY)
     said = step(changes=(Change.DENIED,), denied_by="the army")
     assert "the alert stands" in said
-    assert "the army\u2069: \u2068an attack is denied" in said
+    assert "the army\u2069 denies an attack" in said
 
 
 def test_each_source_is_named_once_for_what_it_says() -> None:
     wire = Report("Wire", NOW, role=Role.ORIGINAL)
     rows = [wire, Report("Radio", NOW, role=Role.ECHO), wire, replace(wire, role=Role.DENIAL)]
     assert first_of_each(rows) == [rows[0], rows[1], rows[3]]
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("denial", list(Denial))
+def test_every_denial_names_who_denies_it(denial: Denial, lang: str) -> None:
+    said = alert(lang, denials=(denial,), deniers={denial: "X-Ray"})
+    (line,) = [line for line in said.splitlines() if "✖️" in line]
+    assert "X-Ray" in line
 
 
 def test_what_was_taken_back_is_struck_out() -> None:
