@@ -22,6 +22,7 @@ from bot.core.model import (
     Note,
     Poll,
     Recall,
+    Report,
     Settlement,
     Source,
     SourceAge,
@@ -178,7 +179,14 @@ class Store(Protocol):
     async def alert_card(
         self, chat_id: int, message_id: int | None = None, story_id: str | None = None
     ) -> Card | None:
-        """The card sent to this chat as that message or of that story, else the last one."""
+        """The card sent to this chat as that message or of that story, else the last one.
+
+        It is as its story stands now.
+        """
+        ...
+
+    async def reports(self, story_id: str, limit: int) -> tuple[Report, ...]:
+        """The reports of a story, the first to come first."""
         ...
 
     async def entries_since(self, since: datetime, limit: int) -> tuple[Text, ...]:

@@ -130,13 +130,16 @@ class Stories:
     def find(self, mine: Trace) -> Join:
         """The story that a report belongs to; without one in ``Join.story`` it opens its own."""
         counts = {term: self._size("_terms", term) for term in mine.terms}
-        spoken, best = asked(mine, counts), Join()
+        spoken, best, joinable = asked(mine, counts), Join(), []
         for story_id in self._candidates(mine, spoken, counts):
             kept = self._find_kept(story_id)
             if kept is not None:
-                best = _better(best, self._judged(mine, spoken, kept))
+                judged = self._judged(mine, spoken, kept)
+                joinable += [judged] if judged.story else []
+                best = _better(best, judged)
         why = tuple((name, round(value, 2)) for name, value in best.why if value)
-        return replace(best, why=why)
+        ranked = sorted(joinable, key=_rank, reverse=True)
+        return replace(best, why=why, also=tuple(ranked[1:]))
 
     def _judged(self, mine: Trace, spoken: Asked, kept: _Kept) -> Join:
         theirs = _opened(kept.sketch.tobytes())

@@ -172,8 +172,8 @@ class Ingest:
         self._stories = None
         added = await self.store.record(batch)
         for verdict in batch.verdicts:
-            if verdict.story is not None:
-                memory.add(verdict.story)
+            for story in verdict.stories:
+                memory.add(story)
         self._stories = memory
         return added
 

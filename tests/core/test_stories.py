@@ -404,3 +404,12 @@ def test_a_story_id_is_short_stable_and_readable() -> None:
     assert len(made) == 2000
     assert all(len(key) == 10 and not set(key) & set("ilou") for key in made)
     assert story_id("fingerprint-1") == story_id("fingerprint-1")
+
+
+def test_a_report_that_might_join_two_stories_names_the_other() -> None:
+    body = BODY.replace("صاروخين", "صواريخ")
+    one, other = story(TITLE, BODY), replace(story(TITLE, BODY), id="zother")
+    join = found(trace(TITLE, body, NOON + MINUTES), one, other)
+    assert join.story is not None
+    assert {other.story.id for other in (join, *join.also) if other.story} == {one.id, "zother"}
+    assert found(trace(TITLE, body, NOON + MINUTES), one).also == ()

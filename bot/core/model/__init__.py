@@ -16,6 +16,8 @@ from bot.core.model.alerts import (
     Known,
     Reason,
     Recall,
+    Report,
+    Role,
     Story,
     Verdict,
     Way,
@@ -36,7 +38,7 @@ from bot.core.model.knowledge import (
     Topic,
     TopicRule,
 )
-from bot.core.model.life import Change, Life, Step, StoryState
+from bot.core.model.life import Change, Count, Life, Link, Step, StoryState
 from bot.core.model.messages import (
     Button,
     Delivery,
@@ -87,6 +89,7 @@ __all__ = [
     "ChatKind",
     "ChatStatus",
     "Condition",
+    "Count",
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
@@ -110,6 +113,7 @@ __all__ = [
     "Known",
     "Life",
     "Line",
+    "Link",
     "Match",
     "Message",
     "MoveChat",
@@ -125,7 +129,9 @@ __all__ = [
     "Reading",
     "Reason",
     "Recall",
+    "Report",
     "Request",
+    "Role",
     "Scan",
     "Settlement",
     "Severity",
