@@ -30,6 +30,7 @@ class Ear:
         self._phrases = Phrases()
         self._places: dict[str, int] = {}  # code of a name of one word → where its names stand
         self._singles = Many()
+        self._known: dict[tuple[str, ...], list[str]] = {}  # the codes of a word's keys
 
     def kept(self) -> Kept:
         """What :meth:`of_kept` makes the same of; only of what is settled."""
@@ -50,17 +51,26 @@ class Ear:
         """Pack what there is."""
         self._phrases.settle()
         self._singles.settle()
+        self._known.clear()
 
     def add(self, keys: Sequence[tuple[str, ...]], name: Name) -> None:
         """Listen for ``name`` where words with one of ``keys`` each stand."""
         number = self.names.add(name)
-        for chosen in islice(product(*keys), _MOST_KEYS):
-            codes = [self._learn(key) for key in chosen]
-            if len(codes) > 1:
+        rows = islice(product(*map(self._coded, keys)), _MOST_KEYS)
+        if len(keys) > 1:
+            for codes in rows:
                 self._phrases.add("".join(codes), number)
-            else:
-                self._singles.add(self._places.setdefault(codes[0], len(self._places)), number)
-                self.new_names.add(codes[0])
+        else:
+            for (code,) in rows:
+                self._singles.add(self._places.setdefault(code, len(self._places)), number)
+                self.new_names.add(code)
+
+    def _coded(self, keys: tuple[str, ...]) -> list[str]:
+        """The codes of the keys of a word, of which at most so many can count."""
+        codes = self._known.get(keys)
+        if codes is None:
+            codes = self._known[keys] = [*map(self._learn, keys[:_MOST_KEYS])]
+        return codes
 
     def _learn(self, key: str) -> str:
         code, is_new = self.codes.learn(key)
