@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -78,10 +78,10 @@ class Ear:
             self.new_keys.add(key)
         return code
 
-    def singles(self, code: str, sign: int) -> list[int]:
-        """The phrases of one word that a word of this code and sign may be."""
+    def singles(self, code: str, signs: Sequence[int]) -> list[int]:
+        """The phrases of one word that a word of this code and these signs may be."""
         place = self._places.get(code)
-        return [] if place is None else self.names.meeting(self._singles.of(place), sign)
+        return [] if place is None else self.names.meeting(self._singles.of(place), signs)
 
     def find(self, codes: str) -> list[tuple[int, int, int]]:
         """Where names may stand in a text, by its codes alone; for :meth:`likely`."""
@@ -147,7 +147,8 @@ class Names:
         first = number * SIGNS
         return all(map(meet, self._signs[first : first + SIGNS], signs))
 
-    def meeting(self, numbers: Iterable[int], sign: int) -> list[int]:
-        """The phrases among names of one word that a word of ``sign`` may be."""
+    def meeting(self, numbers: Collection[int], readings: Sequence[int]) -> list[int]:
+        """The phrases among names of one word that a word of any of these signs may be."""
         signs, packed, each_ = self._signs, self._packed, MOST_WORDS * MOST_BEFORE
-        return [packed[n] // each_ for n in numbers if meet(signs[n * SIGNS], sign)]
+        found = [n for reading in readings for n in numbers if meet(signs[n * SIGNS], reading)]
+        return [packed[n] // each_ for n in dict.fromkeys(found)]

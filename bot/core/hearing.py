@@ -18,11 +18,13 @@ from bot.core.letters import fold
 from bot.core.model import Token
 from bot.core.morphology import bare
 from bot.core.packed import Kept, Texts
-from bot.core.signs import sign
+from bot.core.signs import joint, sign, signs
 from bot.core.skeleton import (
     alike,
+    compared,
     fused,
     has_foreign_letters,
+    has_tanwin,
     is_plain,
     may_be_name,
     may_sound,
@@ -30,6 +32,7 @@ from bot.core.skeleton import (
     strength,
     watch_keys,
 )
+from bot.core.sounds import ARABIC, LATIN
 from bot.core.spoken import OTHER_EAR, Spoken, Vocabulary, is_silent
 from bot.core.text import tokenize
 from bot.core.words import EARS, Sound, Words
@@ -39,6 +42,7 @@ ARTICLE = "\1" * WIDTH  # stands in the sounds for words that are no part of a n
 _REMEMBERED = 65_536
 _SILENT = Sound((ARTICLE,) * 3)
 _UNHEARD = Sound((NO_WORD,) * 3)
+_LETTERS = (ARABIC, LATIN, "")  # the script of each ear's names
 _ATTACHED = "ال"
 
 
@@ -120,16 +124,19 @@ class Hearing:
         )
         if codes == _UNHEARD.codes:
             return _UNHEARD
-        own = sign(word)
+        own = signs(word)
         # Crime is not كريمة, capital or not.
         is_common = bare(token.text) in self._common
-        return Sound(codes, own, () if is_common else tuple(self._named(word, codes, own)))
+        return Sound(codes, joint(own), () if is_common else tuple(self._named(word, codes, own)))
 
-    def _named(self, word: str, codes: Sequence[str], own: int) -> Iterator[int]:
-        for ear, code in zip(self.ears, codes, strict=True):
-            for number in ear.singles(code, own):
+    def _named(self, word: str, codes: Sequence[str], own: Sequence[int]) -> Iterator[int]:
+        for names, ear, code in zip(_LETTERS, self.ears, codes, strict=True):
+            meant = ear.singles(code, own) if code != NO_WORD else ()
+            # Names of other letters, which are most, are held against a word without more ado.
+            is_name = _is_name if names in ("", script(word)) else _sounds_as
+            for number in meant:
                 name = self._whole(number)
-                if _is_name(name, word) and is_plain(name, word):
+                if is_name(name, word) and is_plain(name, word):
                     yield number
 
     def _whole(self, number: int) -> str:
@@ -165,6 +172,11 @@ def _is_name(name: str, word: str) -> bool:
     if script(name) == script(word) and fold(name) == fold(word):
         return True
     return may_sound(name, word) and alike(name, word)
+
+
+def _sounds_as(name: str, word: str) -> bool:
+    """The same of two words in different scripts."""
+    return not has_tanwin(word) and compared(name, word)
 
 
 @lru_cache(maxsize=4_096)

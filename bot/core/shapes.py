@@ -56,8 +56,8 @@ class Shape(NamedTuple):
     fused: bool = False
 
 
-# Several readings a word, about 1 KB: the cache stays below 20 MB.
-@lru_cache(maxsize=16_384)
+# Several readings a word, about 1 KB; a word is asked for several times at once and hardly again.
+@lru_cache(maxsize=4_096)
 def shapes(word: str) -> tuple[Shape, ...]:
     """The readings of ``word``, the plain one first; none for a word without letters."""
     letters, kind = plain(word), script(word)

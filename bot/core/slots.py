@@ -34,19 +34,24 @@ _VOWELS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def alike(watch_word: str, text_word: str) -> bool:
     """Whether the two words may be one name: consonants, slots, ends. Symmetric.
 
     The exact check after their keys met. A word without letters is like itself only.
     """
+    return compared(watch_word, text_word)
+
+
+def compared(watch_word: str, text_word: str) -> bool:
+    """The same for words that are hardly compared again: nothing is remembered."""
     if watch_word == text_word:
         return True
     texts = shapes(text_word)
     return any(_meet(one, other) for one in shapes(watch_word) for other in texts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def is_plain(name: str, text_word: str) -> bool:
     """Whether a Latin ``name`` is in an Arabic word without stretching a letter, or a long one is.
 
