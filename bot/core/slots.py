@@ -156,18 +156,24 @@ def _same_long_vowels(one: Shape, other: Shape) -> bool:
         if at in (0, last) and bool(a) != bool(b):
             return False
         if at == last:
-            same = _LIGHT.sub("", a) == _LIGHT.sub("", b)
+            same = _without_light(a) == _without_light(b)
         else:
-            same = _same_slot(a, b, at) if loose else a.strip("?^") == b.strip("?^")
+            same = _same_slot(a, b, not at) if loose else a.strip("?^") == b.strip("?^")
         if not same:
             return False
     return True
 
 
-def _same_slot(one: str, other: str, at: int) -> bool:
+@lru_cache(maxsize=8_192)
+def _same_slot(one: str, other: str, is_first: bool) -> bool:
     """Hebrew writes no long a, and some short vowels: אירביל, כירכוכ."""
-    a, b = _LIGHT.sub("", one), _LIGHT.sub("", other)
-    return a == b or (not (a and b) and (not at or len(a + b) == 1))
+    a, b = _without_light(one), _without_light(other)
+    return a == b or (not (a and b) and (is_first or len(a + b) == 1))
+
+
+@lru_cache(maxsize=4_096)
+def _without_light(slot: str) -> str:
+    return _LIGHT.sub("", slot)
 
 
 # ── weight ───────────────────────────────────────────────────────────────────────────────────
