@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import filterfalse
 from typing import Any
 
-from bot.core.words import NOTHING, Chunk, Extras, told
+from bot.core.wordlist import told
+from bot.core.words import NOTHING, Chunk, Extras
 
 _LIMIT = 32_768  # pieces of one generation; both together take about 45 MB
 _FREED = 256  # pieces let go with each text

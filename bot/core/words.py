@@ -6,7 +6,7 @@ of no interest to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, repeat
 from operator import add, floordiv
@@ -17,6 +17,7 @@ from bot.core.codes import WIDTH
 from bot.core.model import How, Token
 from bot.core.signs import ANY
 from bot.core.text import tokenize
+from bot.core.wordlist import token_of, told
 
 
 class Other(NamedTuple):
@@ -73,29 +74,6 @@ _ROW = ROWS * WIDTH
 _UTF16 = "utf-16-le" if byteorder == "little" else "utf-16-be"
 
 
-_GLUED, _FUNCTION = "\1", "\2"  # behind a word: what a token is
-
-
-def told(tokens: Iterable[Token]) -> str:
-    """The words of a piece of text in one string, to be remembered; where they stand is told apart.
-
-    Tuples of tokens would be a dozen objects for every word the press ever used, and looking
-    through them for garbage was what the slowest texts waited for.
-    """
-    return "\n".join([_told(token) for token in tokens])
-
-
-def _told(token: Token) -> str:
-    marks = _GLUED * token.glued + _FUNCTION * token.function
-    return token.text + marks if marks else token.text
-
-
-def _token(word: str, start: int, end: int) -> Token:
-    if word[-1] > _FUNCTION:
-        return Token(word, start, end)
-    return Token(word.rstrip(_GLUED + _FUNCTION), start, end, _GLUED in word, _FUNCTION in word)
-
-
 class Chunk(NamedTuple):
     """The words of a piece of text without white space, and what is special of them.
 
@@ -113,7 +91,7 @@ class Known(Protocol):
 
     @property
     def words(self) -> Mapping[str, str]:
-        """The words of each chunk (:func:`told`)."""
+        """The words of each chunk (``core.wordlist``)."""
 
     @property
     def extras(self) -> Mapping[str, Extras]:
@@ -140,11 +118,11 @@ class Tokens(Sequence[Token]):
     def __getitem__(self, at: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, at: int | slice) -> Token | tuple[Token, ...]:
         if isinstance(at, int):
-            return _token(self._words[at], self.starts[at], self.ends[at])
-        return tuple(map(_token, self._words[at], self.starts[at], self.ends[at]))
+            return token_of(self._words[at], self.starts[at], self.ends[at])
+        return tuple(map(token_of, self._words[at], self.starts[at], self.ends[at]))
 
     def __iter__(self) -> Iterator[Token]:
-        return map(_token, self._words, self.starts, self.ends)
+        return map(token_of, self._words, self.starts, self.ends)
 
     def written(self, at: int) -> str:
         """Word ``at`` as it stands in the text."""

@@ -45,6 +45,11 @@ class Beside:
         self._process.terminate()
         self._process.join()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid or 0
+
     def prepare(self, texts: Iterable[str]) -> None:
         """A batch is done: what it told goes out."""
         if self._names:
