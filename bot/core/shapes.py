@@ -60,18 +60,22 @@ class Shape(NamedTuple):
 @lru_cache(maxsize=4_096)
 def shapes(word: str) -> tuple[Shape, ...]:
     """The readings of ``word``, the plain one first; none for a word without letters."""
+    found = [*readings(word)]
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+
+def readings(word: str) -> Iterator[Shape]:
+    """The same one by one, some of them twice: of two words that are alike the first ones are."""
     if _CLEAR_ARABIC.fullmatch(word) and not _ARABIC_AMBIGUOUS.search(word):
-        return (_abjad(Way.ARABIC, word, fused=False),)
+        yield _abjad(Way.ARABIC, word, fused=False)
+        return
     letters, kind = plain(word), script(word)
-    if not kind:
-        return ()
     if kind == HEBREW:
-        found = [_abjad(Way.HEBREW, *reading) for reading in _hebrew(letters)]
+        yield from (_abjad(Way.HEBREW, *reading) for reading in _hebrew(letters))
     elif kind == ARABIC and not is_kurdish(word):
-        found = [_abjad(Way.ARABIC, *reading) for reading in _arabic(letters)]
-    else:
-        found = [_written(*reading) for reading in _latin(letters, kind)]
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else (found[0],)
+        yield from (_abjad(Way.ARABIC, *reading) for reading in _arabic(letters))
+    elif kind:
+        yield from (_written(*reading) for reading in _latin(letters, kind))
 
 
 # ── Arabic and Hebrew ────────────────────────────────────────────────────────────────────────

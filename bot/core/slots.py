@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.core.shapes import Shape, Way, shapes
+from bot.core.shapes import Shape, Way, readings, shapes
 from bot.core.sounds import ARABIC, LATIN, script
 
 FIRST, INNER, LAST = range(3)
@@ -44,11 +44,11 @@ def alike(watch_word: str, text_word: str) -> bool:
 
 
 def compared(watch_word: str, text_word: str) -> bool:
-    """The same for words that are hardly compared again: nothing is remembered."""
+    """The same for words that are hardly compared again: nothing is remembered of the first."""
     if watch_word == text_word:
         return True
     texts = shapes(text_word)
-    return any(_meet(one, other) for one in shapes(watch_word) for other in texts)
+    return any(_meet(one, other) for one in readings(watch_word) for other in texts)
 
 
 @lru_cache(maxsize=8_192)
