@@ -131,7 +131,9 @@ class Hearing:
 
     def _named(self, word: str, codes: Sequence[str], own: Sequence[int]) -> Iterator[int]:
         for names, ear, code in zip(_LETTERS, self.ears, codes, strict=True):
-            meant = ear.singles(code, own) if code != NO_WORD else ()
+            meant = ear.singles(code, own)
+            if not meant:
+                continue
             # Names of other letters, which are most, are held against a word without more ado.
             is_name = _is_name if names in ("", script(word)) else _sounds_as
             for number in meant:

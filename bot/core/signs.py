@@ -6,7 +6,7 @@ three in four have not. To meet costs a tenth of the comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
@@ -53,14 +53,15 @@ def sign(word: str) -> int:
     return joint(signs(word))
 
 
-def joint(found: Iterable[int]) -> int:
+def joint(found: Sequence[int]) -> int:
     """Several signs as one."""
-    return reduce(or_, found)
+    return found[0] if len(found) == 1 else reduce(or_, found)
 
 
 def signs(word: str) -> tuple[int, ...]:
     """The sign of each reading of ``word``: of one alone there is more to tell."""
-    return tuple({_sign_of(shape): None for shape in shapes(word)}) or (ANY,)
+    found = tuple(map(_sign_of, shapes(word))) or (ANY,)
+    return found if len(found) == 1 else tuple(dict.fromkeys(found))
 
 
 def _sign_of(shape: Shape) -> int:
