@@ -51,6 +51,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
     Finding,
@@ -124,6 +125,8 @@ __all__ = [
     "Poll",
     "PollStatus",
     "Profile",
+    "Push",
+    "PushState",
     "PutChat",
     "Range",
     "Reading",
