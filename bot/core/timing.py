@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from bot.core.traces import ARMS, LATER, Trace, by_kind, mark_number
 
 _LONG_MIN = 48 * 60
+COPIES_MIN = 4 * 60  # agencies report the next attack in the form of the last one
+_DATED_AHEAD_MIN = 60
 # Minutes of silence after which a report tells of another attack: one of an explosion and no
 # more, a flash that names the weapon, and one that tells of the harm done or says more.
 _BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
@@ -49,6 +51,14 @@ def near_in_time(mine: Trace, theirs: Sequence[Trace]) -> list[Trace]:
     """
     telling = [trace for trace in theirs if trace.flag >= mine.flag] or theirs
     return [trace for trace in telling if gap(mine, trace) <= _silence(mine)]
+
+
+def horizon(mine: Trace) -> int:
+    """The minute before which nothing was told that ``mine`` may continue, or be a copy of."""
+    if mine.until:
+        return min(mine.since, mine.at) - _LONG_MIN
+    back = _FLASHES_MIN if _is_fresh(mine) else COPIES_MIN if mine.flag else _LONG_MIN
+    return mine.at - back - _DATED_AHEAD_MIN
 
 
 def _silence(mine: Trace) -> int:
