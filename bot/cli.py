@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot import __version__, app, config, measure, operate
+from bot import __version__, app, config, jsonlines, listing, measure, operate
 from bot.bench import matching
 from bot.bench import stories as telling_stories
 from bot.config import Settings
@@ -34,7 +34,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ConfigError, measure.LineError, measure.WatchError) as error:
+        except (ConfigError, jsonlines.LineError, measure.WatchError) as error:
             _end(2, error)
         except SchemaError as error:
             _end(3, error)
@@ -96,7 +96,7 @@ def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
     queries = measure.checked(watches, knowledge)
     judge = measure.Judge(knowledge)
     if _is_json_lines(file):
-        _write(judge.match(row, queries) for row in measure.read_lines(_lines(file)))
+        _write(judge.match(row, queries) for row in jsonlines.read_lines(_lines(file)))
     elif queries and str(file) == "-":
         for line in filter(str.strip, _lines(file)):
             click.echo(judge.explain(line.strip(), "", queries=queries))
@@ -118,12 +118,24 @@ def backtest(settings: Settings, query: str, days: int) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@click.option("--text/--json", "as_text", default=None, help="[default: text on a terminal]")
 @_configured
-def stories(settings: Settings, file: Path) -> None:
-    """Say which entries of FILE (JSON Lines in time order) tell the same story."""
-    judge = measure.Judge(app.knowledge_of(settings))
+def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
+    """Say which entries of FILE (JSON Lines in time order) tell the same story.
+
+    For people every story with its reports, how each came to it and why; else JSON Lines, an
+    answer for each entry as soon as it is decided.
+    """
+    knowledge = app.knowledge_of(settings)
+    judge, rows = measure.Judge(knowledge), jsonlines.read_stream(_lines(file))
     window = timedelta(hours=settings.limits.story_window_h)
-    _write(judge.stories(measure.read_lines(_lines(file)), window))
+    if as_text is None:
+        as_text = sys.stdout.isatty()
+    if as_text:
+        for line in listing.story_lines(judge.place(rows, window), knowledge.places):
+            click.echo(line)
+    else:
+        _write(judge.stories(rows, window))
 
 
 @main.command()
@@ -284,7 +296,7 @@ def _is_json_lines(file: Path) -> bool:
     if file.suffix not in {".jsonl", ".ndjson"}:
         return False
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
-        return not measure.is_seeds(lines)
+        return not jsonlines.is_seeds(lines)
 
 
 def _lines(file: Path) -> Iterator[str]:

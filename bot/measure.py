@@ -1,42 +1,30 @@
 """``match`` and ``stories``: the measuring contract over JSON Lines, and the same for people.
 
-In: one object a line ``{"id", "title", "body"?, "lang"?, "date"?, "source"?, "watches"?}``.
+In: the rows of ``jsonlines``, each perhaps with its ``"watches"``.
 Out: one object a line, in the same order, written as soon as it is known.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from bot.core.answers import Origin
 from bot.core.card import place_path
-from bot.core.decide import join_or_open
-from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason
+from bot.core.joining import join_or_open
+from bot.core.links import link
+from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason, Story
 from bot.core.query import EXAMPLE, parse
 from bot.core.stories import Stories
 from bot.core.trial import Tally, Text, Trial
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import BotError, QueryError
 from bot.flow.values import unknown
+from bot.jsonlines import Json, date_of
 from bot.plainly import fact_lines, timed
 
-Json = Mapping[str, Any]
 _SPELLINGS, _WORDS = 12, 3
-
-
-class LineError(BotError):
-    """A line of the input is not what the contract says.
-
-    Attributes:
-        number: The line, from 1.
-    """
-
-    def __init__(self, number: int, message: str) -> None:
-        super().__init__(f"line {number}: {message}")
-        self.number = number
 
 
 class WatchError(BotError):
@@ -48,48 +36,13 @@ class WatchError(BotError):
         )
 
 
-def read_lines(lines: Iterable[str]) -> Iterator[Json]:
-    """The objects of a JSON Lines text; blank lines are skipped.
+class Placed(NamedTuple):
+    """One report, the story it was put into as that stood then, how, and what that linked."""
 
-    Raises:
-        LineError: A line is no JSON object, or lacks what it needs.
-    """
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _object(number, line)
-
-
-def is_seeds(lines: Iterable[str]) -> bool:
-    """Whether these are the lines of a seeds file: objects, and no ``"id"`` in any of them."""
-    found = False
-    for line in lines:
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(value, dict):
-            if "id" in value:
-                return False
-            found = True
-    return found
-
-
-def _object(number: int, line: str) -> Json:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise LineError(number, f"not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise LineError(number, 'not an object, write {"id": …, "title": …}')
-    if "id" not in value:
-        raise LineError(number, 'it has no "id"')
-    for key in ("title", "body"):
-        if not isinstance(value.get(key, ""), str | None):
-            raise LineError(number, f'"{key}" must be text')
-    queries = value.get("watches") or []
-    if not (isinstance(queries, list) and all(isinstance(query, str) for query in queries)):
-        raise LineError(number, '"watches" must be a list of texts')
-    return value
+    entry: Entry
+    story: Story
+    join: Join
+    linked: tuple[Story, ...]
 
 
 class Judge:
@@ -102,7 +55,7 @@ class Judge:
     def match(self, row: Json, more: Sequence[str] = ()) -> dict[str, object]:
         """The answer of ``match`` to one row, which is asked for the watches ``more`` too."""
         queries = tuple(dict.fromkeys((*(row.get("watches") or ()), *more)))
-        at = _date(row.get("date"))
+        at = date_of(row)
         text = Text(row.get("title") or "", row.get("body") or "", _origin(row), at=at)
         _, reading, found = self._trial.read(text, queries)
         return {
@@ -117,6 +70,16 @@ class Judge:
 
     def stories(self, rows: Iterable[Json], window: timedelta) -> Iterator[dict[str, object]]:
         """The answers of ``stories``: each is decided when its row arrives, with no look-ahead."""
+        for row, placed in self._placed(rows, window):
+            linked = [story.id for story in placed.linked]
+            joined = _joined(placed.join)
+            yield {"id": row["id"], "story": placed.story.id, **joined, "linked": linked}
+
+    def place(self, rows: Iterable[Json], window: timedelta) -> Iterator[Placed]:
+        """The same as values: each report with its story."""
+        return (placed for _, placed in self._placed(rows, window))
+
+    def _placed(self, rows: Iterable[Json], window: timedelta) -> Iterator[tuple[Json, Placed]]:
         recent = Stories(self._knowledge.likeness)
         mind = Mind.with_(self._trial.matcher, Audience(0, {}, ()))
         for row in rows:
@@ -125,8 +88,10 @@ class Judge:
             recent.forget(now - window)
             scan, reading, _ = self._trial.read(Text(entry.title, entry.body, at=now))
             story, join = join_or_open(entry, (scan, reading), recent, Turn(mind, Policy(), now))
-            recent.add(story)
-            yield {"id": row["id"], "story": story.id, **_joined(join)}
+            story, linked = link(story, join)
+            for changed in (story, *linked):
+                recent.add(changed)
+            yield row, Placed(entry, story, join, linked)
 
     def explain(self, title: str, body: str, lang: str = "en", queries: Sequence[str] = ()) -> str:
         """What would be flagged and why, for people."""
@@ -255,13 +220,5 @@ def _entry(row: Json) -> Entry:
         body=row.get("body") or "",
         source_name=row.get("source") or "",
         lang=row.get("lang") or "",
-        published_at=_date(row.get("date")),
+        published_at=date_of(row),
     )
-
-
-def _date(text: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

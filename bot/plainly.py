@@ -1,11 +1,11 @@
-"""The facts of a report in plain words, for people on the command line."""
+"""The facts of a report and of a story in plain words, for people on the command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.core.model import Facts, Range, When
+from bot.core.model import Count, Facts, Life, Range, When
 
 
 def fact_lines(facts: Facts) -> Iterator[str]:
@@ -22,6 +22,24 @@ def fact_lines(facts: Facts) -> Iterator[str]:
     yield from _said(facts)
 
 
+def life_lines(life: Life) -> Iterator[str]:
+    """One line for each thing that became of a story."""
+    for count, what in ((life.killed, "killed"), (life.injured, "injured")):
+        if count is not None:
+            yield f"{what}: {shown(count)}"
+    for counted in life.counts:
+        yield _counted_by(counted)
+    for denial in life.denials:
+        by = life.deniers.get(denial)
+        yield f"denied: {denial}" + (f", by {by}" if by else "")
+    yield f"state: {life.state.value}"
+    for link in life.linked:
+        yield f"may be the same as story {link.story_id}: {link.title}"
+    for number, step in enumerate(life.steps, start=1):
+        told = ", ".join(change.value for change in step.changes)
+        yield f"step {number} at {timed(step.seen_at)}: {told}, by {step.source_name}: {step.title}"
+
+
 def _said(facts: Facts) -> Iterator[str]:
     if facts.denial is not None:
         yield f"denied: {facts.denial}" + (f", by {facts.denied_by}" if facts.denied_by else "")
@@ -35,6 +53,11 @@ def _said(facts: Facts) -> Iterator[str]:
         yield "an exercise"
     if facts.again:
         yield "another attack, it says"
+
+
+def _counted_by(count: Count) -> str:
+    """How many weapons one source counts."""
+    return f"{', '.join(count.weapons) or 'weapons'}: {shown(count.count)}, by {count.source_name}"
 
 
 def shown(count: Range) -> str:

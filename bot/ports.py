@@ -5,7 +5,7 @@ Every method is ``async``; every time is passed in, so that a simulation can ste
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,11 +17,14 @@ from bot.core.model import (
     Chat,
     Delivery,
     Effect,
+    Entry,
     Knowledge,
     Message,
     Note,
     Poll,
+    Push,
     Recall,
+    Report,
     Setback,
     Settlement,
     Source,
@@ -47,6 +50,42 @@ class Poller(Protocol):
         Raises:
             SourceError: The visit failed; its class says what to do next.
         """
+        ...
+
+
+class Reader(Protocol):
+    """Reads a document that came without a visit. Users: feeds, and those of the tests."""
+
+    async def read(self, source: Source, body: bytes, content_type: str) -> tuple[Entry, ...]:
+        """Its entries.
+
+        Raises:
+            SourceInvalid: It is no feed.
+        """
+        ...
+
+
+class Hubs(Protocol):
+    """Asks the hubs that feeds name. Users: the guarded fetcher, and its counter in tests."""
+
+    async def post(self, source: Source, address: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Send a form; returns the status and the first words of the answer.
+
+        Raises:
+            SourceError: It did not arrive, or our guard said no.
+        """
+        ...
+
+
+class Pushed(Protocol):
+    """Takes what hubs say. Users: the flow, and the web room that hears them."""
+
+    async def verify(self, token: str, mode: str, topic: str, lease_s: int) -> bool:
+        """Whether we asked the hub for what it says we did."""
+        ...
+
+    async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
+        """Take in what a hub brought; false where nothing is agreed."""
         ...
 
 
@@ -139,6 +178,21 @@ class Store(Protocol):
         """
         ...
 
+    # pushes
+    async def put_push(self, push: Push) -> None:
+        """Keep what is agreed with a hub; nothing when its source is gone."""
+        ...
+
+    async def drop_push(self, source_id: str) -> None: ...
+
+    async def push_of(self, source_id: str) -> Push | None: ...
+
+    async def push_by(self, token: str) -> tuple[Push, Source] | None: ...
+
+    async def pushes_due(self, now: datetime, limit: int) -> tuple[Push, ...]:
+        """What is to be asked for (again), the longest due first."""
+        ...
+
     # outbox
     async def recover(self, now: datetime) -> tuple[int, int]:
         """After a start: leased → pending; sending → pending or unconfirmed by severity; sources
@@ -188,7 +242,14 @@ class Store(Protocol):
     async def alert_card(
         self, chat_id: int, message_id: int | None = None, story_id: str | None = None
     ) -> Card | None:
-        """The card sent to this chat as that message or of that story, else the last one."""
+        """The card sent to this chat as that message or of that story, else the last one.
+
+        It is as its story stands now.
+        """
+        ...
+
+    async def reports(self, story_id: str, limit: int) -> tuple[Report, ...]:
+        """The reports of a story, the first to come first."""
         ...
 
     async def entries_since(self, since: datetime, limit: int) -> tuple[Text, ...]:

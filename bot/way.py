@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.core.model import Life, Story, Way
+from bot.core.model import Report, Story, Way
+from bot.core.told import first_of_each
 from bot.measure import Judge
-from bot.plainly import shown, timed
+from bot.plainly import life_lines, timed
 
 _DONE = {"sent": "sent", "pending": "waiting", "leased": "waiting", "sending": "on its way"}
 
@@ -22,6 +23,7 @@ def way_lines(way: Way, judge: Judge) -> Iterator[str]:
         yield "  it belongs to no story: nobody was told"
         return
     yield from _story_lines(way.story)
+    yield from (f"      {line}" for line in _source_lines(way.reports))
     yield from _delivery_lines(way)
 
 
@@ -29,21 +31,15 @@ def _story_lines(story: Story) -> Iterator[str]:
     yield f"  story {story.id}: {story.title}"
     first = timed(story.first_seen_at)
     yield f"      {story.entries} reports, first {first}, severity {int(story.severity)} of 3"
-    yield from (f"      {line}" for line in _life_lines(story.life))
+    yield from (f"      {line}" for line in life_lines(story.life))
 
 
-def _life_lines(life: Life) -> Iterator[str]:
-    if life.originals:
-        yield "reported by " + ", ".join(life.originals)
-    if life.echoes:
-        yield "repeated by " + ", ".join(life.echoes)
-    for count, what in ((life.killed, "killed"), (life.injured, "injured")):
-        if count is not None:
-            yield f"{what}: {shown(count)}"
-    yield f"state: {life.state.value}"
-    for number, step in enumerate(life.steps, start=1):
-        told = ", ".join(change.value for change in step.changes)
-        yield f"step {number} at {timed(step.seen_at)}: {told}, by {step.source_name}: {step.title}"
+def _source_lines(reports: Sequence[Report]) -> Iterator[str]:
+    """Every source of the story: what its report is to it, when it came, and where it stands."""
+    for report in first_of_each(reports):
+        at = timed(report.published_at or report.seen_at)
+        role = report.role.value if report.role else "report"
+        yield " ".join(filter(None, (f"{role} of {at} by {report.source_name}", report.link)))
 
 
 def _delivery_lines(way: Way) -> Iterator[str]:

@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.core.model import Count, Denial, Facts, Life, Link, Range
 from bot.stores.sqlite import SqliteStore
 from tests.making import a_batch, a_verdict, an_entry
 
@@ -154,6 +155,92 @@ def test_stories_are_decided_when_an_entry_arrives() -> None:
     assert answers[0]["story"] == answers[2]["story"] != answers[1]["story"]
     alone = bot("stories", "-", text="".join(text.splitlines(keepends=True)[:1]))
     assert json.loads(alone.stdout) == answers[0]
+
+
+def rows_of(*titles: str) -> str:
+    """Reports of five minutes apart, as JSON Lines."""
+    return "".join(
+        json.dumps({"id": f"r{n}", "title": title, "date": f"2026-11-22T10:{5 * n:02}:00Z"}) + "\n"
+        for n, title in enumerate(titles)
+    )
+
+
+SIRENS = "Sirens sound at Ain al-Asad base"
+MISSILES = "Missiles fired at US troops in western Iraq"
+BOTH = "Missiles hit US troops at Ain al-Asad base in western Iraq, sirens sound"
+
+
+def test_stories_that_a_later_report_links_are_named() -> None:
+    done = bot("stories", "-", text=rows_of(SIRENS, MISSILES, BOTH))
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["linked"], second["linked"]) == ([], [])
+    assert (third["story"], third["linked"]) == (first["story"], [second["story"]])
+
+
+def test_stories_are_listed_for_people() -> None:
+    text = rows_of(SIRENS, MISSILES, BOTH, "Drones attack Ain al-Asad base", SIRENS)
+    done = bot("stories", "--text", "-", text=text)
+    assert done.exit_code == 0, done.stderr
+    first, second, third, total = done.stdout.strip().split("\n\n")
+    assert first.startswith("story ")
+    for told in (
+        f": {SIRENS}\n  2026-11-22 10:00 UTC, 3 reports, severity 3 of 3\n",
+        "  at Ain al-Asad, Anbar, Iraq\n",
+        "opens it: nothing was like it\n",
+        f"  - 2026-11-22 10:10 UTC, r2: {BOTH}\n      the same event (0.",
+        f"  - 2026-11-22 10:20 UTC, r4: {SIRENS}\n      a copy: words 1.0\n",
+        f": {MISSILES}",  # the link
+        "step 1 at 2026-11-22 10:10 UTC: graver",
+    ):
+        assert told in first
+    number = first.split()[1].rstrip(":")
+    assert f"may be the same as story {number}: {SIRENS}" in second
+    assert f"opens it: not enough like {number} (0." in second
+    assert f"opens it: not {number} (" in third
+    assert "another weapon" in third
+    assert total == "5 reports in 3 stories"
+
+
+@pytest.mark.parametrize(("asked", "begins"), [([], "story "), (["--json"], "{")])
+def test_stories_on_a_terminal_are_for_people(
+    tmp_path: Path, asked: list[str], begins: str
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(rows_of(SIRENS), "utf-8")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "bot", "stories", *asked, str(file)]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
+        assert process.wait(60) == 0
+    os.close(theirs)
+    assert os.read(ours, 6).decode().startswith(begins)
+    os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ('{"id": "r0", "title": "x"}', """line 2: "id" 'r0' stands in line 1 already: give"""),
+        (
+            '{"id": 7, "date": "22/11/2026"}',
+            "'22/11/2026' is no date: write 2026-11-22T10:00:00Z",
+        ),
+        ('{"id": 7, "date": 5}', 'line 2: "date" 5 is no date: write 2026-'),
+        ('{"id": 7, "title": x}', "line 2: not JSON: Expecting value: line 1 column 20"),
+        ('{"title": "x"}', 'line 2: it has no "id": add one'),
+    ],
+)
+@pytest.mark.parametrize("form", ["--text", "--json"])
+def test_stories_end_at_a_wrong_line_with_how_to_mend_it(second: str, told: str, form: str) -> None:
+    done = bot("stories", form, "-", text=f"{rows_of(SIRENS)}{second}\n")
+    assert done.exit_code == 2
+    assert told in done.stderr
+    assert len(done.stdout.splitlines()) == (form == "--json")
+
+
+def test_a_row_without_a_date_is_of_now() -> None:
+    text = '{"id": 1, "title": "x"}\n{"id": 2, "title": "y", "date": ""}\n{"id": 3, "date": null}\n'
+    done = bot("stories", "-", text=text)
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 3)
 
 
 def test_feeds_are_listed_added_and_removed(here: Path) -> None:
@@ -309,6 +396,36 @@ def test_why_tells_the_way_of_a_report_by_its_link_and_by_its_story(here: Path) 
     lost = bot("why", "https://wire.example/8", cwd=here)
     assert (lost.exit_code, lost.stdout) == (1, "")
     assert "https://wire.example/8" in lost.stderr
+
+
+def test_why_lists_every_source_and_the_linked_story(here: Path) -> None:
+    stored(here)
+
+    async def grow() -> None:
+        store = await SqliteStore.open(here / "var" / "sandbox.db")
+        verdict = a_verdict(9, story_id="story00001")
+        assert verdict.story
+        life = Life(linked=(Link("story00002", "Sirens"),), deniers={Denial.NO_ATTACK: "army"})
+        life = replace(life, denials=(Denial.NO_ATTACK,))
+        life = replace(life, counts=(Count("Radio", Range(40, 80), ("rocket",)),))
+        entry = replace(verdict.entry, source_name="Radio", link="https://radio.example/9")
+        reading = replace(verdict.reading, facts=Facts(echo_of="Wire"))
+        verdict = replace(verdict, entry=entry, reading=reading)
+        verdict = replace(verdict, story=replace(verdict.story, life=life))
+        await store.record(a_batch(verdict))
+        await store.close()
+
+    asyncio.run(grow())
+    done = bot("why", "1:1", cwd=here)
+    assert done.exit_code == 0, done.stderr
+    for told in (
+        "      original of 2026-11-22 11:57 UTC by Wire\n",
+        "      echo of 2026-11-22 11:57 UTC by Radio https://radio.example/9\n",
+        "      may be the same as story story00002: Sirens\n",
+        "      denied: no-attack, by army\n",
+        "      rocket: 40 to 80, by Radio\n",
+    ):
+        assert told in done.stdout
 
 
 def test_why_without_a_database_says_what_makes_one(here: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from bot.bench.language import Press
 from bot.core import events
-from bot.core.decide import join_or_open
+from bot.core.joining import join_or_open
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Entry, Join, Joined, Knowledge, Reading, Scan
 from bot.core.stories import Stories

@@ -10,48 +10,48 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import events, life
+from bot.core import events
 from bot.core.answers import Origin
+from bot.core.joining import (
+    Read,
+    dated,
+    grow,
+    join_or_open,
+    scenes,
+    tells_another,
+    topics,
+    trace,
+)
+from bot.core.links import link
 from bot.core.model import (
     Alert,
     Card,
     Change,
     Entry,
-    Finding,
-    Grade,
     Growth,
-    Join,
-    Joined,
     Known,
     Match,
     Reading,
     Reason,
     Recall,
-    Scan,
     Severity,
-    Step,
     Story,
-    StoryState,
     Verdict,
     Why,
 )
-from bot.core.sketches import grown, opened, story_id, told
+from bot.core.sketches import told
 from bot.core.stories import Stories
-from bot.core.tracer import Tracer
-from bot.core.traces import unpacked
 from bot.core.turn import Mind, Turn
-from bot.core.vetoes import veto
 
 _EXTRACT_CHARS = 1_000
 # Guards of reports that may still add to a story.
 _UPDATES = frozenset({"denial", "condemnation", "aftermath", "statistics"})
 _STEPS = {
     Change.TAKEN_BACK: Reason.TAKEN_BACK,
+    Change.DENIED: Reason.DENIED,
     Change.ALL_CLEAR: Reason.ALL_CLEAR,
     Change.CORRECTED: Reason.CORRECTED,
 }
-_AHEAD = timedelta(hours=1)  # a publisher's clock may be fast
-_OTHER = frozenset({"again", "place", "weapon"})  # vetoes of a page's own story
 # An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
 MAX_EDITS = 3
 
@@ -74,8 +74,8 @@ def decide(
     for entry in entries:
         verdict = _verdict(entry, known.get(entry.fingerprint), recent, turn)
         known[entry.fingerprint] = Known(entry.text_hash, MAX_EDITS)
-        if verdict.story:
-            recent.add(verdict.story)
+        for story in verdict.stories:
+            recent.add(story)
         verdicts.append(verdict)
     return tuple(verdicts)
 
@@ -95,51 +95,53 @@ def _verdict(entry: Entry, known: Known | None, recent: Stories, turn: Turn) -> 
 def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = None) -> Verdict:
     mind = turn.mind
     scan = mind.matcher.scan(entry.title, entry.body)
-    reading = events.read(scan, mind.knowledge, _dated(entry, turn))
+    reading = events.read(scan, mind.knowledge, dated(entry, turn))
     origin = Origin(entry.source_id, entry.source_name, entry.lang)
     matches = mind.matcher.watch_matches(scan, reading, origin)
     verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)
     if not (reading.flag or matches):
-        return _update(verdict, scan, recent, turn)
+        return _update(verdict, (scan, reading), recent, turn)
     if age := _too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
-    join = None
-    if own is not None and not _tells_another(own, entry, (scan, reading), turn):
-        places = mind.knowledge.places
-        story = replace(life.grown(own, entry, reading, places, turn.now), entries=own.entries)
-        reason = Reason.STORY_GREW
-    else:
-        story, join = join_or_open(entry, (scan, reading), recent, turn)
-        reason = Reason.KNOWN_STORY if join.story else Reason.NEW_STORY
-        own = join.story
+    placed = _edited(verdict, (scan, reading), own, turn)
+    placed = placed or _joined(verdict, (scan, reading), recent, turn)
+    if placed.story is None:
+        return placed
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
-    alerts = _alerts(_card(entry, reading, story, turn.now), matches, mind)
-    detail = told(join) if join else ""
-    joined = replace(verdict, reason=reason, story=story, detail=detail, join=join)
-    return replace(_grown(joined, own), alerts=alerts)
+    alerts = _alerts(_card(entry, reading, placed.story, turn.now), matches, mind)
+    return replace(placed, alerts=alerts)
 
 
-def _tells_another(own: Story, entry: Entry, read: tuple[Scan, Reading], turn: Turn) -> bool:
-    """Whether a page that told of ``own`` tells of another attack by now."""
-    scan, reading = read
-    if not reading.flag or own.life.state is not StoryState.OPEN:
-        return reading.flag
-    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
-    return veto(trace, unpacked(own.sketch)) in _OTHER
+def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verdict | None:
+    """A page that still tells of its ``own`` story in other words; ``None`` if it does not."""
+    if own is None:
+        return None
+    entry, reading, mine = verdict.entry, verdict.reading, trace(verdict.entry, read, turn)
+    if tells_another(own, reading, mine):
+        return None
+    story = replace(grow(own, entry, reading, mine, turn), entries=own.entries)
+    return _grown(replace(verdict, reason=Reason.STORY_GREW, story=story, detail=""), own)
 
 
-def _update(verdict: Verdict, scan: Scan, recent: Stories, turn: Turn) -> Verdict:
+def _joined(verdict: Verdict, read: Read, recent: Stories, turn: Turn) -> Verdict:
+    story, join = join_or_open(verdict.entry, read, recent, turn)
+    story, linked = link(story, join)
+    reason = Reason.KNOWN_STORY if join.story else Reason.NEW_STORY
+    joined = replace(verdict, reason=reason, story=story, detail=told(join), join=join)
+    return _grown(replace(joined, linked=linked), join.story)
+
+
+def _update(verdict: Verdict, read: Read, recent: Stories, turn: Turn) -> Verdict:
     """What tells of no new attack may still add to a story, or take it back."""
     entry, reading = verdict.entry, verdict.reading
     if not (reading.guard in _UPDATES or reading.facts.denial) or _too_old(entry, turn):
         return verdict
-    story, join = join_or_open(entry, (scan, reading), recent, turn)
-    if join.story is None or not join.story.severity:
+    joined = _joined(verdict, read, recent, turn)
+    before = joined.join.story if joined.join else None
+    if before is None or not before.severity:
         return verdict
-    reason, detail = Reason.KNOWN_STORY, f"{verdict.detail}: {told(join)}"
-    joined = replace(verdict, reason=reason, story=story, detail=detail, join=join)
-    return _grown(joined, join.story)
+    return replace(joined, detail=f"{verdict.detail}: {joined.detail}")
 
 
 def _grown(verdict: Verdict, before: Story | None) -> Verdict:
@@ -172,96 +174,6 @@ def _too_old(entry: Entry, turn: Turn) -> str:
     return f"published {age // timedelta(minutes=1)} min before it was seen"
 
 
-def join_or_open(
-    entry: Entry, read: tuple[Scan, Reading], recent: Stories, turn: Turn
-) -> tuple[Story, Join]:
-    """The story this entry joins, grown by it, or the new one it opens; and why.
-
-    Args:
-        entry: The entry.
-        read: What stands in it, and what ``events`` makes of that.
-        recent: Stories it may join.
-        turn: Its ``now`` stands in where the entry has no date.
-    """
-    scan, reading = read
-    trace = Tracer.of(turn.mind.knowledge).trace(scan, reading, _dated(entry, turn))
-    join = recent.find(trace)
-    if join.story is not None and reading.flag and _is_over(join, entry):
-        join = Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
-    if join.story is None:
-        story = _new_story(entry, reading, opened(trace), turn.now)
-        if recent.get(story.id):  # a page that told of another attack before
-            story = replace(story, id=story_id(f"{entry.fingerprint}:{entry.text_hash}"))
-        return story, join
-    story = life.grown(join.story, entry, reading, turn.mind.knowledge.places, turn.now)
-    return replace(story, sketch=grown(join.story.sketch, trace)), join
-
-
-def _dated(entry: Entry, turn: Turn) -> datetime:
-    """When it was published, as far as that can be: nothing is news of tomorrow."""
-    at = entry.published_at or turn.now
-    return min(at, turn.now + _AHEAD)
-
-
-def _is_over(join: Join, entry: Entry) -> bool:
-    """Whether a report of an attack comes after its story was closed or taken back."""
-    story = join.story
-    if story is None or story.life.state is StoryState.OPEN:
-        return False
-    # Against a denial only the very words that were denied are nothing new.
-    if story.life.state is StoryState.TAKEN_BACK and join.how is not Joined.COPY:
-        return True
-    if entry.published_at is None or not story.life.steps:
-        return True
-    return entry.published_at > max(_ended_at(step) for step in story.life.steps)
-
-
-def _ended_at(step: Step) -> datetime:
-    """When it was said; no step is of the future, whatever its date says."""
-    return min(step.published_at or step.seen_at, step.seen_at)
-
-
-def _severity(reading: Reading) -> Severity:
-    """A report that only a watch found is nobody's topic: it is not among "the last stories"."""
-    return reading.severity if reading.flag else Severity.NONE
-
-
-def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: datetime) -> Story:
-    return Story(
-        id=story_id(entry.fingerprint),
-        title=entry.title,
-        severity=_severity(reading),
-        topics=_topics(reading),
-        places=_places(reading),
-        first_seen_at=now,
-        last_seen_at=now,
-        source_name=entry.source_name,
-        link=entry.link,
-        sketch=sketch,
-        lang=entry.lang,
-        published_at=entry.published_at,
-        life=life.born(entry, reading),
-    )
-
-
-def _told(reading: Reading) -> list[Finding]:
-    """What the report is about; what it only mentions where it is about nothing else."""
-    if not reading.flag:
-        return []
-    lead = [finding for finding in reading.findings if finding.grade is Grade.LEAD]
-    return lead or list(reading.findings)
-
-
-def _topics(reading: Reading) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(finding.topic for finding in _told(reading)))
-
-
-def _places(reading: Reading) -> tuple[str, ...]:
-    """Where it happened: not the places that only the background names."""
-    own = {place for finding in _told(reading) for place in finding.places}
-    return tuple(place for place in reading.places if place in own)
-
-
 def _alerts(card: Card, matches: Mapping[int, tuple[Match, ...]], mind: Mind) -> tuple[Alert, ...]:
     whys: dict[int, list[Why]] = {}
     for watch_id in sorted(matches):
@@ -277,8 +189,8 @@ def _card(entry: Entry, reading: Reading, story: Story, now: datetime) -> Card:
         title=entry.title,
         source_name=entry.source_name,
         link=entry.link,
-        topics=_topics(reading),
-        places=_places(reading),
+        topics=topics(reading),
+        places=scenes(reading),
         severity=max(reading.severity, Severity.NOTICE) if reading.flag else Severity.NOTICE,
         published_at=entry.published_at,
         seen_at=now,

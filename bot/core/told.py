@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.core.i18n import Voice, isolate, mark
@@ -10,6 +10,7 @@ from bot.core.model import (
     Button,
     Card,
     Change,
+    Count,
     Denial,
     Life,
     Line,
@@ -17,6 +18,8 @@ from bot.core.model import (
     Part,
     Place,
     Range,
+    Report,
+    Role,
     Step,
     StoryState,
     Style,
@@ -25,13 +28,15 @@ from bot.core.model import (
 from bot.core.render import cut
 from bot.core.text import clean
 
-_TITLE, _NAME, _NAMES = 300, 80, 3
+_TITLE, _LINKED, _NAME, _NAMES = 300, 160, 80, 3
 _CHANGES = {
     Change.GRAVER: mark("🔺 Graver than first reported"),
     Change.CASUALTIES: mark("🔺 People were hurt"),
     Change.NEW_BASE: mark("🔺 Another base is named"),
+    Change.MORE_WEAPONS: mark("🔺 Far more were fired than first reported"),
     Change.CONFIRMED: mark("✔️ Confirmed"),
     Change.CORRECTED: mark("✏️ Corrected"),
+    Change.DENIED: mark("✖️ Denied; people were reported killed, so the alert stands"),
     Change.TAKEN_BACK: mark("↩️ Taken back: the attack is denied"),
     Change.ALL_CLEAR: mark("✅ All clear, as reported"),
 }
@@ -40,6 +45,19 @@ _DENIALS = {
     Denial.NOT_BY_US: mark("a side denies that it did it"),
     Denial.NOT_FROM_OUR_SOIL: mark("denied that it came from there"),
     Denial.NO_CASUALTIES: mark("denied that anybody was hurt"),
+}
+_DENIED_BY = {
+    Denial.NO_ATTACK: mark("✖️ {who} denies an attack"),
+    Denial.NOT_BY_US: mark("✖️ {who} denies having done it"),
+    Denial.NOT_FROM_OUR_SOIL: mark("✖️ {who} denies that it came from there"),
+    Denial.NO_CASUALTIES: mark("✖️ {who} denies that anybody was hurt"),
+}
+_WEAPONS = {
+    "rocket": mark("Rockets"),
+    "missile": mark("Missiles"),
+    "mortar": mark("Mortar rounds"),
+    "artillery": mark("Artillery shells"),
+    "drone": mark("Drones"),
 }
 _STATES = {
     StoryState.TAKEN_BACK: _CHANGES[Change.TAKEN_BACK],
@@ -86,15 +104,31 @@ def state_line(life: Life, voice: Voice) -> Line:
 
 
 def growth_lines(life: Life, voice: Voice) -> Iterator[Line]:
-    """What is known by now: people hurt, how sure, what is denied, who reports it."""
+    """What is known by now: people hurt, weapons, how sure, what is denied, who reports it."""
     yield from (line for line in (_people(life.killed, life.injured, voice),) if line)
+    if life.edits:  # the first report says it itself
+        yield from _weapons(life.counts, voice)
     if life.sure is not None:
         sure = life.sure is Sure.CONFIRMED
         yield voice.says("✔️ Confirmed") if sure else voice.says("❔ Unconfirmed")
     for denial in life.denials:
-        yield voice.says("✖️ {denial}", denial=Part(voice.label(_DENIALS[denial])))
+        yield _denied(denial, life.deniers.get(denial, ""), voice)
     if len(life.originals) + len(life.echoes) > 1:
         yield _sources(life, voice)
+    yield from link_lines(life, voice)
+
+
+def link_lines(life: Life, voice: Voice) -> Iterator[Line]:
+    """The other stories that may be of the same event."""
+    for link in life.linked[:_NAMES]:
+        title = Part(cut(clean(link.title), _LINKED), url=link.link)
+        yield voice.says("≈ May be the same as: {title}", title=title)
+
+
+def _denied(denial: Denial, who: str, voice: Voice) -> Line:
+    if who:
+        return voice.says(_DENIED_BY[denial], who=Part(cut(clean(who), _NAME)))
+    return voice.says("✖️ {denial}", denial=Part(voice.label(_DENIALS[denial])))
 
 
 def _people(killed: Range | None, injured: Range | None, voice: Voice) -> Line:
@@ -114,8 +148,33 @@ def _counted(killed: Range | None, injured: Range | None) -> Iterator[tuple[str,
 
 
 def _count(voice: Voice, msgid: str, count: Range) -> str:
-    figures = str(count.least) if count.least == count.most else f"{count.least}–{count.most}"
-    return voice.label(msgid, n=Part(figures))
+    return voice.label(msgid, n=Part(_figures(count)))
+
+
+def _figures(count: Range) -> str:
+    return str(count.least) if count.least == count.most else f"{count.least}–{count.most}"
+
+
+def _weapons(counts: Sequence[Count], voice: Voice) -> Iterator[Line]:
+    """How many of which weapons; where sources differ, who says so."""
+    differ = len({count.count for count in counts}) > 1
+    for weapons in dict.fromkeys(count.weapons for count in counts):
+        by_figure = {count.count: count for count in counts if count.weapons == weapons}
+        shown = list(by_figure.values())[-_NAMES:]
+        yield _weapon_line(weapons, [_counted_by(c, voice, named=differ) for c in shown], voice)
+
+
+def _counted_by(count: Count, voice: Voice, *, named: bool) -> str:
+    figures = _figures(count.count)
+    if not named:
+        return figures
+    return voice.label("{n} ({source})", n=figures, source=cut(clean(count.source_name), _NAME))
+
+
+def _weapon_line(weapons: Sequence[str], figures: Sequence[str], voice: Voice) -> Line:
+    known = (voice.label(_WEAPONS[weapon]) for weapon in weapons if weapon in _WEAPONS)
+    names = voice.label(", ").join(dict.fromkeys(known)) or voice.label("Weapons")
+    return voice.says("{weapons}: {n}", weapons=Part(names), n=Part(" · ".join(figures)))
 
 
 def _sources(life: Life, voice: Voice) -> Line:
@@ -133,6 +192,14 @@ def _sources(life: Life, voice: Voice) -> Line:
     return (*own, Part(" · " + " ".join(life.langs))) if len(life.langs) > 1 else own
 
 
+def first_of_each(reports: Iterable[Report]) -> list[Report]:
+    """Of each source its first report, and its first denial; ``reports`` are in order."""
+    firsts: dict[tuple[str, Role | None], Report] = {}
+    for report in reports:
+        firsts.setdefault((report.source_name, report.role), report)
+    return list(firsts.values())
+
+
 # ── a reply to it ────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,6 +208,10 @@ def step_note(card: Card, number: int, voice: Voice, places: Mapping[str, Place]
     step = card.life.steps[number]
     lines = [_headline(step, voice), _title(step)]
     lines += [line for line in (_people(step.killed, step.injured, voice),) if line]
+    if step.counted is not None:
+        lines += _weapons([step.counted], voice)
+    if step.denied_by:
+        lines.append(_denied(Denial.NO_ATTACK, step.denied_by, voice))
     if step.bases:
         lines.append((Part("📍 " + " · ".join(_names(step.bases, voice, places))),))
     lines += [whence(step, voice), footer(card, voice)]

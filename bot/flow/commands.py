@@ -35,6 +35,7 @@ Act = Callable[[Asked], Awaitable[Answer]]
 
 # Stories looked through for those a new subscriber asked for.
 _LOOKED_AT = 50
+_REPORTS = 200  # of one story, to name its sources
 # Only a button may name a watch by the number of its row, or one in the place of another.
 _BUTTONS = frozenset({"drop", "instead"})
 
@@ -246,7 +247,8 @@ class Commands:
             return telling.why_in_toast(asked, self._knowledge, card)
         if story_id and self._flood.is_explained(asked.chat.id, story_id, asked.now):
             return telling.explained(asked)
-        return telling.why(asked, self._knowledge, card)
+        reports = await self._store.reports(card.story_id, _REPORTS) if card else ()
+        return telling.why(asked, self._knowledge, card, reports)
 
     async def _status(self, asked: Asked) -> Answer:
         return health.status(asked, await self._store.source_ages())

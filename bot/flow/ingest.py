@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core import rhythm
@@ -55,6 +55,8 @@ class Ingest:
         wake: Called when deliveries were added.
         at_once: Polls under way at most.
         builder: Makes the matcher.
+        polled: Told of each poll that worked and of how many new entries it brought.
+        pace: Lengthens the wait where news comes without visits, too.
     """
 
     store: Store
@@ -66,6 +68,8 @@ class Ingest:
     wake: Callable[[], None]
     at_once: int = 16
     builder: Builder = field(default_factory=Inline)
+    polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
+    pace: Callable[[Source, timedelta], Awaitable[timedelta]] | None = None
     _minds: Minds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -113,7 +117,16 @@ class Ingest:
             return
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
-        await self.take(source, poll)
+        verdicts = await self.take(source, poll)
+        if self.polled is not None:
+            await self.polled(
+                source, poll, sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
+            )
+
+    async def take_pushed(self, source: Source, entries: Sequence[Entry]) -> None:
+        """Take in what came without a visit: nothing is learnt of the source from it."""
+        for part, _ in _parts(entries):
+            await self._patiently(source, part, None, ())
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
@@ -149,7 +162,7 @@ class Ingest:
         recall = await self.store.recall([entry.fingerprint for entry in part])
         memory = await self._recent(now - self.policy.story_window)
         verdicts = _decided(part, recall, turn, memory)
-        course = self._course(source, poll, (*before, *verdicts), now) if poll else None
+        course = await self._course(source, poll, (*before, *verdicts), now) if poll else None
         alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
         batch = Batch(source.id, verdicts, poll, now, course, alarm)
         added = await self._record(batch, memory)
@@ -158,11 +171,15 @@ class Ingest:
         _report(source, verdicts, added)
         return verdicts
 
-    def _course(
+    async def _course(
         self, source: Source, poll: Poll, verdicts: Sequence[Verdict], now: datetime
     ) -> Course:
         dates = [v.entry.published_at for v in verdicts if _is_new(v)]
-        return rhythm.course(source, poll, dates, now, self.chance())
+        course = rhythm.course(source, poll, dates, now, self.chance())
+        if self.pace is None or rhythm.is_pinned(source):
+            return course
+        wait = await self.pace(source, course.wait)
+        return replace(course, due_at=now + wait, wait=wait)
 
     async def _recent(self, since: datetime) -> Stories:
         """The stories since then: read from the store once, then kept in step with it."""
@@ -177,8 +194,8 @@ class Ingest:
         self._stories = None
         added = await self.store.record(batch)
         for verdict in batch.verdicts:
-            if verdict.story is not None:
-                memory.add(verdict.story)
+            for story in verdict.stories:
+                memory.add(story)
         self._stories = memory
         return added
 

@@ -8,15 +8,20 @@ from datetime import datetime
 
 from bot.core.card import place_path, sign
 from bot.core.i18n import Voice, mark
-from bot.core.model import Answer, Card, Field, How, Line, Part, Story, Style, Why
+from bot.core.model import Answer, Card, Field, How, Line, Part, Report, Role, Story, Style, Why
 from bot.core.render import cut, text_of
 from bot.core.text import clean
-from bot.core.told import stamp
+from bot.core.told import first_of_each, link_lines, stamp
 from bot.flow.asked import Asked
 from bot.flow.wording import Knowing, ago, code, facets, note, subject, title, topic_name
 
-_HEADLINE, _NAME, _WORDS, _TOAST = 200, 80, 8, 200
+_HEADLINE, _NAME, _WORDS, _TOAST, _SOURCES = 200, 80, 8, 200, 20
 
+ROLES = {
+    Role.ORIGINAL: mark("reports it"),
+    Role.ECHO: mark("repeats another"),
+    Role.DENIAL: mark("denies it"),
+}
 FIELDS = {Field.TITLE: mark("headline"), Field.BODY: mark("text")}
 FOUND = {
     How.EXACT: mark("as written"),
@@ -87,8 +92,10 @@ def wrong_number(asked: Asked) -> Answer:
     return Answer(notes=(note(voice, lines),))
 
 
-def why(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
-    """Which words of which report met which watch, and when."""
+def why(
+    asked: Asked, knowledge: Knowing, card: Card | None, reports: Sequence[Report] = ()
+) -> Answer:
+    """Which words of which report met which watch, and when; and who else reports it."""
     voice = asked.voice
     if card is None:
         lines = [
@@ -104,8 +111,32 @@ def why(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
         *(line for given in card.whys for line in _reason(voice, knowledge, given)),
         (),
         *_facts(voice, knowledge, card, asked.now),
+        *link_lines(card.life, voice),
+        *_sources(voice, reports),
     ]
     return Answer(notes=(note(voice, lines),))
+
+
+def _sources(voice: Voice, reports: Sequence[Report]) -> list[Line]:
+    """Every source of the story; one alone was named already."""
+    firsts = first_of_each(reports)
+    if len(firsts) < 2:
+        return []
+    lines = [(), voice.says_n("{n} report:", "{n} reports:", len(firsts))]
+    lines += [_source(voice, report) for report in firsts[:_SOURCES]]
+    if len(firsts) > _SOURCES:
+        more = len(firsts) - _SOURCES
+        lines.append(voice.says_n("• {n} more", "• {n} more", more))
+    return lines
+
+
+def _source(voice: Voice, report: Report) -> Line:
+    name = Part(_safe(report.source_name), url=report.link)
+    at = stamp(report.published_at or report.seen_at, voice)
+    if report.role is None:
+        return voice.says("• {source} · {time}", source=name, time=at)
+    role = voice.label(ROLES[report.role])
+    return voice.says("• {source} · {role} · {time}", source=name, role=role, time=at)
 
 
 def _reason(voice: Voice, knowledge: Knowing, given: Why) -> list[Line]:

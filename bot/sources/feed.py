@@ -14,7 +14,8 @@ from typing import Any
 
 import feedparser
 
-from bot.core.model import Poll, PollStatus, Source
+from bot.core.model import Entry, Poll, PollStatus, Source
+from bot.core.pushing import offered
 from bot.ports import Clock
 from bot.sources import bounds, hints, identity, jsonfeed, plain
 from bot.sources.decode import decode
@@ -27,6 +28,7 @@ from bot.sources.mistaken import error_of, what_it_is
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _CUT_MARKS = "…. []"
+_BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 
 
 class FeedPoller:
@@ -53,18 +55,11 @@ class FeedPoller:
         body_hash = identity.digest_of_bytes(fetched.body)
         if body_hash == source.body_hash:
             return replace(_not_modified(source, fetched, now), etag=fetched.etag)
-        parsed = await asyncio.get_running_loop().run_in_executor(
-            self._threads,
-            parse,
-            fetched.body,
-            fetched.charset,
-            fetched.final_url,
-            fetched.content_type,
-        )
-        if parsed.problem:
-            raise error_of(source, fetched.body, parsed.problem)
+        labels = fetched.charset, fetched.content_type, fetched.final_url
+        parsed = await self._parsed(source, fetched.body, *labels)
         if not parsed.drafts and source.held:
             raise emptied(source)
+        offer = offered(fetched.headers.get("link", ""), _beginning(fetched.body))
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
@@ -77,7 +72,34 @@ class FeedPoller:
             hints=hints.of_document(fetched.body),
             held=len(parsed.drafts),
             moved_to=fetched.moved_to,
+            hub=offer.hub if offer else "",
+            topic=offer.topic if offer else "",
         )
+
+    async def read(self, source: Source, body: bytes, content_type: str) -> tuple[Entry, ...]:
+        """The entries of a document of ``source`` that came without a visit.
+
+        Raises:
+            SourceInvalid: It is no feed.
+        """
+        kind, _, charset = content_type.lower().partition("charset=")
+        labels = charset.strip(' "'), kind.strip("; "), source.url
+        parsed = await self._parsed(source, body, *labels)
+        return feed_entries(parsed.drafts, source, self._now())
+
+    async def _parsed(
+        self, source: Source, body: bytes, charset: str, kind: str, base: str
+    ) -> Parsed:
+        parsed = await asyncio.get_running_loop().run_in_executor(
+            self._threads, parse, body, charset, base, kind
+        )
+        if parsed.problem:
+            raise error_of(source, body, parsed.problem)
+        return parsed
+
+
+def _beginning(body: bytes) -> str:
+    return body[:_BEGINNING].decode("utf-8", "replace")
 
 
 def _not_modified(source: Source, fetched: Fetched, now: datetime) -> Poll:

@@ -107,15 +107,15 @@ ON CONFLICT DO NOTHING RETURNING hash
 
 ADD_ENTRY = """
 INSERT INTO entries (source_id, fingerprint, title, body, link, source_name, lang,
-    text_hash, is_seed, reason, detail, flag, severity, story_id, published_at, seen_at)
-VALUES (:source_id, :fingerprint, :title, :body, :link, :source_name, :lang,
-    :text_hash, :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at)
+    text_hash, is_seed, reason, detail, flag, severity, story_id, published_at, seen_at, role)
+VALUES (:source_id, :fingerprint, :title, :body, :link, :source_name, :lang, :text_hash,
+    :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at, :role)
 """
 
 # An edit: only where the wording is not the recorded one already.
 EDIT_ENTRY = """
 UPDATE entries SET title = :title, body = :body, text_hash = :text_hash,
-    reason = :reason, detail = :detail, flag = :flag, severity = :severity,
+    reason = :reason, detail = :detail, flag = :flag, severity = :severity, role = :role,
     story_id = coalesce(:story_id, story_id), edits = edits + 1
 WHERE fingerprint = :fingerprint AND text_hash <> :text_hash
 """
@@ -134,6 +134,12 @@ ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.pla
 ADD_ALERT = """
 INSERT INTO alerts (chat_id, story_id, severity, decided_at)
 VALUES (:chat_id, :story_id, :severity, :now) ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# Also of who was told before: what matches later reports keeps a chat listening, too.
+ADD_WHY = """
+INSERT INTO whys (story_id, chat_id, query) VALUES (:story_id, :chat_id, :query)
+ON CONFLICT DO NOTHING
 """
 
 ADD_DELIVERY = """
@@ -159,14 +165,28 @@ WHERE alerts.story_id = :story_id AND NOT EXISTS (
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-ADD_STEPS = """
+# Whether a chat still has one of the watches for which it was told of a story.
+_LISTENS = """EXISTS (
+        SELECT 1 FROM whys JOIN watches
+        ON watches.chat_id = whys.chat_id AND watches.query = whys.query
+        WHERE whys.story_id = {row}.story_id AND whys.chat_id = {row}.chat_id)"""
+
+ADD_STEPS = f"""
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
     added_at)
 SELECT 's:' || alerts.chat_id || ':' || :story_id || ':' || :step, 'step', alerts.chat_id,
     :story_id, 1, :severity, :step, :now, :now
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
-WHERE alerts.story_id = :story_id
+WHERE alerts.story_id = :story_id AND {_LISTENS.format(row="alerts")}
 ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# After a watch was dropped: replies to what came only for it.
+CANCEL_STEPS = f"""
+UPDATE deliveries SET state = 'cancelled', settled_at = :now,
+    error = 'the chat follows it no more'
+WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'step'
+  AND NOT {_LISTENS.format(row="deliveries")}
 """
 
 # The alert that an edit changes and a step answers.
@@ -286,6 +306,8 @@ MOVE_CHAT = (
            status = excluded.status""",
     "UPDATE OR IGNORE watches SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE alerts SET chat_id = :new_id WHERE chat_id = :old_id",
+    "UPDATE OR IGNORE whys SET chat_id = :new_id WHERE chat_id = :old_id",
+    "DELETE FROM whys WHERE chat_id = :old_id",
     # Numbers of messages begin anew there: an old one may be anybody's.
     """UPDATE deliveries SET chat_id = :new_id, reply_to = NULL, message_id = NULL
        WHERE chat_id = :old_id""",
@@ -306,7 +328,7 @@ ORDER BY coalesce(published_at, first_seen_at) DESC, first_seen_at DESC LIMIT :l
 
 # A step is asked about as the alert it answers.
 ALERT_CARD = """
-SELECT payload FROM deliveries
+SELECT payload, story_id FROM deliveries
 WHERE kind = 'alert' AND chat_id = :chat_id
   AND (:message_id IS NULL OR message_id = :message_id OR story_id IN (
     SELECT story_id FROM deliveries
@@ -327,6 +349,11 @@ WHERE link = :asked OR fingerprint = :asked OR story_id = :asked OR CAST(id AS T
 ORDER BY seen_at, id LIMIT :limit
 """
 
+STORY_REPORTS = """
+SELECT source_id, source_name, link, role, published_at, seen_at FROM entries
+WHERE story_id = :story_id ORDER BY coalesce(published_at, seen_at), id LIMIT :limit
+"""
+
 STORY_DELIVERIES = """
 SELECT kind, state, count(*) AS n FROM deliveries WHERE story_id = :story_id
 GROUP BY kind, state ORDER BY kind, state
@@ -343,3 +370,13 @@ MARK_UPDATE = """
 INSERT INTO processed_updates (bot_id, update_id, processed_at)
 VALUES (:bot_id, :update_id, :now) ON CONFLICT DO NOTHING RETURNING update_id
 """
+
+PUT_PUSH = """
+INSERT OR REPLACE INTO pushes (source_id, hub, topic, token, secret, state, due_at, lease_until,
+    failures, error, pushed_at, missed_at)
+SELECT :source_id, :hub, :topic, :token, :secret, :state, :due_at, :lease_until, :failures, :error,
+    :pushed_at, :missed_at
+WHERE EXISTS (SELECT 1 FROM sources WHERE id = :source_id)
+"""
+
+PUSHES_DUE = "SELECT * FROM pushes WHERE due_at <= :now ORDER BY due_at LIMIT :limit"

@@ -11,6 +11,7 @@ import pytest
 from bot.core.decide import decide
 from bot.core.model import (
     Audience,
+    Change,
     Chat,
     Entry,
     Growth,
@@ -21,15 +22,18 @@ from bot.core.model import (
     Recall,
     Severity,
     Story,
+    StoryState,
     Verdict,
     Watch,
 )
+from bot.core.traces import unpacked
 from bot.core.turn import Mind, Policy, Turn
 from bot.data import load_knowledge
 from tests.making import ATTACK, NOW, an_entry
 
 KNOWN = load_knowledge()
 EVERYTHING = Watch(1, 7, "topic:all")
+SMOKE = Watch(4, 9, "smoke")
 
 
 def judge(
@@ -210,6 +214,47 @@ def test_a_denial_takes_back_what_it_surely_means() -> None:
     assert (denial.reason, denial.growth) == (Reason.TAKEN_BACK, Growth(0))
     other = "Governor denies any attack on Erbil airport"
     assert judge(HIT, later(2, 20, other))[1].growth is None
+
+
+def test_a_denial_of_an_attack_with_dead_is_only_noted() -> None:
+    dead = later(1, 0, "Three killed as rockets hit Ain al-Asad air base")
+    _, denial = judge(dead, later(2, 20, "Pentagon denies any attack on Ain al-Asad base"))
+    assert (denial.reason, denial.growth) == (Reason.DENIED, Growth(0))
+    assert denial.story
+    assert denial.story.life.state is StoryState.OPEN
+
+
+def test_a_big_rise_of_the_count_is_heard_and_shown() -> None:
+    few = later(1, 0, "14 rockets hit Ain al-Asad air base")
+    _, many = judge(few, later(2, 20, "At least 40 rockets hit Ain al-Asad air base"))
+    assert (many.reason, many.growth) == (Reason.STEPPED_UP, Growth(0))
+    assert many.story
+    (step,) = many.story.life.steps
+    assert step.changes == (Change.MORE_WEAPONS,)
+    assert [(c.source_name, c.count.least) for c in many.story.life.counts] == [
+        ("S1", 14),
+        ("S2", 40),
+    ]
+
+
+def test_a_story_remembers_what_an_edited_page_says_now() -> None:
+    (first,) = judge(HIT)
+    assert first.story
+    known = {HIT.fingerprint: Known("first", 0, first.story.id)}
+    body = (
+        "Eyewitnesses spoke of smoke above the hangars and of burning lorries near the gate, while"
+        " the guards closed the road, called for help over loudspeakers and led the cooks of the"
+        " canteen and the drivers of a convoy into the nearest cellar."
+    )
+    edited = later(1, 0, HIT.title, body=body, text_hash="other")
+    (again,) = judge(edited, known=known, stories=[first.story])
+    assert again.story
+    before, after = (unpacked(story.sketch) for story in (first.story, again.story))
+    assert after[:1] == before
+    assert len(after) == 2
+    copy = later(2, 30, "Smoke above the hangars", body=body)
+    assert judge(copy, stories=[first.story], watches=[SMOKE])[0].reason is Reason.NEW_STORY
+    assert judge(copy, stories=[again.story], watches=[SMOKE])[0].reason is Reason.KNOWN_STORY
 
 
 def test_an_attack_after_a_denial_or_an_all_clear_is_told() -> None:

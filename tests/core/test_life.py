@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.core.life import MOST_STEPS, born, grown
+from bot.core.life import born, grown
 from bot.core.model import (
     Change,
+    Count,
     Denial,
     Facts,
     Finding,
@@ -24,6 +25,7 @@ from bot.core.model import (
     StoryState,
     Sure,
 )
+from bot.core.steps import MOST_STEPS
 from tests.making import NOW, a_story, an_entry
 
 PLACES = {
@@ -34,6 +36,7 @@ PLACES = {
 
 
 HERE = ("ain-al-asad",)
+DENIAL = {"denial": Denial.NO_ATTACK, "flag": False, "places": HERE}
 
 
 def a_reading(*, flag: bool = True, places: tuple[str, ...] = (), **facts: Any) -> Reading:
@@ -82,6 +85,8 @@ def test_who_only_repeats_another_is_an_echo() -> None:
         ({}, {"places": ("harir",)}, Change.NEW_BASE),
         ({"sure": Sure.UNCONFIRMED}, {"sure": Sure.CONFIRMED}, Change.CONFIRMED),
         ({}, {"denial": Denial.NO_ATTACK, "flag": False, "places": HERE}, Change.TAKEN_BACK),
+        ({"killed": Range(2, 2)}, DENIAL, Change.DENIED),
+        ({"count": Range(14, 14)}, {"count": Range(40, 80)}, Change.MORE_WEAPONS),
     ],
 )
 def test_a_step_is_heard(first: dict[str, Any], later: dict[str, Any], change: Change) -> None:
@@ -100,6 +105,9 @@ def test_a_step_is_heard(first: dict[str, Any], later: dict[str, Any], change: C
         ({}, {"sure": Sure.CONFIRMED}),
         ({}, {"denial": Denial.NOT_BY_US, "flag": False}),
         ({}, {"severity": Severity.CRITICAL, "flag": False}),
+        ({"count": Range(14, 14)}, {"count": Range(20, 20)}),
+        ({"count": Range(14, 14)}, {"count": Range(40, 80), "flag": False}),
+        ({}, {"count": Range(40, 80)}),
     ],
 )
 def test_other_news_of_it_is_not(first: dict[str, Any], later: dict[str, Any]) -> None:
@@ -175,8 +183,70 @@ def test_the_last_step_is_kept_for_the_end() -> None:
         story = told(story, a_reading(killed=Range(killed, killed)), f"S{killed}")
     assert len(story.life.steps) == MOST_STEPS - 1
     assert story.life.killed == Range(8, 8)
-    gone = told(story, a_reading(denial=Denial.NO_ATTACK, flag=False, places=HERE))
+    denied = told(story, a_reading(**DENIAL))
+    assert (len(denied.life.steps), changes(denied)) == (MOST_STEPS, (Change.DENIED,))
+    assert denied.life.state is StoryState.OPEN
+
+
+def test_the_last_step_is_kept_for_a_denial_that_takes_it_back() -> None:
+    story = a_first()
+    for injured in range(1, 9):
+        story = told(story, a_reading(injured=Range(injured, injured)), f"S{injured}")
+    gone = told(story, a_reading(**DENIAL))
     assert (len(gone.life.steps), changes(gone)) == (MOST_STEPS, (Change.TAKEN_BACK,))
+
+
+def test_the_dead_are_not_denied_away() -> None:
+    dead = a_first(killed=Range(2, 2))
+    denied = told(dead, a_reading(**DENIAL, denied_by="the army"), "Agency")
+    life = denied.life
+    assert (life.state, life.killed) == (StoryState.OPEN, Range(2, 2))
+    assert (life.denials, life.deniers) == ((Denial.NO_ATTACK,), {Denial.NO_ATTACK: "the army"})
+    assert (life.steps[0].denied_by, life.steps[0].source_name) == ("the army", "Agency")
+    assert life.edits == 1
+
+
+def test_a_denial_of_what_has_dead_is_heard_once() -> None:
+    denied = told(a_first(killed=Range(2, 2)), a_reading(**DENIAL), "A")
+    assert len(told(denied, a_reading(**DENIAL), "B").life.steps) == 1
+
+
+def test_after_it_more_dead_are_heard_and_the_all_clear_closes() -> None:
+    story = told(a_first(killed=Range(2, 2)), a_reading(**DENIAL), "A")
+    story = told(story, a_reading(killed=Range(5, 5)), "B")
+    clear = Reading((Finding("all-clear", Grade.LEAD),), (), Severity.NOTICE, flag=True)
+    story = told(story, clear, "C")
+    heard = [change for step in story.life.steps for change in step.changes]
+    assert heard == [Change.DENIED, Change.CASUALTIES, Change.ALL_CLEAR]
+
+
+def test_where_the_dead_were_corrected_away_a_denial_takes_it_back() -> None:
+    story = told(a_first(killed=Range(2, 2)), a_reading(killed=Range(0, 0)), "A")
+    assert told(story, a_reading(**DENIAL), "B").life.state is StoryState.TAKEN_BACK
+
+
+def test_a_count_that_grows_a_little_is_shown_and_not_heard() -> None:
+    story = told(a_first(count=Range(14, 14)), a_reading(count=Range(16, 16)))
+    assert [(c.source_name, c.count.least) for c in story.life.counts] == [
+        ("Wire", 14),
+        ("Other", 16),
+    ]
+    assert (story.life.edits, story.life.steps) == (1, ())
+
+
+def test_a_big_rise_says_what_is_counted_now() -> None:
+    first = a_first(count=Range(14, 14), weapons=("rocket",))
+    story = told(first, a_reading(count=Range(40, 80), weapons=("rocket",)))
+    assert story.life.steps[0].counted == Count("Other", Range(40, 80), ("rocket",))
+
+
+def test_rising_counts_leave_the_last_step_to_the_end() -> None:
+    story = a_first(count=Range(5, 5))
+    for times in range(1, 6):
+        count = 5 * 4**times
+        story = told(story, a_reading(count=Range(count, count)), f"S{times}")
+    assert len(story.life.steps) == MOST_STEPS - 1
+    assert story.life.counts[-1].count == Range(5120, 5120)
 
 
 def test_a_story_takes_the_graver_severity_and_the_new_base() -> None:

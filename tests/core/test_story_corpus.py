@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.core.decide import join_or_open
 from bot.core.events import read
+from bot.core.joining import join_or_open
 from bot.core.matcher import Matcher
 from bot.core.model import Audience, Entry
 from bot.core.stories import Stories

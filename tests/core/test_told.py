@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,19 +11,26 @@ from bot.core.card import alert_note
 from bot.core.i18n import Voice
 from bot.core.model import (
     Change,
+    Count,
     Denial,
     Life,
+    Link,
     Range,
+    Report,
+    Role,
     Step,
     StoryState,
     Sure,
 )
 from bot.core.render import to_html, to_plain
-from bot.core.told import step_note
+from bot.core.told import first_of_each, step_note
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from tests.making import NOW, a_card
 
+NO = Denial.NO_ATTACK
+FEW = Count("Wire", Range(14, 14), ("rocket",))
+MANY = Count("Radio", Range(40, 80), ("rocket",))
 KNOWN = load_knowledge()
 WORDS = load_words()
 
@@ -60,6 +68,12 @@ def test_an_alert_of_one_source_says_nothing_of_sources() -> None:
         ({"killed": Range(0, 0)}, "No one reported hurt"),
         ({"sure": Sure.UNCONFIRMED}, "Unconfirmed"),
         ({"denials": (Denial.NOT_BY_US,)}, "a side denies that it did it"),
+        (
+            {"denials": (NO,), "deniers": {NO: "the army"}},
+            "\u2068the army\u2069 denies an attack",
+        ),
+        ({"linked": (Link("s2", "Sirens at the base"),)}, "May be the same as: \u2068Sirens at"),
+        ({"edits": 1, "counts": (FEW,)}, "\u2068Rockets\u2069: \u206814\u2069"),
         ({"state": StoryState.TAKEN_BACK}, "Taken back"),
         ({"state": StoryState.CLOSED}, "All clear"),
     ],
@@ -67,6 +81,60 @@ def test_an_alert_of_one_source_says_nothing_of_sources() -> None:
 def test_an_alert_shows_what_became_of_it(life: dict[str, Any], said: str) -> None:
     assert said in alert(**life)
     assert said not in alert()
+
+
+def counts(*counts_: Count, lang: str = "en", edits: int = 1) -> str:
+    """The lines of an alert that count weapons, without marks of direction."""
+    bare = alert(lang, counts=counts_, edits=edits).translate(
+        dict.fromkeys((0x200E, 0x200F, 0x2068, 0x2069))
+    )
+    return "\n".join(line for line in bare.splitlines() if "14" in line or "40–80" in line)
+
+
+def test_where_sources_differ_each_count_has_its_source() -> None:
+    assert counts(FEW, MANY) == "Rockets: 14 (Wire) · 40–80 (Radio)"
+    assert counts(FEW, MANY, lang="ar") == "صواريخ: 14 (Wire) · 40–80 (Radio)"
+
+
+def test_where_they_agree_nobody_is_named() -> None:
+    assert counts(FEW, replace(FEW, source_name="Radio")) == "Rockets: 14"
+
+
+def test_other_weapons_have_their_own_line() -> None:
+    drones = replace(MANY, weapons=("drone", "missile"))
+    assert counts(FEW, drones) == "Rockets: 14 (Wire)\nDrones, Missiles: 40–80 (Radio)"
+
+
+def test_the_first_alert_leaves_the_count_to_its_headline() -> None:
+    assert not counts(FEW, edits=0)
+
+
+def test_a_link_leads_to_the_other_report() -> None:
+    other = Link("s2", "<Sirens>", "https://radio.example/2")
+    note = alert_note(a_card(life=Life(linked=(other,))), Voice(WORDS, "en"), {}, {})
+    assert '<a href="https://radio.example/2">' in to_html(note, "en")
+    assert "&lt;Sirens&gt;" in to_html(note, "en")
+
+
+def test_a_reply_shows_the_new_count_and_who_denies() -> None:
+    assert "Rockets\u2069: \u206840–80" in step(changes=(Change.MORE_WEAPONS,), counted=MANY)
+    said = step(changes=(Change.DENIED,), denied_by="the army")
+    assert "the alert stands" in said
+    assert "the army\u2069 denies an attack" in said
+
+
+def test_each_source_is_named_once_for_what_it_says() -> None:
+    wire = Report("Wire", NOW, role=Role.ORIGINAL)
+    rows = [wire, Report("Radio", NOW, role=Role.ECHO), wire, replace(wire, role=Role.DENIAL)]
+    assert first_of_each(rows) == [rows[0], rows[1], rows[3]]
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize("denial", list(Denial))
+def test_every_denial_names_who_denies_it(denial: Denial, lang: str) -> None:
+    said = alert(lang, denials=(denial,), deniers={denial: "X-Ray"})
+    (line,) = [line for line in said.splitlines() if "✖️" in line]
+    assert "X-Ray" in line
 
 
 def test_what_was_taken_back_is_struck_out() -> None:

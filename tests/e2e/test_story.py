@@ -65,3 +65,40 @@ async def test_one_strike_in_three_languages_is_one_message_that_grows_and_is_ta
     await until(struck, "the alert is struck out")
     await asyncio.sleep(1)
     assert len(await alerts(people)) == 2
+
+
+SIRENS = "Sirens sound at Ain al-Asad base"
+MISSILES = "Missiles fired at US troops in western Iraq"
+BOTH = "Missiles hit US troops at Ain al-Asad base in western Iraq, sirens sound"
+
+
+async def test_two_stories_are_linked_in_silence_and_who_unfollows_hears_no_more(
+    rasid: Running, people: People, sandbox: Sandbox
+) -> None:
+    minute = timedelta(minutes=1)
+    await rasid.start()
+    await people.say(SAM, "/subscribe")
+    await people.told(SAM, "Subscribed")
+    publish(rasid.folder, "nahr", "en", SIRENS, 50 * minute)
+    first = await people.told(SAM, SIRENS)
+    publish(rasid.folder, "post", "en", MISSILES, 45 * minute)
+    second = await people.told(SAM, MISSILES)
+    publish(rasid.folder, "wire", "en", BOTH, 40 * minute)
+
+    def linked() -> bool:
+        one, other = (shown(sandbox, alert["message_id"])["text"] for alert in (first, second))
+        return SIRENS in other and MISSILES in one
+
+    await until(linked, "each alert names the other")
+    assert len(await alerts(people)) == 2
+
+    await people.say(SAM, "/unsubscribe")
+    await until(lambda: not rasid.rows("SELECT * FROM watches"), "nothing is followed")
+    replies = [row for row in await people.got(SAM) if row["reply_to"] and "№" in row["text"]]
+    dead = "Four killed as missiles hit Ain al-Asad base in western Iraq"
+    publish(rasid.folder, "agency", "en", dead, 35 * minute)
+    killed = lambda: "Killed: \u20684\u2069" in shown(sandbox, first["message_id"])["text"]  # noqa: E731
+    await until(killed, "the alert shows the dead")
+    await asyncio.sleep(1)
+    after = [row for row in await people.got(SAM) if row["reply_to"] and "№" in row["text"]]
+    assert after == replies

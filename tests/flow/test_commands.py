@@ -14,11 +14,15 @@ from bot.core.model import (
     ChatKind,
     ChatStatus,
     DeliveryState,
+    Denial,
     Entry,
+    Facts,
     Field,
     Happening,
     How,
     Knowledge,
+    Life,
+    Link,
     Match,
     Poll,
     PollStatus,
@@ -489,6 +493,52 @@ async def test_the_why_button_answers_the_alert_it_stands_under(sam: Talk) -> No
     assert "Rockets at Ain al-Asad" in shown(answer)
     replies = [d for d in await sam.replies() if d.reply_to == message]
     assert len(replies) == 1
+
+
+async def more(store: SqliteStore, message: int, *reports: tuple[str, Facts]) -> None:
+    """Further reports of the story of this alert, by these sources."""
+    card = await store.alert_card(SAM, message)
+    assert card is not None
+    linked = (Link("s0", "Sirens at the base", "https://radio.example/9"),)
+    at, life = NOW - timedelta(hours=3), Life(linked=linked)
+    story = Story(card.story_id, "t", Severity.IMPORTANT, (), (), at, NOW, life=life)
+    for number, (source, facts) in enumerate(reports, 50):
+        entry = Entry("wire", f"k{number}", f"more{number}", "later", source_name=source)
+        at = NOW - timedelta(minutes=90 - number)
+        entry = replace(entry, link=f"https://{source.lower()}.example/", published_at=at)
+        verdict = Verdict(entry, Reason.KNOWN_STORY, Reading(facts=facts), story)
+        await store.record(Batch("wire", (verdict,), None, NOW))
+
+
+async def test_why_lists_every_source_and_the_story_it_may_be_the_same_as(sam: Talk) -> None:
+    await sam.say("/subscribe")
+    message = await report(sam.store, "Rockets at Ain al-Asad", to=SAM)
+    assert "reports:" not in shown(await sam.say("/why", reply_to=message))
+    denial = Facts(denial=Denial.NO_ATTACK)
+    echo = Facts(echo_of="Wire")
+    await more(sam.store, message, ("Radio", echo), ("Agency", denial), ("Radio", Facts()))
+    answer = await sam.say("/why", reply_to=message)
+    said = shown(answer)
+    assert "≈ May be the same as: Sirens at the base" in said
+    assert said.endswith(
+        "4 reports:\n"
+        "• Wire · reports it · 2026-03-01 09:00 UTC\n"
+        "• Radio · repeats another · 2026-03-01 11:20 UTC\n"
+        "• Agency · denies it · 2026-03-01 11:21 UTC\n"
+        "• Radio · reports it · 2026-03-01 11:22 UTC"
+    )
+    urls = {part.url for note in answer.notes for line in note.lines for part in line}
+    assert {"https://agency.example/", "https://radio.example/9"} <= urls
+
+
+async def test_why_names_twenty_sources_and_counts_the_rest(sam: Talk) -> None:
+    await sam.say("/subscribe")
+    message = await report(sam.store, "Rockets at Ain al-Asad", to=SAM)
+    await more(sam.store, message, *((f"S{number}", Facts()) for number in range(30)))
+    said = shown(await sam.say("/why", reply_to=message))
+    assert "31 reports:" in said
+    assert said.endswith("• 11 more")
+    assert said.count("reports it") == 20
 
 
 async def test_why_without_an_alert_says_how_to_ask(sam: Talk, layla: Talk) -> None:

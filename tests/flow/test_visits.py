@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot.core.model import AddWatch, Chat, PollStatus, PutChat, SourceKind
+from bot.core.model import AddWatch, Chat, PollStatus, PutChat, Source, SourceKind
 from bot.core.turn import Policy
 from bot.errors import SourceGone, SourceMissing, SourceUnavailable, StoreUnavailable
 from bot.flow.ingest import Ingest
@@ -157,6 +157,24 @@ async def test_a_flagged_report_makes_the_sources_of_its_country_quicker(store) 
     assert due["iq"] is not None
     assert due["iq"] <= NOW + timedelta(seconds=90)
     assert due["fr"] == NOW + HOUR
+
+
+async def test_where_a_hub_brings_the_news_visits_are_rarer_until_it_breaks(store) -> None:
+    async def slower(_: Source, wait: timedelta) -> timedelta:
+        return wait * 4
+
+    unchanged = a_poll(status=PollStatus.NOT_MODIFIED)
+    bench = Bench(store, Feed(unchanged))
+    bench.ingest.pace = slower
+    await bench.turn(NOW)
+    age = await bench.age()
+    assert (age.next_due_at, age.source.wait) == (NOW + HOUR / 3, HOUR / 3)
+    await bench.ingest.take_pushed(age.source, [an_entry()])
+    assert (await bench.age()).next_due_at <= NOW + timedelta(seconds=90)
+    await store.put_sources([a_source(pinned=True)], "config")
+    (pinned,) = [age.source for age in await store.source_ages()]
+    await bench.ingest.take(pinned, unchanged)
+    assert (await bench.age()).next_due_at == NOW + timedelta(minutes=5)
 
 
 # ── with a real server ───────────────────────────────────────────────────────────────────────

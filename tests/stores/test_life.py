@@ -11,23 +11,32 @@ import pytest
 from sqlite_utils import Database
 
 from bot.core.model import (
+    AddWatch,
+    Alert,
+    Card,
     Change,
     Chat,
     ChatStatus,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Denial,
+    DropWatch,
+    Facts,
     Growth,
     Life,
+    Link,
     PutChat,
+    Role,
     Settlement,
     Step,
     StoryState,
     Verdict,
+    Why,
 )
 from bot.stores.sqlite import SqliteStore, rows
 from bot.stores.sqlite.file import migrations
-from tests.making import NOW, a_batch, a_card, a_verdict
+from tests.making import NOW, a_batch, a_card, a_story, a_verdict
 from tests.stores.test_sqlite import claim, claim_and_send, subscribe
 
 LATER = 10.0  # seconds: an edit waits a little for others
@@ -120,6 +129,127 @@ async def test_who_said_stop_hears_nothing_more(store: SqliteStore) -> None:
     assert await store.record(a_batch(growing(2, step=True))) == 0
 
 
+def also_for(verdict: Verdict, query: str) -> Verdict:
+    """The same, matched by this watch of chat 7 alone."""
+    return replace(verdict, alerts=(Alert(7, a_card(whys=(Why(query),))),))
+
+
+async def test_who_unfollowed_gets_no_replies_but_the_alert_stays_true(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(99, [DropWatch(7, 1)], [], NOW)
+    assert await store.record(a_batch(growing(2, step=True))) == 1
+    (edit,) = await waiting(store)
+    assert (edit.kind, edit.edit_of) == (DeliveryKind.EDIT, 55)
+
+
+async def test_a_reply_that_waited_when_somebody_unfollowed_does_not_leave(
+    store: SqliteStore,
+) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2, step=True)))
+    await store.answer(99, [DropWatch(7, 1)], [], NOW)
+    assert [delivery.kind for delivery in await waiting(store)] == [DeliveryKind.EDIT]
+    assert (await store.outbox_counts())["cancelled"] == 1
+
+
+async def test_who_follows_it_by_another_watch_still_hears(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(98, [AddWatch(7, "صواريخ")], [], NOW)
+    await store.record(a_batch(also_for(growing(2), "صواريخ")))
+    await store.answer(99, [DropWatch(7, 1)], [], NOW)
+    await store.record(a_batch(growing(3, step=True, edits=2)))
+    assert DeliveryKind.STEP in [delivery.kind for delivery in await waiting(store)]
+
+
+async def test_what_matches_only_the_news_itself_is_a_reason_to_hear_it(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(99, [DropWatch(7, 1), AddWatch(7, "نفي")], [], NOW)
+    await store.record(a_batch(also_for(growing(2, step=True), "نفي")))
+    assert DeliveryKind.STEP in [delivery.kind for delivery in await waiting(store)]
+
+
+async def test_who_dropped_something_else_hears_on(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(98, [AddWatch(7, "أسعار الذهب")], [], NOW)
+    await store.record(a_batch(growing(2, step=True)))
+    await store.answer(99, [DropWatch(7, 2)], [], NOW)
+    assert DeliveryKind.STEP in [delivery.kind for delivery in await waiting(store)]
+
+
+async def test_who_follows_again_hears_again(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.answer(98, [DropWatch(7, 1)], [], NOW)
+    await store.answer(99, [AddWatch(7, "topic:all")], [], NOW)
+    assert await store.record(a_batch(growing(2, step=True))) == 2
+
+
+async def test_a_link_changes_both_alerts_and_alerts_nobody(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await subscribe(store, 8)
+    await store.record(a_batch(a_verdict(2, 7, 8)))
+    assert len(await waiting(store, after_s=0)) == 2
+    third = growing(3)
+    assert third.story
+    one, other = third.story, a_story("story00002")
+    one = replace(one, life=replace(one.life, linked=(Link(other.id, other.title),)))
+    other = replace(other, life=Life(linked=(Link(one.id, one.title),), edits=1))
+    linking = replace(third, story=one, linked=(other,))
+    assert await store.record(a_batch(linking)) == 3
+    sent = await waiting(store)
+    assert {delivery.kind for delivery in sent} == {DeliveryKind.EDIT}
+    shown = {
+        (delivery.chat.id, card.story_id): card.life.linked[0].story_id
+        for delivery in sent
+        if isinstance(card := delivery.payload, Card)
+    }
+    assert shown == {
+        (7, "story00001"): "story00002",
+        (7, "story00002"): "story00001",
+        (8, "story00002"): "story00001",
+    }
+    stories = (await store.recall([], NOW - timedelta(hours=1))).stories
+    assert {story.id: story.linked[0].story_id for story in stories} == {
+        "story00001": "story00002",
+        "story00002": "story00001",
+    }
+
+
+async def test_recording_a_link_twice_adds_nothing(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(a_verdict(2, 7)))
+    await claim_and_send(store, 56)
+    linking = replace(growing(3), linked=(a_story("story00002", life=Life(edits=1)),))
+    assert await store.record(a_batch(linking)) == 2
+    await waiting(store)
+    assert await store.record(a_batch(linking)) == 0
+
+
+async def test_an_alert_is_asked_about_as_its_story_stands(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2)))
+    card = await store.alert_card(7, 55)
+    assert card is not None
+    assert card.life.originals == ("Wire", "S2")
+
+
+async def test_the_reports_of_a_story_say_what_each_is_to_it(store: SqliteStore) -> None:
+    facts = [Facts(echo_of="Agency"), Facts(denial=Denial.NO_ATTACK)]
+    for number, said in enumerate(facts, 2):
+        verdict = growing(number)
+        entry = replace(verdict.entry, source_name=f"S{number}", link=f"https://s.example/{number}")
+        reading = replace(verdict.reading, facts=said)
+        await store.record(a_batch(replace(verdict, entry=entry, reading=reading)))
+    found = await store.reports("story00001", 9)
+    assert [(r.source_name, r.role, r.link) for r in found] == [
+        ("Wire", Role.ORIGINAL, ""),
+        ("S2", Role.ECHO, "https://s.example/2"),
+        ("S3", Role.DENIAL, "https://s.example/3"),
+    ]
+    (way,) = await store.ways("1:2", 9)
+    assert way.reports == found
+    assert await store.reports("story00001", 2) == found[:2]
+
+
 async def test_what_waited_when_somebody_said_stop_does_not_leave(store: SqliteStore) -> None:
     await claim_and_send(store, 55)
     await store.record(a_batch(growing(2, step=True)))
@@ -207,6 +337,52 @@ async def test_an_older_database_keeps_its_outbox_and_its_stories_go_on(tmp_path
     assert alert.payload.life == Life()  # type: ignore[union-attr]
     assert (await store.recall([], NOW - timedelta(days=40_000))).stories[0].life == Life()
     await store.close()
+
+
+def an_old_story(old: Database) -> None:
+    """Two chats told of a story with three sources, one of which follows nothing any more."""
+    old.table("stories").insert(rows.story_row(a_story(life=Life(("Wire",), ("Radio",)))))
+    for number, source in enumerate(("Wire", "Radio", "Agency")):
+        old.execute(
+            "INSERT INTO entries (source_id, fingerprint, title, body, link, source_name, lang,"
+            " text_hash, is_seed, reason, detail, flag, severity, story_id, seen_at)"
+            " VALUES ('s', ?, 't', '', '', ?, 'ar', '', 0, 'new-story', '', 1, 3, 'story00001', ?)",
+            [f"f{number}", source, number],
+        )
+    for chat_id in (7, 8):
+        old.execute("INSERT INTO chats VALUES (?, 'private', 'en', 'active', NULL, 0)", [chat_id])
+        old.execute("INSERT INTO alerts VALUES (?, ?, 'story00001', 3, 0)", [chat_id, chat_id])
+        old.execute(
+            "INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload,"
+            " state, not_before_at, message_id, added_at)"
+            " VALUES (?, 'alert', ?, 'story00001', 1, 3, ?, 'sent', 0, 55, 0)",
+            [f"a:{chat_id}", chat_id, rows.payload_text(a_card())],
+        )
+    old.execute("INSERT INTO watches VALUES (1, 7, 'topic:all', 0)")
+
+
+async def test_of_an_older_database_it_is_known_who_listens_and_who_reports(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = Database(path)
+    migrations.apply(old, stop_before="0004_listening")
+    an_old_story(old)
+    old.conn.commit()
+    old.close()
+    store = await SqliteStore.open(path)
+    reports = await store.reports("story00001", 9)
+    assert [report.role for report in reports] == [Role.ORIGINAL, Role.ECHO, None]
+    await store.record(a_batch(growing(2, step=True)))
+    told = {(delivery.chat.id, delivery.kind) for delivery in await waiting(store)}
+    assert told == {(7, "step"), (7, "edit"), (8, "edit")}
+    await store.close()
+
+
+async def test_a_group_that_moved_goes_on_listening(store: SqliteStore) -> None:
+    await claim_and_send(store, 55)
+    await store.chat_moved(7, -1007, NOW)
+    assert await store.record(a_batch(growing(2, step=True))) == 2
+    await store.answer(99, [DropWatch(-1007, 1)], [], NOW)
+    assert DeliveryKind.STEP not in [delivery.kind for delivery in await waiting(store)]
 
 
 async def test_the_messages_of_a_group_that_moved_are_not_edited(store: SqliteStore) -> None:

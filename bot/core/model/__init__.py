@@ -16,6 +16,8 @@ from bot.core.model.alerts import (
     Known,
     Reason,
     Recall,
+    Report,
+    Role,
     Story,
     Verdict,
     Way,
@@ -36,7 +38,7 @@ from bot.core.model.knowledge import (
     Topic,
     TopicRule,
 )
-from bot.core.model.life import Change, Life, Step, StoryState
+from bot.core.model.life import Change, Count, Life, Link, Step, StoryState
 from bot.core.model.messages import (
     Button,
     Delivery,
@@ -49,6 +51,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
     Finding,
@@ -89,6 +92,7 @@ __all__ = [
     "ChatKind",
     "ChatStatus",
     "Condition",
+    "Count",
     "Course",
     "Delivery",
     "DeliveryKind",
@@ -114,6 +118,7 @@ __all__ = [
     "Known",
     "Life",
     "Line",
+    "Link",
     "Match",
     "Message",
     "Move",
@@ -125,13 +130,17 @@ __all__ = [
     "Poll",
     "PollStatus",
     "Profile",
+    "Push",
+    "PushState",
     "PutChat",
     "Range",
     "Reading",
     "Reason",
     "Recall",
+    "Report",
     "Request",
     "Rhythm",
+    "Role",
     "Scan",
     "Setback",
     "Settlement",

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.core.model.entries import Entry, Poll
 from bot.core.model.knowledge import Severity
-from bot.core.model.life import Life
+from bot.core.model.life import Life, Link
 from bot.core.model.reading import Match, Reading
 from bot.core.model.visits import Alarm, Course
 
@@ -26,6 +26,7 @@ class Reason(StrEnum):
     STORY_GREW = "story-grew"
     STEPPED_UP = "stepped-up"
     CORRECTED = "corrected"
+    DENIED = "denied"
     TAKEN_BACK = "taken-back"
     ALL_CLEAR = "all-clear"
     BELOW_LEVEL = "below-level"
@@ -52,6 +53,11 @@ class Story:
     published_at: datetime | None = None
     life: Life = field(default_factory=Life)
 
+    @property
+    def linked(self) -> tuple[Link, ...]:
+        """Stories that a later report showed to be of the same event."""
+        return self.life.linked
+
 
 class Joined(StrEnum):
     """How an entry came to its story."""
@@ -74,6 +80,7 @@ class Join:
         nearest: The id of the story that was most alike, where none was enough.
         veto: What forbade to join that one: place, weapon, time, count,
             again, not-flagged; else "".
+        also: Its joins to the other stories it might as well have joined, the surest first.
     """
 
     story: Story | None = None
@@ -82,6 +89,7 @@ class Join:
     why: tuple[tuple[str, float], ...] = ()
     nearest: str = ""
     veto: str = ""
+    also: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,8 @@ class Growth:
 class Verdict:
     """What was decided about one entry. ``story`` is set when the entry opens or joins one.
 
-    ``growth`` tells what those hear who were told of the story before.
+    ``growth`` tells what those hear who were told of the story before; ``linked`` are the other
+    stories that the entry showed to be the same event, as they are from now on.
     """
 
     entry: Entry
@@ -145,6 +154,12 @@ class Verdict:
     edited: bool = False  # the entry was recorded before, in other words
     growth: Growth | None = None
     join: Join | None = None  # how it came to its story
+    linked: tuple[Story, ...] = ()
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Every story it changes, its own first."""
+        return (self.story, *self.linked) if self.story else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +195,31 @@ class Recall:
     stories: tuple[Story, ...]  # inside the story window, newest last
 
 
+class Role(StrEnum):
+    """What a report is to its story."""
+
+    ORIGINAL = "original"
+    ECHO = "echo"  # it only repeats what somebody else reports
+    DENIAL = "denial"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of a story as /why lists it; ``role`` is ``None`` where it was not recorded."""
+
+    source_name: str
+    seen_at: datetime
+    link: str = ""
+    published_at: datetime | None = None
+    role: Role | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What became of one stored entry. ``deliveries`` counts those of its story, by kind, state."""
+    """What became of one stored entry.
+
+    ``deliveries`` counts those of its story, by kind and state; ``reports`` are all of its story.
+    """
 
     entry: Entry
     reason: str
@@ -192,3 +229,4 @@ class Way:
     seen_at: datetime
     story: Story | None
     deliveries: Mapping[tuple[str, str], int]
+    reports: tuple[Report, ...] = ()

@@ -96,7 +96,8 @@ class Poll:
 
     ``hints`` and ``held`` are ``None`` where the document was not read; ``fresh_s`` is for how
     long the answer itself says it is good; ``moved_to`` is where it was found when every hop on
-    the way there was for good.
+    the way there was for good. ``hub`` and ``topic`` are where its document says that it can be
+    subscribed to, ``""`` if not.
     """
 
     source_id: str
@@ -112,6 +113,8 @@ class Poll:
     hints: Hints | None = None
     held: int | None = None
     moved_to: str = ""
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

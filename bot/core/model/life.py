@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,18 +24,38 @@ class Change(StrEnum):
     GRAVER = "graver"
     CASUALTIES = "casualties"
     NEW_BASE = "new-base"
+    MORE_WEAPONS = "more-weapons"
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
+    DENIED = "denied"  # and not taken back, for people were reported killed
     TAKEN_BACK = "taken-back"
     ALL_CLEAR = "all-clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many weapons one source counts, and which."""
+
+    source_name: str
+    count: Range
+    weapons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another story that a report showed to be the same event; ``link`` leads to its report."""
+
+    story_id: str
+    title: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A report that readers of the story hear of, in a reply to their alert.
 
-    ``bases`` are gazetteer ids that were not known before; ``killed`` and ``injured`` are set
-    where the report changes them.
+    ``bases`` are gazetteer ids that were not known before; ``killed``, ``injured`` and
+    ``counted`` are set where the report changes them. ``denied_by`` is who denies it.
     """
 
     changes: tuple[Change, ...]
@@ -47,6 +68,8 @@ class Step:
     bases: tuple[str, ...] = ()
     killed: Range | None = None
     injured: Range | None = None
+    counted: Count | None = None
+    denied_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +81,11 @@ class Life:
         echoes: Names of those that only repeat another one's report.
         langs: Languages of the reports.
         killed, injured: The last word on them.
+        counts: Of each source its last word on the weapons, the newest last.
         sure: Whether it is confirmed; ``None`` where nobody said.
         denials: What was denied, without taking the story back.
+        deniers: Who denied it, in the words of the first report that said so.
+        linked: Stories that may be of the same event. A link is never undone.
         state: Whether more is expected.
         steps: What readers were told in replies, at most three.
         edits: How often what readers see changed.
@@ -70,8 +96,11 @@ class Life:
     langs: tuple[str, ...] = ()
     killed: Range | None = None
     injured: Range | None = None
+    counts: tuple[Count, ...] = ()
     sure: Sure | None = None
     denials: tuple[Denial, ...] = ()
+    deniers: Mapping[Denial, str] = field(default_factory=dict)
+    linked: tuple[Link, ...] = ()
     state: StoryState = StoryState.OPEN
     steps: tuple[Step, ...] = ()
     edits: int = 0

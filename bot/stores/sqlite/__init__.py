@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.stores.sqlite.chats import ChatTables
 from bot.stores.sqlite.ingest import IngestTables
+from bot.stores.sqlite.pushes import PushTable
 
 
-class SqliteStore(IngestTables, ChatTables):
+class SqliteStore(PushTable, IngestTables, ChatTables):
     """Everything in one place; make one with ``await SqliteStore.open(path)``."""
 
 

@@ -54,8 +54,12 @@ class ChatTables(OutboxTable):
     ) -> Card | None:
         """The card sent to this chat as that message or of that story, else the last one."""
         values = {"chat_id": chat_id, "message_id": message_id, "story_id": story_id}
-        row = await self._run(lambda: self._first(sql.ALERT_CARD, values))
-        return rows.card(row["payload"]) if row else None
+
+        def turn() -> Card | None:
+            row = self._first(sql.ALERT_CARD, values)
+            return rows.card(row["payload"], self._story(row["story_id"])) if row else None
+
+        return await self._run(turn)
 
     async def answer(
         self,
@@ -111,6 +115,7 @@ class ChatTables(OutboxTable):
             case DropWatch(chat_id, watch_id):
                 statement = "DELETE FROM watches WHERE id = :id AND chat_id = :chat_id"
                 self._do(statement, id=watch_id, chat_id=chat_id)
+                self._do(sql.CANCEL_STEPS, chat_id=chat_id, now=rows.ms(now))
             case MoveChat(chat_id, new_chat_id):
                 values = {"old_id": chat_id, "new_id": new_chat_id, "now": rows.ms(now)}
                 for statement in sql.MOVE_CHAT:

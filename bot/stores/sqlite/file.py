@@ -35,7 +35,14 @@ SPREAD = {"at_once": 16, "step_ms": 30}
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_rhythm")
+STEPS = (
+    "0001_spine",
+    "0002_no_shadow",
+    "0003_life",
+    "0004_listening",
+    "0005_push",
+    "0006_rhythm",
+)
 migrations = Migrations("rasid")
 
 
@@ -59,8 +66,18 @@ def _life(db: Database) -> None:
 
 
 @migrations(name=STEPS[3])
-def _rhythm(db: Database) -> None:
+def _listening(db: Database) -> None:
     _run_script(db, STEPS[3])
+
+
+@migrations(name=STEPS[4])
+def _push_step(db: Database) -> None:
+    _run_script(db, STEPS[4])
+
+
+@migrations(name=STEPS[5])
+def _rhythm(db: Database) -> None:
+    _run_script(db, STEPS[5])
 
 
 def _run_script(db: Database, step: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.core.model import (
+    Alert,
     Audience,
     Batch,
     Card,
@@ -13,6 +14,7 @@ from bot.core.model import (
     Growth,
     Known,
     Recall,
+    Report,
     Story,
     Verdict,
     Way,
@@ -81,7 +83,16 @@ class IngestTables(SourceTable, OutboxTable):
         key = {"story_id": row["story_id"]}
         story = self._first("SELECT * FROM stories WHERE id = :story_id", key)
         told = self._rows(sql.STORY_DELIVERIES, key) if story else []
-        return rows.way(row, story, {(r["kind"], r["state"]): r["n"] for r in told})
+        deliveries = {(r["kind"], r["state"]): r["n"] for r in told}
+        return rows.way(row, story, deliveries, self._reports(row["story_id"], _MANY))
+
+    async def reports(self, story_id: str, limit: int) -> tuple[Report, ...]:
+        """The reports of a story, the first to come first."""
+        return await self._run(lambda: self._reports(story_id, limit))
+
+    def _reports(self, story_id: str | None, limit: int) -> tuple[Report, ...]:
+        values = {"story_id": story_id, "limit": limit}
+        return tuple(rows.report(row) for row in self._rows(sql.STORY_REPORTS, values))
 
     async def audience(self, known_revision: int) -> Audience | None:
         """The audience, or ``None`` when ``known_revision`` is still the current one."""
@@ -125,14 +136,26 @@ class IngestTables(SourceTable, OutboxTable):
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
         if not self._record_entry(verdict, now):
             return 0
-        told = 0
-        if verdict.story:
-            self._do(sql.PUT_STORY, **rows.story_row(verdict.story))
-            # Before the alerts of today: those show the story as it is now.
-            told = self._tell_of(verdict.story, verdict.growth, now) if verdict.growth else 0
-        return told + sum(
+        for story in verdict.stories:
+            self._do(sql.PUT_STORY, **rows.story_row(story))
+        for alert in verdict.alerts:
+            self._add_whys(alert)
+        # Before the alerts of today: those show the story as it is now.
+        return self._tell(verdict, now) + sum(
             self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts
         )
+
+    def _add_whys(self, alert: Alert) -> None:
+        key = {"story_id": alert.card.story_id, "chat_id": alert.chat_id}
+        for why in alert.card.whys:
+            self._do(sql.ADD_WHY, **key, query=why.query)
+
+    def _tell(self, verdict: Verdict, now: datetime) -> int:
+        """What those hear who were told before of a story that the verdict changes."""
+        told = sum(self._tell_of(story, Growth(), now) for story in verdict.linked)
+        if verdict.story and verdict.growth:
+            told += self._tell_of(verdict.story, verdict.growth, now)
+        return told
 
     def _tell_of(self, story: Story, growth: Growth, now: datetime) -> int:
         """Edits, and steps if there is one, for all who were told of ``story``."""

@@ -14,6 +14,7 @@ from bot.core.model import (
     DeliveryKind,
     DeliveryState,
     Settlement,
+    Story,
 )
 from bot.stores import sql
 from bot.stores.sqlite import rows
@@ -82,8 +83,11 @@ class OutboxTable(SqliteFile):
         chat = self._chat_or_stranger(row["chat_id"])
         if told is None:
             return rows.delivery(row, chat)
-        story = self._first("SELECT * FROM stories WHERE id = :id", {"id": row["story_id"]})
-        return rows.story_delivery(row, chat, told, rows.story(story) if story else None)
+        return rows.story_delivery(row, chat, told, self._story(row["story_id"]))
+
+    def _story(self, story_id: str) -> Story | None:
+        row = self._first("SELECT * FROM stories WHERE id = :id", {"id": story_id})
+        return rows.story(row) if row else None
 
     def _chat_or_stranger(self, chat_id: int) -> Chat:
         row = self._first("SELECT * FROM chats WHERE id = :id", {"id": chat_id})

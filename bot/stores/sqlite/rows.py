@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.core.answers import Origin
+from bot.core.life import role
 from bot.core.model import (
     Card,
     Chat,
@@ -22,6 +23,8 @@ from bot.core.model import (
     Known,
     Life,
     Note,
+    Report,
+    Role,
     Severity,
     Source,
     SourceAge,
@@ -69,9 +72,10 @@ def payload_text(payload: Card | Note) -> str:
     return _NOTE.dump_json(payload).decode()
 
 
-def card(text: str) -> Card:
-    """A card as ``payload_text`` wrote it."""
-    return _CARD.validate_json(text)
+def card(text: str, of: Story | None = None) -> Card:
+    """A card as ``payload_text`` wrote it, with what its story came to."""
+    told = _CARD.validate_json(text)
+    return _grown(told, of) if of else told
 
 
 def source_row(source: Source, origin: str) -> dict[str, object]:
@@ -145,6 +149,7 @@ def entry_row(verdict: Verdict, now: datetime) -> dict[str, object]:
         "story_id": verdict.story.id if verdict.story else None,
         "published_at": ms_or_none(entry.published_at),
         "seen_at": ms(now),
+        "role": role(entry, reading.facts).value,
     }
 
 
@@ -176,7 +181,23 @@ def entry(row: Row) -> Entry:
     )
 
 
-def way(row: Row, of: Row | None, deliveries: Mapping[tuple[str, str], int]) -> Way:
+def report(row: Row) -> Report:
+    """A stored entry, as one of its story's reports."""
+    return Report(
+        source_name=row["source_name"] or row["source_id"],
+        seen_at=at(row["seen_at"]),
+        link=row["link"],
+        published_at=at_or_none(row["published_at"]),
+        role=Role(row["role"]) if row["role"] else None,
+    )
+
+
+def way(
+    row: Row,
+    of: Row | None,
+    deliveries: Mapping[tuple[str, str], int],
+    reports: tuple[Report, ...],
+) -> Way:
     """What became of a stored entry."""
     return Way(
         entry=entry(row),
@@ -187,6 +208,7 @@ def way(row: Row, of: Row | None, deliveries: Mapping[tuple[str, str], int]) -> 
         seen_at=at(row["seen_at"]),
         story=story(of) if of else None,
         deliveries=deliveries,
+        reports=reports,
     )
 
 
@@ -273,7 +295,7 @@ def story_delivery(row: Row, to: Chat, told: Row, of: Story | None) -> Delivery:
 
     ``told`` is the row of the alert, and ``row`` itself where that is the one to be sent.
     """
-    card_now = _grown(card(told["payload"]), of) if of else card(told["payload"])
+    card_now = card(told["payload"], of)
     # An alert goes where the chat wants its alerts today, a step beside what it answers.
     alert = row["kind"] == DeliveryKind.ALERT.value
     thread_id = None if alert else told["thread_id"]

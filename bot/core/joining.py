@@ -1,0 +1,138 @@
+"""An entry joins a story of late, or opens one, which takes what the entry is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.core import life
+from bot.core.model import (
+    Entry,
+    Finding,
+    Grade,
+    Join,
+    Joined,
+    Reading,
+    Scan,
+    Severity,
+    Step,
+    Story,
+    StoryState,
+)
+from bot.core.sketches import grown, opened, story_id
+from bot.core.stories import Stories
+from bot.core.tracer import Tracer
+from bot.core.traces import Trace, unpacked
+from bot.core.turn import Turn
+from bot.core.vetoes import veto
+
+Read = tuple[Scan, Reading]
+
+_AHEAD = timedelta(hours=1)  # a publisher's clock may be fast
+_OTHER = frozenset({"again", "place", "weapon"})  # vetoes of a page's own story
+
+
+def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple[Story, Join]:
+    """The story this entry joins, grown by it, or the new one it opens; and why.
+
+    Args:
+        entry: The entry.
+        read: What stands in it, and what ``events`` makes of that.
+        recent: Stories it may join.
+        turn: Its ``now`` stands in where the entry has no date.
+    """
+    reading, mine = read[1], trace(entry, read, turn)
+    join = recent.find(mine)
+    if join.story is not None and reading.flag and _is_over(join, entry):
+        join = Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
+    if join.story is not None:
+        return grow(join.story, entry, reading, mine, turn), join
+    story = _new_story(entry, reading, opened(mine), turn.now)
+    if recent.get(story.id):  # a page that told of another attack before
+        story = replace(story, id=story_id(f"{entry.fingerprint}:{entry.text_hash}"))
+    return story, join
+
+
+def trace(entry: Entry, read: Read, turn: Turn) -> Trace:
+    """What the entry leaves behind for comparing."""
+    scan, reading = read
+    return Tracer.of(turn.mind.knowledge).trace(scan, reading, dated(entry, turn))
+
+
+def grow(story: Story, entry: Entry, reading: Reading, mine: Trace, turn: Turn) -> Story:
+    """``story`` with one more report, which left ``mine`` behind."""
+    told = life.grown(story, entry, reading, turn.mind.knowledge.places, turn.now)
+    return replace(told, sketch=grown(story.sketch, mine))
+
+
+def tells_another(own: Story, reading: Reading, mine: Trace) -> bool:
+    """Whether a page that told of ``own`` tells of another attack by now."""
+    if not reading.flag or own.life.state is not StoryState.OPEN:
+        return reading.flag
+    return veto(mine, unpacked(own.sketch)) in _OTHER
+
+
+def dated(entry: Entry, turn: Turn) -> datetime:
+    """When it was published, as far as that can be: nothing is news of tomorrow."""
+    at = entry.published_at or turn.now
+    return min(at, turn.now + _AHEAD)
+
+
+def _is_over(join: Join, entry: Entry) -> bool:
+    """Whether a report of an attack comes after its story was closed or taken back."""
+    story = join.story
+    if story is None or story.life.state is StoryState.OPEN:
+        return False
+    # Against a denial only the very words that were denied are nothing new.
+    if story.life.state is StoryState.TAKEN_BACK and join.how is not Joined.COPY:
+        return True
+    if entry.published_at is None or not story.life.steps:
+        return True
+    return entry.published_at > max(_ended_at(step) for step in story.life.steps)
+
+
+def _ended_at(step: Step) -> datetime:
+    """When it was said; no step is of the future, whatever its date says."""
+    return min(step.published_at or step.seen_at, step.seen_at)
+
+
+def _new_story(entry: Entry, reading: Reading, sketch: tuple[int, ...], now: datetime) -> Story:
+    return Story(
+        id=story_id(entry.fingerprint),
+        title=entry.title,
+        severity=_severity(reading),
+        topics=topics(reading),
+        places=scenes(reading),
+        first_seen_at=now,
+        last_seen_at=now,
+        source_name=entry.source_name,
+        link=entry.link,
+        sketch=sketch,
+        lang=entry.lang,
+        published_at=entry.published_at,
+        life=life.born(entry, reading),
+    )
+
+
+def _severity(reading: Reading) -> Severity:
+    """A report that only a watch found is nobody's topic: it is not among "the last stories"."""
+    return reading.severity if reading.flag else Severity.NONE
+
+
+def _told(reading: Reading) -> list[Finding]:
+    """What the report is about; what it only mentions where it is about nothing else."""
+    if not reading.flag:
+        return []
+    lead = [finding for finding in reading.findings if finding.grade is Grade.LEAD]
+    return lead or list(reading.findings)
+
+
+def topics(reading: Reading) -> tuple[str, ...]:
+    """What the report is about."""
+    return tuple(dict.fromkeys(finding.topic for finding in _told(reading)))
+
+
+def scenes(reading: Reading) -> tuple[str, ...]:
+    """Where it happened: not the places that only the background names."""
+    own = {place for finding in _told(reading) for place in finding.places}
+    return tuple(place for place in reading.places if place in own)
