@@ -230,6 +230,7 @@ def _wired(
         clock=now,
         chance=random.random,
         lease=secrets.token_hex(8),
+        version=__version__,
     )
     ingest = Ingest(
         store=store,
@@ -248,12 +249,15 @@ def _wired(
         wake=deliver.wake,
         at_once=settings.polling.at_once,
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
+        version=__version__,
     )
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
     return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox)
 
 
 async def _recover(rasid: Rasid) -> None:
+    if tried := await rasid.store.after_upgrade(__version__):
+        log.info("trying_again quarantined=%d: another version broke on them", tried)
     repeated, unconfirmed = await rasid.store.recover(now())
     if repeated or unconfirmed:
         log.warning(
@@ -272,6 +276,7 @@ async def _once(rasid: Rasid) -> None:
         async with gate:
             await rasid.ingest.visit(source)
 
+    await rasid.ingest.try_again()
     await asyncio.gather(*(visit(source) for source in sources))
     await rasid.deliver.drain()
     await _tell_once(rasid)

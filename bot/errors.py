@@ -9,7 +9,8 @@
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
     │   ├── SourceRefused             our guard said no: address, scheme, size
-    │   └── SourceInvalid             404, 410, not a feed: back off far, tell the operator
+    │   ├── SourceInvalid             404, 410, not a feed: back off far, tell the operator
+    │   └── SourceBroken(body, trace) its document breaks us: set it aside, back off far
     ├── QueryError(column)            a watch is wrong: say where, show a mended example
     └── DeliveryError(chat_id)
         ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
@@ -80,6 +81,22 @@ class SourceRefused(SourceError):
 
 class SourceInvalid(SourceError):
     """What came back is not a feed: 404, 410, a challenge page, an unreadable document."""
+
+
+class SourceBroken(SourceError):
+    """What came back breaks our reader: the fault is ours, and another version may read it.
+
+    Attributes:
+        body: The document as it came.
+        error: The class of the error and what it said.
+        trace: The traceback.
+    """
+
+    def __init__(self, source_id: str, message: str, body: bytes, error: str, trace: str) -> None:
+        super().__init__(source_id, message)
+        self.body = body
+        self.error = error
+        self.trace = trace
 
 
 class QueryError(BotError):

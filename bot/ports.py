@@ -17,6 +17,8 @@ from bot.core.model import (
     Chat,
     Delivery,
     Effect,
+    Entry,
+    Fault,
     Knowledge,
     Message,
     Note,
@@ -128,6 +130,19 @@ class Store(Protocol):
 
         Recording the same batch twice adds nothing.
         """
+        ...
+
+    # quarantine
+    async def set_aside(self, fault: Fault, now: datetime) -> bool:
+        """Keep what broke us; true when it did so for the first time."""
+        ...
+
+    async def after_upgrade(self, version: str) -> int:
+        """What broke another version is due again; how much that is."""
+        ...
+
+    async def due_again(self, now: datetime, limit: int) -> tuple[tuple[Entry, Fault], ...]:
+        """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
         ...
 
     # outbox

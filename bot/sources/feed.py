@@ -15,9 +15,10 @@ from typing import Any
 import feedparser
 
 from bot.core.model import Poll, PollStatus, Source
-from bot.errors import SourceInvalid
+from bot.errors import SourceBroken, SourceInvalid
 from bot.ports import Clock
 from bot.sources import bounds, identity, jsonfeed, plain
+from bot.sources.breaking import safely
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed, feed_entries
 from bot.sources.fetch import Fetched, Fetcher
@@ -54,12 +55,15 @@ class FeedPoller:
             return replace(_not_modified(source, fetched, now), etag=fetched.etag)
         parsed = await asyncio.get_running_loop().run_in_executor(
             self._threads,
+            safely,
             parse,
             fetched.body,
             fetched.charset,
             fetched.final_url,
             fetched.content_type,
         )
+        if parsed.trace:
+            raise SourceBroken(source.id, parsed.problem, fetched.body, parsed.error, parsed.trace)
         if parsed.problem:
             raise SourceInvalid(source.id, parsed.problem)
         return Poll(

@@ -26,6 +26,7 @@ from bot.core.model.alerts import (
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
+from bot.core.model.faults import UNRENDERED, Broken, Fault, Quarantined, Stage
 from bot.core.model.knowledge import (
     Alias,
     Condition,
@@ -76,12 +77,14 @@ from bot.core.model.requests import (
 )
 
 __all__ = [
+    "UNRENDERED",
     "AddWatch",
     "Alert",
     "Alias",
     "Answer",
     "Audience",
     "Batch",
+    "Broken",
     "Button",
     "Card",
     "Change",
@@ -98,6 +101,7 @@ __all__ = [
     "Effect",
     "Entry",
     "Facts",
+    "Fault",
     "Field",
     "Finding",
     "Grade",
@@ -125,6 +129,7 @@ __all__ = [
     "PollStatus",
     "Profile",
     "PutChat",
+    "Quarantined",
     "Range",
     "Reading",
     "Reason",
@@ -139,6 +144,7 @@ __all__ = [
     "SourceAge",
     "SourceKind",
     "Span",
+    "Stage",
     "Step",
     "Story",
     "StoryState",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.model.faults import Broken
+
 
 class SourceKind(StrEnum):
     """How a source is polled."""
@@ -29,6 +31,7 @@ class Source:
     lang: str = ""
     country: str = ""
     interval_s: int = 300
+    folder: str = ""  # where it stands in lists of feeds: "A/B" is B in A
     private: bool = False  # the operator allows this feed to stand at a private or loopback address
     etag: str = ""
     last_modified: str = ""
@@ -79,6 +82,7 @@ class Poll:
     notes: tuple[
         str, ...
     ] = ()  # one sentence each for the operator: a bad line, a repaired charset
+    broken: tuple[Broken, ...] = ()  # documents among others that break our reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "country": source.country,
         "interval_s": source.interval_s,
         "private": int(source.private),
+        "folder": source.folder,
     }
 
 
@@ -103,6 +104,7 @@ def source(row: Row) -> Source:
         country=row["country"],
         interval_s=row["interval_s"],
         private=bool(row["private"]),
+        folder=row["folder"],
         etag=row["etag"],
         last_modified=row["last_modified"],
         body_hash=row["body_hash"],
