@@ -47,6 +47,7 @@ from bot.telegram.room import TelegramRoom, build
 log = logging.getLogger(__name__)
 
 SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
+NEWSROOM = "newsroom"
 _NEWSROOM_INTERVAL_S = 2
 # Less than the ten seconds a process manager waits between SIGTERM and SIGKILL.
 _FINISH_S = 8.0
@@ -74,23 +75,27 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             country=feed.country,
             interval_s=feed.interval_s,
             private=feed.private,
+            folder=feed.folder,
         )
         for feed in settings.feeds
     )
 
 
-def fetcher_of(settings: Settings) -> Fetcher:
-    """What visits feeds, with the operator's limits and contact."""
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """What a visit may cost, and who says to be visiting."""
     polling = settings.polling
     contact = f"; {polling.contact}" if polling.contact else ""
-    return Fetcher(
-        FetchLimits(
-            total_s=polling.timeout_s,
-            idle_s=polling.idle_s,
-            max_bytes=polling.max_bytes,
-            user_agent=f"Rasid/{__version__} (self-hosted news watcher{contact})",
-        )
+    return FetchLimits(
+        total_s=polling.timeout_s,
+        idle_s=polling.idle_s,
+        max_bytes=polling.max_bytes,
+        user_agent=f"Rasid/{__version__} (self-hosted news watcher{contact})",
     )
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """What visits feeds, with the operator's limits and contact."""
+    return Fetcher(fetch_limits(settings))
 
 
 def database_path(settings: Settings) -> Path:
@@ -103,15 +108,6 @@ async def open_store(settings: Settings) -> SqliteStore:
     token = config.token(os.environ)
     secret = token.get_secret_value() if token else SANDBOX_TOKEN
     return await SqliteStore.open(database_path(settings), bot_id=int(secret.split(":")[0]))
-
-
-async def look_into(path: Path) -> SqliteStore:
-    """Open the database at ``path`` only to read it.
-
-    Raises:
-        SchemaError: It needs migrating, or is none of ours.
-    """
-    return await SqliteStore.open(path, migrate=False)
 
 
 @dataclass
@@ -202,7 +198,7 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
         return ()
     return (
         Source(
-            id="newsroom",
+            id=NEWSROOM,
             kind=SourceKind.FEED,
             name="Newsroom (sandbox)",
             url=sandbox.feed_url,

@@ -19,7 +19,7 @@ DOORS = {
     "sqlite_utils": "bot/stores/sqlite/",
     "sqlite3": "bot/stores/sqlite/",
     "apscheduler": "bot/engine/local.py",
-    "click": "bot/cli.py",
+    "click": "bot/cli/",
     "babel": "bot/data/catalogues.py",
 }
 # The clock, chance and identity come from app alone; the sandbox and engine are their own clocks.

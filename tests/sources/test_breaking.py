@@ -82,8 +82,8 @@ async def test_a_feed_that_breaks_the_parser_is_an_error_of_its_own(breaking: No
 async def test_a_seed_that_breaks_the_reader_stops_no_other(breaking: None, tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Sirens at the base\n")
     (tmp_path / "bad.xml").write_bytes(RSS)
-    for file in tmp_path.iterdir():
-        os.utime(file, (0, 0))
+    for name in ("good.txt", "bad.xml"):
+        os.utime(tmp_path / name, (0, 0))
     folder = Source("seeds", SourceKind.SEEDS, "seeds", str(tmp_path))
     poll = await SeedsPoller(tmp_path, now).poll(folder)
     assert [entry.title for entry in poll.entries] == ["Sirens at the base"]
