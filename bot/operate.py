@@ -178,7 +178,9 @@ def _mended(age: SourceAge, settings: Settings) -> str:
     if source.kind is SourceKind.SEEDS:
         return f"make the folder {source.url}, or set seeds.folder"
     configured = source.url in {feed.url for feed in settings.feeds}
-    removed = "remove it from config.yaml" if configured else f"feeds remove {source.id}"
+    removed = (
+        "remove it from config.yaml" if configured else f"python -m bot feeds remove {source.id}"
+    )
     if _GONE.search(age.error):
         return f"look for its new address, then {removed}"
     return f"python -m bot feeds test '{shown_url(source.url)}' shows more; or {removed}"

@@ -40,10 +40,9 @@ async def visit(settings: Settings, url: str, *, private: bool = False) -> Probe
 def visit_lines(seen: Probe, judge: Judge) -> Iterator[str]:
     """The visit from the address to the last entry, as far as it came."""
     yield "address"
-    yield from (_rule(*rule) for rule in seen.rules)
     yield from _address_lines(seen)
     for number, hop in enumerate(seen.hops, start=1):
-        yield f"answer {number}: {hop.status} of {hop.url}" + (hop.peer and f" ({hop.peer})")
+        yield f"answer {number}: {hop.status} of {hop.url}"
         yield from _header_lines(hop)
     yield from _document_lines(seen)
     yield from (f"  note: {note}" for note in seen.notes)
@@ -51,19 +50,14 @@ def visit_lines(seen: Probe, judge: Judge) -> Iterator[str]:
     yield from (f"its feed may be: {link}" for link in seen.links)
 
 
-def _rule(rule: str, objection: str) -> str:
-    return f"  BAD {objection}" if objection else f"  ok  {rule}"
-
-
 def _address_lines(seen: Probe) -> Iterator[str]:
+    bad = "ok  (private is set)" if seen.is_exempt else "BAD"
+    for rule, objection in seen.rules:
+        yield f"  {bad} {objection}" if objection else f"  ok  {rule}"
     if seen.lookup:
         yield f"  BAD its host cannot be looked up: {seen.lookup}"
     for address, is_public in seen.addresses:
-        yield f"  {'ok ' if is_public else 'BAD'} {address} is {_public(is_public)}"
-
-
-def _public(is_public: bool) -> str:
-    return "a public address" if is_public else "not a public address"
+        yield f"  ok  {address}" if is_public else f"  {bad} {address} is not a public address"
 
 
 def _header_lines(hop: Hop) -> Iterator[str]:

@@ -40,10 +40,9 @@ _ANY_FAMILY = socket.AF_UNSPEC
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One answer on the way: to which address, from which machine, what it said."""
+    """One answer on the way: of which address, and what it said."""
 
     url: str
-    peer: str
     status: int
     headers: Mapping[str, str]
 
@@ -72,6 +71,7 @@ class Probe:
     """All that a visit showed, as far as it came.
 
     Attributes:
+        is_exempt: The operator allows its own host, whatever the rules say.
         rules: Each rule for the address in words, and what it found.
         addresses: What its host resolves to, and whether that may be dialled.
         lookup: Why its host could not be resolved.
@@ -83,6 +83,7 @@ class Probe:
         failure: What kind of error ended the visit and what that means; ``""`` if none did.
     """
 
+    is_exempt: bool = False
     rules: tuple[tuple[str, str], ...] = ()
     addresses: tuple[tuple[str, bool], ...] = ()
     lookup: str = ""
@@ -104,7 +105,7 @@ async def probe(
     resolver: AbstractResolver | None = None,
 ) -> Probe:
     """Visit ``source`` as a first poll would, and tell everything. Never raises ``SourceError``."""
-    seen = Probe(rules=tuple(guard.judged(source.url)))
+    seen = Probe(is_exempt=source.private, rules=tuple(guard.judged(source.url)))
     inner = resolver or SystemResolver()
     await _resolved(source, seen, inner)
     fetcher = Fetcher(limits, resolver=inner, seen=lambda answer: seen.hops.append(_hop(answer)))
@@ -139,10 +140,8 @@ def _is_public(address: str) -> bool:
 
 
 def _hop(answer: aiohttp.ClientResponse) -> Hop:
-    transport = answer.connection.transport if answer.connection else None
-    peer = transport.get_extra_info("peername") if transport else None
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Hop(hops.shown(answer.url), str(peer[0]) if peer else "", answer.status, headers)
+    return Hop(hops.shown(answer.url), answer.status, headers)
 
 
 def _read(source: Source, fetched: Fetched, seen: Probe, now: datetime) -> None:
