@@ -265,6 +265,8 @@ async def _recover(rasid: Rasid) -> None:
 
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
+    while await rasid.ingest.try_again():
+        pass
     sources = [age.source for age in await rasid.store.source_ages()]
     gate = asyncio.Semaphore(rasid.settings.polling.at_once)
 
@@ -272,7 +274,6 @@ async def _once(rasid: Rasid) -> None:
         async with gate:
             await rasid.ingest.visit(source)
 
-    await rasid.ingest.try_again()
     await asyncio.gather(*(visit(source) for source in sources))
     await rasid.deliver.drain()
     await _tell_once(rasid)

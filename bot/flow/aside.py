@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.core.faults import error_of, trace_of
 from bot.core.i18n import isolate
@@ -28,7 +28,6 @@ from bot.errors import SourceBroken
 
 _LINE = 1_000  # UTF-16 units of a line that is all there is
 _NO_TEXT = "set aside"  # the hash of no text at all
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def visit_fault(source: Source, error: Exception, version: str) -> Fault:
@@ -88,9 +87,9 @@ def delivery_fault(delivery: Delivery, error: Exception, version: str) -> Fault:
     return Fault(Stage.RENDER, "", subject, title, *told, version=version)
 
 
-def source_again(entry: Entry, fault: Fault) -> Source:
+def source_again(entry: Entry, fault: Fault, now: datetime) -> Source:
     """Where an entry that was set aside came from, as far as a decision asks."""
-    polled_ok_at = None if fault.is_baseline else entry.published_at or _LONG_AGO
+    polled_ok_at = None if fault.is_baseline else now
     kind = SourceKind.SEEDS if entry.is_seed else SourceKind.FEED
     return Source(entry.source_id, kind, entry.source_name, "", polled_ok_at=polled_ok_at)
 

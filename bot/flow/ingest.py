@@ -77,8 +77,8 @@ class Ingest:
     _minds: Minds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _visits: set[asyncio.Task[None]] = field(default_factory=set)
-    _trying: asyncio.Task[None] | None = None
+    _visits: set[asyncio.Task[object]] = field(default_factory=set)
+    _trying: asyncio.Task[object] | None = None
 
     def __post_init__(self) -> None:
         self._minds = Minds(self.knowledge, self.builder)
@@ -93,7 +93,7 @@ class Ingest:
         if self._trying is None or self._trying.done():
             self._trying = self._begin(self.try_again(), "quarantine")
 
-    def _begin(self, work: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+    def _begin(self, work: Coroutine[None, None, object], name: str) -> asyncio.Task[object]:
         task = asyncio.create_task(work, name=name)
         self._visits.add(task)
         task.add_done_callback(self._visits.discard)
@@ -151,11 +151,21 @@ class Ingest:
             told = fault.stage, fault.subject, fault.error
             log.error("set_aside stage=%s subject=%s error=%s", *told)
 
-    async def try_again(self) -> None:
-        """Try what broke us once more, where that is due: after an upgrade, or on demand."""
-        for entry, fault in await self.store.due_again(self.clock(), _PART):
-            source = source_again(entry, fault)
-            await self._patiently(source, [entry], None, is_retry=True)
+    async def try_again(self) -> int:
+        """Try a part of what broke us once more, where it is due; how many entries that was."""
+        try:
+            due = await self.store.due_again(self.clock(), _PART)
+            for entry, fault in due:
+                source = source_again(entry, fault, self.clock())
+                await self._patiently(source, [entry], None, is_retry=True)
+        except StoreUnavailable as error:
+            log.warning("store_unavailable quarantine error=%s", error)
+        except Exception:
+            # The turn loop: what is due stays so, and sources are polled meanwhile.
+            log.exception("quarantine_crashed")
+        else:
+            return len(due)
+        return 0
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""

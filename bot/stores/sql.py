@@ -337,6 +337,7 @@ FREE = "DELETE FROM quarantine WHERE stage = :stage AND subject = :subject"
 
 FREE_SOURCE = """
 DELETE FROM quarantine WHERE source_id = :source_id AND stage IN ('poll', 'read')
+  AND subject NOT IN (SELECT value FROM json_each(:but))
 """
 
 QUARANTINE = "SELECT * FROM quarantine ORDER BY last_at DESC, id DESC LIMIT :limit"

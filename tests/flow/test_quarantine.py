@@ -227,8 +227,8 @@ async def test_documents_among_others_are_set_aside_until_they_can_be_read(store
     kept = []
     for _ in range(3):
         await turns.visit(a_source())
-        kept.append(sorted(k.fault.title for k in await store.quarantined()))
-    assert kept == [["a.html", "b.html"], ["a.html", "b.html"], ["a.html"]]
+        kept.append(sorted((k.fault.title, k.times) for k in await store.quarantined()))
+    assert kept == [[("a.html", 1), ("b.html", 1)]] * 2 + [[("a.html", 2)]]
 
 
 async def test_a_visit_that_crashes_is_set_aside_too(store) -> None:
@@ -245,3 +245,41 @@ async def test_large_documents_are_cut_and_of_many_the_newest_are_kept(store, mo
     kept = await store.quarantined()
     assert [len(k.fault.body) for k in kept] == [262_144, 262_144, 0, 0]
     assert {k.size for k in kept} == {300_000}
+
+
+async def test_a_running_bot_tries_again_at_its_next_tick(store) -> None:
+    await ingest(store).take(a_source(polled_ok_at=NOW), a_poll(FIRST))
+    (kept,) = await store.quarantined()
+    new = ingest(store, Poll("wire", PollStatus.NOT_MODIFIED), version="2")
+    await new.tick()
+    await new.drain()
+    assert await store.outbox_counts() == {}
+    await store.ask_again(kept.id)
+    await new.tick()
+    await new.drain()
+    assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_a_quarantine_that_cannot_be_read_holds_nobody_up(store, monkeypatch, caplog) -> None:
+    await ingest(store).take(a_source(), a_poll(FIRST))
+    await store.after_upgrade("2")
+
+    async def broken(fingerprints, since=None):
+        raise RuntimeError("bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "recall", broken)
+        assert await ingest(store, version="2").try_again() == 0
+    assert "quarantine_crashed" in caplog.text
+    assert await ingest(store, version="2").try_again() == 1
+    assert await ingest(store, version="2").try_again() == 0
+
+
+async def test_an_entry_of_another_shape_stays_where_it_is(store) -> None:
+    await ingest(store).take(a_source(), a_poll(FIRST))
+    (kept,) = await store.quarantined()
+    odd = replace(kept.fault, body=b'{"headline": "x"}')
+    await store.set_aside(odd, NOW)
+    await store.ask_again(kept.id)
+    assert await ingest(store, version="2").try_again() == 0
+    assert [k.is_due for k in await store.quarantined()] == [False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,7 +51,8 @@ class QuarantineTable(SqliteFile):
 
     def _source_was_read(self, source_id: str, faults: Collection[Fault], now: datetime) -> None:
         """After a poll that brought something: only what broke us in it is still set aside."""
-        self._do(sql.FREE_SOURCE, source_id=source_id)
+        but = json.dumps([fault.subject for fault in faults])
+        self._do(sql.FREE_SOURCE, source_id=source_id, but=but)
         for fault in faults:
             self._set_aside(fault, now)
 
@@ -105,7 +107,9 @@ class QuarantineTable(SqliteFile):
             if kept.fault.stage is Stage.RENDER:
                 self._send_again(kept, now)
             elif not self._do(sql.READ_ANEW, id=kept.fault.source_id, now=rows.ms(now)):
-                self._do(sql.FREE_SOURCE, source_id=kept.fault.source_id)  # it was removed
+                self._do(
+                    sql.FREE_SOURCE, source_id=kept.fault.source_id, but="[]"
+                )  # it was removed
             self._do(sql.NOT_DUE, id=kept.id)
         return tuple(entries)
 
