@@ -185,6 +185,10 @@ class Store(Protocol):
     # commands
     async def chat(self, chat_id: int) -> Chat | None: ...
 
+    async def source_names(self, since: datetime) -> tuple[str, ...]:
+        """What the sources are called, and who was read since then: a seed names its own."""
+        ...
+
     async def watches(self, chat_id: int) -> tuple[Watch, ...]: ...
 
     async def latest_stories(self, limit: int) -> tuple[Story, ...]:

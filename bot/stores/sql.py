@@ -37,6 +37,15 @@ FROM sources LEFT JOIN entries ON entries.source_id = sources.id
 GROUP BY sources.id ORDER BY sources.origin DESC, sources.name
 """
 
+# Names before ids: the first that fits is offered.
+SOURCE_NAMES = """
+SELECT name, min(rank) AS rank FROM (
+    SELECT name, 0 AS rank FROM sources
+    UNION ALL SELECT DISTINCT source_name, 1 FROM entries WHERE seen_at >= :since
+    UNION ALL SELECT id, 2 FROM sources)
+WHERE name <> '' GROUP BY name ORDER BY rank, name
+"""
+
 ADD_SOURCE = """
 INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private, folder)
 VALUES (:id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :folder)

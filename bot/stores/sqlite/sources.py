@@ -71,6 +71,11 @@ class SourceTable(SqliteFile):
 
         return await self._write(turn)
 
+    async def source_names(self, since: datetime) -> tuple[str, ...]:
+        """What the sources are called, and who was read since then: a seed names its own."""
+        found = await self._run(lambda: self._rows(sql.SOURCE_NAMES, {"since": rows.ms(since)}))
+        return tuple(row["name"] for row in found)
+
     async def source_ages(self) -> tuple[SourceAge, ...]:
         """Every source and how it is doing, the operator's first."""
         found = await self._run(lambda: self._rows(sql.SOURCE_AGES))
