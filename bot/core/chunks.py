@@ -108,7 +108,7 @@ class Chunks:
         if _WORDLESS in whole:
             rows = ["" if row == _WORDLESS else row for row in rows]
             whole = "".join(rows)
-        return Words(whole, Tokens(text, chunks, rows, memory.chunks))
+        return Words(whole, Tokens(text, chunks, rows, memory.known))
 
     def _forget_sounds(self) -> None:
         keys_, codes = self._ears.news()

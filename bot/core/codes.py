@@ -18,8 +18,11 @@ _SECOND = 0x8000  # second characters are never first ones: no match can begin i
 NO_WORD = "\0" * WIDTH  # stands for every word nobody looks for
 
 
+_SECONDS = tuple(map(chr, range(_SECOND, _SECOND + _BASE)))
+
+
 def _code(number: int) -> str:
-    return chr(_FIRST + number // _BASE) + chr(_SECOND + number % _BASE)
+    return chr(_FIRST + number // _BASE) + _SECONDS[number % _BASE]
 
 
 class Codes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ class Ear:
         self._phrases = Phrases()
         self._places: dict[str, int] = {}  # code of a name of one word → where its names stand
         self._singles = Many()
+        self._known: dict[tuple[str, ...], list[str]] = {}  # the codes of a word's keys
 
     def kept(self) -> Kept:
         """What :meth:`of_kept` makes the same of; only of what is settled."""
@@ -50,17 +51,26 @@ class Ear:
         """Pack what there is."""
         self._phrases.settle()
         self._singles.settle()
+        self._known.clear()
 
     def add(self, keys: Sequence[tuple[str, ...]], name: Name) -> None:
         """Listen for ``name`` where words with one of ``keys`` each stand."""
         number = self.names.add(name)
-        for chosen in islice(product(*keys), _MOST_KEYS):
-            codes = [self._learn(key) for key in chosen]
-            if len(codes) > 1:
+        rows = islice(product(*map(self._coded, keys)), _MOST_KEYS)
+        if len(keys) > 1:
+            for codes in rows:
                 self._phrases.add("".join(codes), number)
-            else:
-                self._singles.add(self._places.setdefault(codes[0], len(self._places)), number)
-                self.new_names.add(codes[0])
+        else:
+            for (code,) in rows:
+                self._singles.add(self._places.setdefault(code, len(self._places)), number)
+                self.new_names.add(code)
+
+    def _coded(self, keys: tuple[str, ...]) -> list[str]:
+        """The codes of the keys of a word, of which at most so many can count."""
+        codes = self._known.get(keys)
+        if codes is None:
+            codes = self._known[keys] = [*map(self._learn, keys[:_MOST_KEYS])]
+        return codes
 
     def _learn(self, key: str) -> str:
         code, is_new = self.codes.learn(key)
@@ -68,10 +78,10 @@ class Ear:
             self.new_keys.add(key)
         return code
 
-    def singles(self, code: str, sign: int) -> list[int]:
-        """The phrases of one word that a word of this code and sign may be."""
+    def singles(self, code: str, signs: Sequence[int]) -> list[int]:
+        """The phrases of one word that a word of this code and these signs may be."""
         place = self._places.get(code)
-        return [] if place is None else self.names.meeting(self._singles.of(place), sign)
+        return [] if place is None else self.names.meeting(self._singles.of(place), signs)
 
     def find(self, codes: str) -> list[tuple[int, int, int]]:
         """Where names may stand in a text, by its codes alone; for :meth:`likely`."""
@@ -137,7 +147,8 @@ class Names:
         first = number * SIGNS
         return all(map(meet, self._signs[first : first + SIGNS], signs))
 
-    def meeting(self, numbers: Iterable[int], sign: int) -> list[int]:
-        """The phrases among names of one word that a word of ``sign`` may be."""
+    def meeting(self, numbers: Collection[int], readings: Sequence[int]) -> list[int]:
+        """The phrases among names of one word that a word of any of these signs may be."""
         signs, packed, each_ = self._signs, self._packed, MOST_WORDS * MOST_BEFORE
-        return [packed[n] // each_ for n in numbers if meet(signs[n * SIGNS], sign)]
+        found = [n for reading in readings for n in numbers if meet(signs[n * SIGNS], reading)]
+        return [packed[n] // each_ for n in dict.fromkeys(found)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.core.asides import is_aside, is_counted, is_lifted, is_struck
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
-from bot.core.reactions import is_lifted, is_reaction
+from bot.core.reactions import is_reaction
 
 _OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
 _PHRASE = 5  # words of a phrase at most: "this is not a drill"
@@ -56,15 +57,20 @@ def _candidates(guard: Guard, pair: Pair, found: Found) -> Iterator[Hit]:
 def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     if guard.before and hit.start >= pair.hits[-1].start:
         return False
-    if guard.spares and _is_about(guard.spares, hit, pair, found):
-        return False
-    if _is_made_good(guard, hit, found):
-        return False
-    if guard.reaction and is_reaction(hit, pair, found):
-        return False
-    if guard.lifted and is_lifted(hit, pair, guard.lifted, found):
-        return False
-    return _is_near(guard, hit, pair, found)
+    return _is_near(guard, hit, pair, found) and not _is_excused(guard, hit, pair, found)
+
+
+def _is_excused(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
+    """Whether ``hit`` says nothing against ``pair``, near as it stands."""
+    return (
+        bool(guard.spares and _is_about(guard.spares, hit, pair, found))
+        or _is_made_good(guard, hit, found)
+        or is_struck(hit, pair, found)
+        or (guard.reaction and is_reaction(hit, pair, found))
+        or bool(guard.lifted and is_lifted(hit, pair, guard.lifted, found))
+        or bool(guard.aside and is_aside(hit, pair, guard, found))
+        or bool(guard.counted and is_counted(hit, guard.counted, found))
+    )
 
 
 def _is_made_good(guard: Guard, hit: Hit, found: Found) -> bool:

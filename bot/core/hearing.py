@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import repeat
 from math import prod
-from typing import NamedTuple
 
 from bot.core.chunks import sound_of
 from bot.core.codes import NO_WORD, WIDTH, each
@@ -19,22 +18,23 @@ from bot.core.letters import fold
 from bot.core.model import Token
 from bot.core.morphology import bare
 from bot.core.packed import Kept, Texts
-from bot.core.signs import sign
+from bot.core.signs import joint, sign, signs
 from bot.core.skeleton import (
     alike,
-    consonants,
+    compared,
     fused,
     has_foreign_letters,
-    is_article,
+    has_tanwin,
     is_plain,
     may_be_name,
     may_sound,
     script,
     strength,
     watch_keys,
-    watch_keys_of,
 )
-from bot.core.text import tokenize, tokenize_all
+from bot.core.sounds import ARABIC, LATIN
+from bot.core.spoken import OTHER_EAR, Spoken, Vocabulary, is_silent
+from bot.core.text import tokenize
 from bot.core.words import EARS, Sound, Words
 
 STRONG = 4  # consonants and long vowels a name needs to be known by its sound
@@ -42,25 +42,8 @@ ARTICLE = "\1" * WIDTH  # stands in the sounds for words that are no part of a n
 _REMEMBERED = 65_536
 _SILENT = Sound((ARTICLE,) * 3)
 _UNHEARD = Sound((NO_WORD,) * 3)
+_LETTERS = (ARABIC, LATIN, "")  # the script of each ear's names
 _ATTACHED = "ال"
-_LONGEST_ARTICLE = 5
-
-
-class Spoken(NamedTuple):
-    """A word of a name as it was written, with all that is asked of it.
-
-    ``text`` is folded; ``ear`` listens for words of its letters; it has as many ``consonants`` at
-    least.
-    """
-
-    text: str
-    written: str
-    keys: tuple[str, ...]
-    ear: int
-    consonants: int
-    sign: int
-    is_common: bool
-    is_article: bool
 
 
 class Hearing:
@@ -69,73 +52,46 @@ class Hearing:
     def __init__(self, written: Texts, common: Collection[str], kept: Kept = ()) -> None:
         """``written`` are the phrases by number; of ``common`` words alone no name is made."""
         self.ears = tuple(map(Ear.of_kept, kept)) or (Ear(), Ear(), Ear())
+        self._vocabulary = Vocabulary(common)
         self._written = written
         self._common = common
-        self._spoken: dict[str, Spoken] = {}
         # The first answer costs as much as folding ten words, and the press repeats its names.
         self._is_heard = lru_cache(_REMEMBERED)(partial(_are_heard, written))
 
     # ── names ────────────────────────────────────────────────────────────────────────────
 
-    def add(self, number: int) -> bool:
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Understand the words of many phrases at once, before they come one by one."""
+        self._vocabulary.prepare(texts)
+
+    def add(self, number: int, text: str) -> bool:
         """Let phrase ``number`` be heard, if it is a name and a strong one; whether it is."""
-        words = self._words(self._written[number])
-        if all(word.is_common for word in words) or len(words) >= MOST_WORDS:
+        heard = [word for word in self._vocabulary.words(text) if not word.is_article]
+        if all(word.is_common for word in heard) or len(heard) >= MOST_WORDS:
             return False
-        ear, strong = self.ears[_ear_of(words)], _are_strong(words)
+        ear, strong = self.ears[_ear_of(heard)], _are_strong(heard)
         if strong:
-            start = _start(words)
-            signs = [word.sign for word in words[:SIGNS]]
-            keys = [word.keys for word in words[start : start + 2]]
-            ear.add(keys, Name(number, len(words), signs, start))
-        if any(word.text.startswith(_ATTACHED) for word in words[1:]):
-            whole = fused([word.written for word in words])
+            start = _start(heard)
+            signs = [word.sign for word in heard[:SIGNS]]
+            keys = [word.keys for word in heard[start : start + 2]]
+            ear.add(keys, Name(number, len(heard), signs, start))
+        if any(word.text.startswith(_ATTACHED) for word in heard[1:]):
+            whole = fused([word.written for word in heard])
             if strength(whole) >= STRONG:
                 ear.add([watch_keys(whole)], Name(number, 1, [sign(whole)]))
                 return True
         return strong
-
-    def prepare(self, texts: Iterable[str]) -> None:
-        """Work out the words of many phrases at once, before they are added one by one."""
-        words = [*{word for text in texts for word in text.split() if word not in self._spoken}]
-        known = zip(words, tokenize_all(words), watch_keys_of(words), strict=True)
-        for word, tokens, keys in known:
-            if len(tokens) == 1 and tokens[0].end - tokens[0].start == len(word):
-                self._spoken[word] = self._spoken_of(tokens[0], word, keys)
 
     def settle(self) -> None:
         """Pack what there is."""
         for ear in self.ears:
             ear.settle()
         self.news()
-        self._spoken.clear()
+        self._vocabulary.clear()
 
     def kept(self) -> Kept:
         """What the ears need to hear the same again."""
         return tuple(ear.kept() for ear in self.ears)
-
-    def _words(self, text: str) -> list[Spoken]:
-        """The words of ``text`` that are heard: all but articles."""
-        words = [self._word(token, text[token.start : token.end]) for token in tokenize(text)]
-        return [word for word in words if not word.is_article]
-
-    def _word(self, token: Token, written: str) -> Spoken:
-        known = self._spoken.get(written)
-        if known is None:
-            known = self._spoken[written] = self._spoken_of(token, written, watch_keys(written))
-        return known
-
-    def _spoken_of(self, token: Token, written: str, keys: tuple[str, ...]) -> Spoken:
-        return Spoken(
-            token.text,
-            written,
-            keys or (sound_of(token),),
-            _ear_for(written),
-            consonants(keys[0]) if keys else 0,
-            sign(written),
-            bare(token.text) in self._common,
-            _is_silent(written),
-        )
 
     # ── the words of a text ──────────────────────────────────────────────────────────────
 
@@ -154,7 +110,7 @@ class Hearing:
         return [*map(self._sound, tokens, words, keys, repeat(is_lower))]
 
     def _sound(self, token: Token, word: str, key: str, is_lower: bool) -> Sound:
-        if _is_silent(word):
+        if is_silent(word):
             return _SILENT
         if "ء" <= word[0] <= "ي" and key:  # most words: without a capital, all may be names
             skipped = 0 if has_foreign_letters(word) else 1  # Arabic names are read, not heard
@@ -168,16 +124,21 @@ class Hearing:
         )
         if codes == _UNHEARD.codes:
             return _UNHEARD
-        own = sign(word)
+        own = signs(word)
         # Crime is not كريمة, capital or not.
         is_common = bare(token.text) in self._common
-        return Sound(codes, own, () if is_common else tuple(self._named(word, codes, own)))
+        return Sound(codes, joint(own), () if is_common else tuple(self._named(word, codes, own)))
 
-    def _named(self, word: str, codes: Sequence[str], own: int) -> Iterator[int]:
-        for ear, code in zip(self.ears, codes, strict=True):
-            for number in ear.singles(code, own):
+    def _named(self, word: str, codes: Sequence[str], own: Sequence[int]) -> Iterator[int]:
+        for names, ear, code in zip(_LETTERS, self.ears, codes, strict=True):
+            meant = ear.singles(code, own)
+            if not meant:
+                continue
+            # Names of other letters, which are most, are held against a word without more ado.
+            is_name = _is_name if names in ("", script(word)) else _sounds_as
+            for number in meant:
                 name = self._whole(number)
-                if _is_name(name, word) and is_plain(name, word):
+                if is_name(name, word) and is_plain(name, word):
                     yield number
 
     def _whole(self, number: int) -> str:
@@ -215,29 +176,22 @@ def _is_name(name: str, word: str) -> bool:
     return may_sound(name, word) and alike(name, word)
 
 
+def _sounds_as(name: str, word: str) -> bool:
+    """The same of two words in different scripts."""
+    return not has_tanwin(word) and compared(name, word)
+
+
 @lru_cache(maxsize=4_096)
 def _names(text: str) -> tuple[str, ...]:
     """The words of ``text`` that are heard, as they are written."""
     words = (text[token.start : token.end] for token in tokenize(text))
-    return tuple(word for word in words if not _is_silent(word))
-
-
-def _is_silent(word: str) -> bool:
-    """Whether a word is no part of a name's sound; asked of the short ones only."""
-    return len(word) <= _LONGEST_ARTICLE and is_article(word)
+    return tuple(word for word in words if not is_silent(word))
 
 
 def _ear_of(words: Sequence[Spoken]) -> int:
     """The ear that listens for a name of these letters: Arabic ones, Latin ones, or any others."""
     ears = {word.ear for word in words if word.keys[0][0] != "="}
-    return ears.pop() if len(ears) == 1 else 2
-
-
-def _ear_for(word: str) -> int:
-    found = script(word)
-    if found == "arab":
-        return 2 if has_foreign_letters(word) else 0
-    return 1 if found == "latn" else 2
+    return ears.pop() if len(ears) == 1 else OTHER_EAR
 
 
 def _are_strong(words: Sequence[Spoken]) -> bool:
@@ -249,6 +203,8 @@ def _are_strong(words: Sequence[Spoken]) -> bool:
 
 def _start(words: Sequence[Spoken]) -> int:
     """Where the two words side by side stand by which a name is heard: the fewest keys."""
+    if len(words) <= 2:
+        return 0
     starts = range(max(1, min(len(words) - 1, MOST_BEFORE)))
     return min(starts, key=lambda at: prod(len(word.keys) for word in words[at : at + 2]))
 

@@ -15,21 +15,19 @@ from bot.core.model import Hit, Knowledge, Place, Scan, Term
 from bot.core.morphology import declined, without_hamza
 from bot.core.spellings import Key, fused
 from bot.core.text import arabic_script_language, breaks, is_plain_arabic, key_of, name_key
-
-_BASE = "base"  # the category whose words vouch for a place that needs context
-_AIMED = "aimed"  # and whose words vouch for the name right behind them
-_BASE_WITHIN = 2
-_LAST_LATIN = "\u024f"
-
-ByName = Mapping[str, tuple[Hit, ...]]
+from bot.core.vouching import ByName, vouched, with_bare
 
 
 class Ending(NamedTuple):
-    """What a phrase means: a term or a place. ``letters``: the original must read so."""
+    """What a phrase means: a term or a place.
+
+    ``letters``: the original must read so. ``bare``: it means the place only where it is aimed at.
+    """
 
     term: Term | None = None
     place: Place | None = None
     letters: str = ""
+    bare: bool = False
 
 
 class Known:
@@ -48,6 +46,8 @@ class Known:
             for lang, names in place.names.items():
                 for form in (form for name in names for form in declined(name, lang)):
                     self._add(Ending(place=place), key_of(form))
+            for spelling in place.bare:
+                self._add(Ending(place=place, bare=True), key_of(spelling))
 
     @property
     def stems(self) -> frozenset[str]:
@@ -78,35 +78,17 @@ class Known:
         languages = _Languages(scan)
         terms: dict[str, list[Hit]] = defaultdict(list)
         places: dict[str, list[Hit]] = defaultdict(list)
+        bare: dict[str, list[Hit]] = defaultdict(list)
         for number, hit in sorted(found, key=lambda pair: pair[1][:2]):
-            term, place, letters = self.endings[number]
+            term, place, letters, doubtful = self.endings[number]
             if term is not None:
                 if not term.only or languages.may_be(term.lang, hit.start):
                     _once(terms[term.category], hit)
             elif place is not None and (not letters or _is_written(hit, letters, scan)):
-                _once(places[place.id], hit)
-        shown = _unmasked(terms)
-        return shown, _longest(self._vouched(places, shown, scan))
-
-    def _vouched(
-        self, places: Mapping[str, list[Hit]], terms: ByName, scan: Scan
-    ) -> dict[str, tuple[Hit, ...]]:
-        """The places, without bare names that mean something else where no base stands near."""
-        bases = terms.get(_BASE, ())
-        aimed = {hit.end for hit in terms.get(_AIMED, ())}
-        sure: dict[str, tuple[Hit, ...]] = {}
-        for key, hits in places.items():
-            doubtful = self.knowledge.places[key].needs_context
-            kept = tuple(
-                hit
-                for hit in hits
-                if not (doubtful and _is_ambiguous(hit, scan))
-                or hit.start in aimed
-                or any(_stands_by(hit, base, scan) for base in bases)
-            )
-            if kept:
-                sure[key] = kept
-        return sure
+                _once((bare if doubtful else places)[place.id], hit)
+        shown, known = _unmasked(terms), self.knowledge.places
+        sure = vouched(places, known, shown, scan)
+        return shown, _longest(with_bare(sure, bare, known, shown, scan))
 
 
 def _term_key(text: str) -> Key:
@@ -210,19 +192,6 @@ def _kept(
         )
         if kept:
             yield category, kept
-
-
-def _is_ambiguous(hit: Hit, scan: Scan) -> bool:
-    # حرير is silk, Harir is not: only in Arabic letters does the bare name mean something else.
-    return hit.end - hit.start == 1 and scan.text(scan.span(hit))[0] > _LAST_LATIN
-
-
-def _stands_by(hit: Hit, base: Hit, scan: Scan) -> bool:
-    same_field = (hit.start < scan.split) == (base.start < scan.split)
-    # The noun comes first, or at once: "حرير على قاعدة التمثال" is silk on a pedestal.
-    return same_field and (
-        hit.start - base.end < _BASE_WITHIN if base.start < hit.start else base.start <= hit.end
-    )
 
 
 def _longest(places: ByName) -> dict[str, tuple[Hit, ...]]:

@@ -14,7 +14,7 @@ from itertools import islice
 from bot.core.answers import Answers, Origin
 from bot.core.chunks import Chunks
 from bot.core.codes import Codes
-from bot.core.index import HOW, Index, learn
+from bot.core.index import HOW, Index, Listener, learn
 from bot.core.known import known_of, place_names
 from bot.core.lazily import Later
 from bot.core.model import Hit, How, Knowledge, Reading, Scan, Watch
@@ -22,7 +22,7 @@ from bot.core.packed import Kept
 from bot.core.phrases import Phrases
 from bot.core.query import Phrase, parse
 from bot.core.rules import Rules
-from bot.core.spellings import Way
+from bot.core.spellings import Key, Way
 from bot.core.stretches import stretches
 from bot.core.text import sentence_numbers
 from bot.core.trees import Evidence, compiled
@@ -43,11 +43,11 @@ class Matcher:
         watches: Iterable[Watch] = (),
         *,
         kept: Kept = (),
-        by_sound: bool = True,
+        listener: Listener | None = None,
     ) -> None:
         """Build it for ``watches``, or from what was ``kept`` of one of the same knowledge.
 
-        ``by_sound``: names are found in other scripts too.
+        ``listener``: who learns to hear names in other scripts, if not our own ears.
         """
         codes, phrases, index, rules, named = kept or ((), (), (), (), {})
         self.knowledge = knowledge
@@ -56,7 +56,7 @@ class Matcher:
         self._codes = Codes.of_kept(codes) if codes else Codes()
         self._phrases = Phrases.of_kept(phrases) if phrases else Phrases()
         self._index = Index(
-            knowledge, self._phrases, self._codes, self._first, index, by_sound=by_sound
+            knowledge, self._phrases, self._codes, self._first, index, listener=listener
         )
         self._chunks = Chunks(
             self._codes, self._known.stems, self._index.hearing, self._index.loose
@@ -75,17 +75,20 @@ class Matcher:
             learn(self._codes, key, self._chunks)
             self._phrases.add(self._codes.encoded(key), number)
         for batch in _batches(watches):
-            self._index.hearing.prepare(watch.query for watch in batch)
+            self._index.prepare([watch.query for watch in batch], self._chunks)
             for watch in batch:
                 self.add(watch)
         self._phrases.settle()
         self._index.settle()
         self._rules.settle()
 
-    def kept(self) -> Kept:
-        """What makes the same matcher again, in plain values; only of one just built."""
-        parts = (self._codes, self._phrases, self._index, self._rules)
-        return (*(part.kept() for part in parts), self._named)
+    def kept(self, ears: Kept = ()) -> Kept:
+        """What makes the same matcher again, in plain values; only of one just built.
+
+        ``ears`` are those of the listener.
+        """
+        codes, phrases, rules = self._codes.kept(), self._phrases.kept(), self._rules.kept()
+        return codes, phrases, self._index.kept(ears), rules, self._named
 
     @property
     def size(self) -> int:
@@ -101,6 +104,10 @@ class Matcher:
 
     def add(self, watch: Watch) -> None:
         """Look for ``watch`` from the next text on."""
+        row = self._index.row(watch.query, self._chunks)
+        if row is not None:
+            self._rules.add(watch.id, self._placed(*row))
+            return
         # What was stored is not always what today's syntax allows; one bad watch must not
         # take the others with it.
         try:
@@ -115,7 +122,10 @@ class Matcher:
 
     def _number(self, phrase: Phrase) -> int:
         number = self._index.number(phrase, self._chunks)
-        place = "" if phrase.exact else self._place_of.get(phrase.bare, "")
+        return number if phrase.exact else self._placed(number, phrase.bare)
+
+    def _placed(self, number: int, key: Key) -> int:
+        place = self._place_of.get(key)
         if place and number not in self._named:
             self._name(number, place)
         return number

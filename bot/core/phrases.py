@@ -7,7 +7,7 @@ built when the next text is searched, so that a new phrase counts at once and no
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.core.automaton import Automaton
@@ -88,11 +88,13 @@ class Phrases:
             return
         if self.main and number in self.numbers(codes):
             return
-        numbers = self._fresh.setdefault(codes, [])
-        if number not in numbers:
-            numbers.append(number)
+        numbers = self._fresh.get(codes)
+        if numbers is None:
+            self._fresh[codes] = [number]
             self.longest = max(self.longest, len(codes) // WIDTH)
-            self._stale = True
+        elif number not in numbers:
+            numbers.append(number)
+        self._stale = True
 
     def settle(self) -> None:
         """Put everything into the main automaton; only before it holds anything.
@@ -114,11 +116,12 @@ class Phrases:
             found += self._delta.find(codes)
         return found
 
-    def numbers(self, codes: str) -> list[int]:
+    def numbers(self, codes: str) -> Sequence[int]:
         """What the phrase of exactly these ``codes`` stands for."""
+        if self.main is None:
+            return self._fresh.get(codes, ())
         words = len(codes) // WIDTH
-        main = self.main.find(codes) if self.main else ()
-        known = [number for start, end, number in main if end - start == words]
+        known = [at for start, end, at in self.main.find(codes) if end - start == words]
         return known + self._fresh.get(codes, [])
 
     def kept(self) -> Kept:

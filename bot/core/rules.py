@@ -62,9 +62,13 @@ class Rules:
         elif rule and watch_id <= self.ids[-1]:
             self._ascending = False
         self.ids.append(watch_id)
-        self.roots.append(tree if isinstance(tree, int) else ~len(self.trees))
-        if not isinstance(tree, int):
-            self.trees.append(tree)
+        if isinstance(tree, int):  # as most are, and nothing is to be found out
+            self.roots.append(tree)
+            self.needs.append(-1)
+            self.by_phrase.add(tree, rule)
+            return
+        self.roots.append(~len(self.trees))
+        self.trees.append(tree)
         found = anchors(tree, self._seldom)
         self.needs.append(needed(tree, found))
         for anchor in found:

@@ -58,6 +58,7 @@ class Scene:
         self._signed = {at for hit in self._agencies for at in range(hit.start, hit.end)}
         self._toward = {hit.end for hit in scan.terms.get("toward", ())}
         self._beside = {hit.end for hit in scan.terms.get("beside", ())}
+        self._beside_after = {hit.start for hit in scan.terms.get("beside-after", ())}
         self._verbs = {hit.end for hit in scan.terms.get("event", ())}
         self._places = self._without_datelines()
 
@@ -110,7 +111,9 @@ class Scene:
         )
 
     def _is_beside(self, hit: Hit) -> bool:
-        """Whether it says "near" or "around" right before the name."""
+        """Whether it says "near" or "around" right before the name, in Turkish behind it."""
+        if not self._beside_after.isdisjoint(range(hit.end, hit.end + _BESIDE_WITHIN)):
+            return True
         return not self._beside.isdisjoint(range(hit.start - _BESIDE_WITHIN, hit.start + 1))
 
     def _rank(self, key: str) -> int:

@@ -20,6 +20,8 @@ _UNCONFIRMED = frozenset({"unconfirmed"})
 _BASE = frozenset({"base"})
 _ALARM = frozenset({"rocket", "drone", "siren", "air-defence"})
 _NO_HARM = frozenset({"no-harm"})
+_ON_THE_DAY = frozenset({"on-the-day"})
+_RECALLS_WITHIN = 6  # "on the anniversary of Soleimani's killing"
 
 
 def severity_of(finding: Finding, pair: Pair, found: Found) -> Severity:
@@ -62,7 +64,10 @@ def _is_harmed(pair: Pair, found: Found) -> bool:
     """Whether people came to harm, and nothing says that nobody did."""
     near = found.between(_CASUALTY, pair.start - _PLACE_WITHIN, pair.end + _PLACE_WITHIN)
     title = found.is_in_title(pair.hits[0])
-    hurt = any(found.is_in_title(hit) is title and not _is_of(hit, pair) for hit in near)
+    hurt = any(
+        found.is_in_title(hit) is title and not _is_of(hit, pair) and not _is_recalled(hit, found)
+        for hit in near
+    )
     return hurt and not _any_near(_NO_HARM, pair, _PLACE_WITHIN, found)
 
 
@@ -72,6 +77,11 @@ def _is_of(hit: Hit, pair: Pair) -> bool:
         whole.start <= hit.start and hit.end <= whole.end and whole[:2] != hit[:2]
         for whole in pair.hits
     )
+
+
+def _is_recalled(hit: Hit, found: Found) -> bool:
+    """Whether ``hit`` tells of the deaths of another day, of which this one is the anniversary."""
+    return bool(found.between(_ON_THE_DAY, hit.start - _RECALLS_WITHIN, hit.start))
 
 
 def _any_near(categories: frozenset[str], pair: Pair, within: int, found: Found) -> bool:

@@ -6,9 +6,11 @@ three in four have not. To meet costs a tenth of the comparison.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, reduce
+from operator import or_
 
-from bot.core.shapes import Way, shapes
+from bot.core.shapes import Shape, Way, shapes
 from bot.core.slots import INNER, fits
 from bot.core.sounds import SOUNDS
 
@@ -37,7 +39,7 @@ def _every(sound: int, slot: int, ending: int) -> int:
 
 ANY = _every(_ANY_SOUND, _ANY_SLOT, _ANY_ENDING)  # the sign of what has no letters
 _GUARDS = _every(_ANY_SOUND + 1, _ANY_SLOT + 1, _ANY_ENDING + 1)
-_ENDINGS = _every(0, 0, _ANY_ENDING) & ~_ANY_ENDING << _ENDING_AT  # only the first pair tells it
+_ENDINGS = _every(0, 0, _ANY_ENDING) & ~(_ANY_ENDING << _ENDING_AT)  # all pairs but the first
 
 
 def meet(one: int, other: int) -> bool:
@@ -48,14 +50,28 @@ def meet(one: int, other: int) -> bool:
 
 def sign(word: str) -> int:
     """The sign of ``word``: of all its readings together; below 2 ** 63."""
-    found = 0
-    for way, sounds, strict, _, slots, _ in shapes(word):
-        for at, sound, other in zip(_PAIRS, sounds, strict, strict=False):
-            found |= _heard(sound | other) << at
-        for at, slot in zip(_PAIRS, slots[1:-1], strict=False):
-            found |= _vowels(slot, way) << at
-        found |= _BEYOND[min(len(sounds), len(_PAIRS) + 1)] | _ending(slots[-1]) | _ENDINGS
-    return found or ANY
+    return joint(signs(word))
+
+
+def joint(found: Sequence[int]) -> int:
+    """Several signs as one."""
+    return found[0] if len(found) == 1 else reduce(or_, found)
+
+
+def signs(word: str) -> tuple[int, ...]:
+    """The sign of each reading of ``word``: of one alone there is more to tell."""
+    found = tuple(map(_sign_of, shapes(word))) or (ANY,)
+    return found if len(found) == 1 else tuple(dict.fromkeys(found))
+
+
+def _sign_of(shape: Shape) -> int:
+    way, sounds, strict, _, slots, _ = shape
+    found = _BEYOND[min(len(sounds), len(_PAIRS) + 1)] | _ending(slots[-1], way)
+    for at, sound, other in zip(_PAIRS, sounds, strict, strict=False):
+        found |= _heard(sound | other) << at
+    for at, slot in zip(_PAIRS, slots[1:-1], strict=False):
+        found |= _vowels(slot, way) << at
+    return found
 
 
 _BEYOND = [
@@ -74,18 +90,31 @@ def _heard(bits: int) -> int:
 @lru_cache(maxsize=8_192)
 def _vowels(slot: str, way: Way) -> int:
     """What a slot may be in an abjad."""
-    found = _ANY_SLOT  # a hamza may be anything, and Hebrew leaves vowels out
+    found = _ANY_SLOT  # a hamza may be anything
     if way is Way.WRITTEN:
         found = sum(fits(vowels, slot, Way.ARABIC, INNER) << at for at, vowels in enumerate(_LONG))
         found |= _WRITTEN if slot else 0
     elif way is Way.ARABIC and slot in _LONG:
         found = 1 << _LONG.index(slot)
+    elif way is Way.HEBREW and slot in ("i", "u"):  # those of others may be left out, not changed
+        found = sum(1 << _LONG.index(vowel) for vowel in ("", "a", slot))
     return found << _SLOT_AT
 
 
 @lru_cache(maxsize=1_024)
-def _ending(slot: str) -> int:
-    """Whether a vowel ends the word; an ayn may fall silent."""
-    if not slot.strip("?"):
-        return _CLOSED | _OPEN if slot else _CLOSED
-    return _OPEN
+def _ending(slot: str, way: Way) -> int:
+    """How the word ends. The first pair tells whether in a vowel; an ayn may fall silent.
+
+    The others tell it where two abjads meet, which must end alike: whether anything is written
+    there, an i, an u.
+    """
+    silent = not slot.strip("?")
+    found = (_CLOSED if silent else 0) | (_OPEN if slot else 0)
+    # Folding makes a final ؤ a و and leaves a final ء out, and equal words must meet.
+    if way is Way.WRITTEN or (way is Way.ARABIC and "?" in slot):
+        return found | _ENDINGS
+    told = (bool(slot), "i" in slot, "u" in slot)
+    return found | sum(
+        (_OPEN if is_there else _CLOSED) << at
+        for at, is_there in zip(_PAIRS[1:], told, strict=True)
+    )

@@ -14,12 +14,12 @@ from bot.core import sounds
 from bot.core.letters import fold
 from bot.core.morphology import bare, is_stop_word
 from bot.core.respell import spellings
-from bot.core.slots import alike, is_plain, strength
+from bot.core.slots import alike, compared, is_plain, strength
 from bot.core.sounds import ARABIC, CYRILLIC, LATIN, has_foreign_letters, plain, script
 
 __all__ = [
-    "alike", "find", "fused", "has_foreign_letters", "is_article", "is_plain", "keys",
-    "may_be_name", "may_sound", "script", "strength", "watch_keys",
+    "alike", "compared", "find", "fused", "has_foreign_letters", "has_tanwin", "is_article",
+    "is_plain", "keys", "may_be_name", "may_sound", "script", "strength", "watch_keys",
 ]  # fmt: skip
 
 MAX_WATCH_KEYS = 8
@@ -142,13 +142,18 @@ def may_be_name(text_word: str, all_lower: bool) -> bool:
 _TANWIN = re.compile("[\u064b-\u064d]")
 
 
+def has_tanwin(word: str) -> bool:
+    """Whether ``word`` carries a tanwin, which no name does."""
+    return _TANWIN.search(word) is not None
+
+
 def may_sound(watch_word: str, text_word: str) -> bool:
     """Whether sound may decide between these two at all.
 
     Across scripts always; inside one only where spellings are nobody's rule: Latin and Cyrillic
     transcriptions, and Kurdish or Persian letters against Arabic ones. Names take no tanwin.
     """
-    if _TANWIN.search(text_word):
+    if has_tanwin(text_word):
         return False
     watch, text = script(watch_word), script(text_word)
     if watch != text:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.core.shapes import Shape, Way, shapes
+from bot.core.shapes import Shape, Way, readings, shapes
 from bot.core.sounds import ARABIC, LATIN, script
 
 FIRST, INNER, LAST = range(3)
@@ -34,19 +34,24 @@ _VOWELS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def alike(watch_word: str, text_word: str) -> bool:
     """Whether the two words may be one name: consonants, slots, ends. Symmetric.
 
     The exact check after their keys met. A word without letters is like itself only.
     """
+    return compared(watch_word, text_word)
+
+
+def compared(watch_word: str, text_word: str) -> bool:
+    """The same for words that are hardly compared again: nothing is remembered of the first."""
     if watch_word == text_word:
         return True
     texts = shapes(text_word)
-    return any(_meet(one, other) for one in shapes(watch_word) for other in texts)
+    return any(_meet(one, other) for one in readings(watch_word) for other in texts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def is_plain(name: str, text_word: str) -> bool:
     """Whether a Latin ``name`` is in an Arabic word without stretching a letter, or a long one is.
 
@@ -151,18 +156,24 @@ def _same_long_vowels(one: Shape, other: Shape) -> bool:
         if at in (0, last) and bool(a) != bool(b):
             return False
         if at == last:
-            same = _LIGHT.sub("", a) == _LIGHT.sub("", b)
+            same = _without_light(a) == _without_light(b)
         else:
-            same = _same_slot(a, b, at) if loose else a.strip("?^") == b.strip("?^")
+            same = _same_slot(a, b, not at) if loose else a.strip("?^") == b.strip("?^")
         if not same:
             return False
     return True
 
 
-def _same_slot(one: str, other: str, at: int) -> bool:
+@lru_cache(maxsize=8_192)
+def _same_slot(one: str, other: str, is_first: bool) -> bool:
     """Hebrew writes no long a, and some short vowels: אירביל, כירכוכ."""
-    a, b = _LIGHT.sub("", one), _LIGHT.sub("", other)
-    return a == b or (not (a and b) and (not at or len(a + b) == 1))
+    a, b = _without_light(one), _without_light(other)
+    return a == b or (not (a and b) and (is_first or len(a + b) == 1))
+
+
+@lru_cache(maxsize=4_096)
+def _without_light(slot: str) -> str:
+    return _LIGHT.sub("", slot)
 
 
 # ── weight ───────────────────────────────────────────────────────────────────────────────────

@@ -92,6 +92,12 @@ class Spellings:
         found.pop(words, None)
         return found
 
+    def has_none(self, word: str) -> bool:
+        """Whether a phrase has no other spelling, as far as ``word`` of it goes."""
+        if word in self._known or len(word) == _SHORT:
+            return False
+        return without_hamza(word) == word and f"أل{word}" not in self._hamzas
+
     def _spelled(self, words: Key, written: str) -> Iterator[tuple[Key, Way]]:
         if not self._holds_known(words):  # of most phrases nothing is known
             return

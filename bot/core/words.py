@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, repeat
-from operator import add, floordiv, itemgetter
+from operator import add, floordiv
 from sys import byteorder
-from typing import NamedTuple, TypeVar, overload
+from typing import NamedTuple, Protocol, TypeVar, overload
 
 from bot.core.codes import WIDTH
 from bot.core.model import How, Token
 from bot.core.signs import ANY
 from bot.core.text import tokenize
+from bot.core.wordlist import token_of, told
 
 
 class Other(NamedTuple):
@@ -85,12 +86,22 @@ class Chunk(NamedTuple):
     missed: tuple[str, ...] = ()
 
 
+class Known(Protocol):
+    """What is remembered of chunks."""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The words of each chunk (``core.wordlist``)."""
+
+    @property
+    def extras(self) -> Mapping[str, Extras]:
+        """What is special of the few that are."""
+
+
 class Tokens(Sequence[Token]):
     """The words of a text."""
 
-    def __init__(
-        self, text: str, chunks: Sequence[str], rows: Sequence[str], known: Mapping[str, Chunk]
-    ) -> None:
+    def __init__(self, text: str, chunks: Sequence[str], rows: Sequence[str], known: Known) -> None:
         """``rows`` are those of each of ``chunks`` of ``text``; ``known`` holds all of them."""
         self._text = text
         self._chunks = chunks
@@ -107,11 +118,11 @@ class Tokens(Sequence[Token]):
     def __getitem__(self, at: slice) -> tuple[Token, ...]: ...
     def __getitem__(self, at: int | slice) -> Token | tuple[Token, ...]:
         if isinstance(at, int):
-            return _moved(self._local[at], self._bases[at])
-        return tuple(map(_moved, self._local[at], self._bases[at]))
+            return token_of(self._words[at], self.starts[at], self.ends[at])
+        return tuple(map(token_of, self._words[at], self.starts[at], self.ends[at]))
 
     def __iter__(self) -> Iterator[Token]:
-        return map(_moved, self._local, self._bases)
+        return map(token_of, self._words, self.starts, self.ends)
 
     def written(self, at: int) -> str:
         """Word ``at`` as it stands in the text."""
@@ -136,13 +147,13 @@ class Tokens(Sequence[Token]):
         return _column(_columns("".join(self._rows)), BOUNDS)
 
     @cached_property
-    def _local(self) -> Sequence[Token]:
-        """Each word within its chunk."""
+    def _words(self) -> Sequence[str]:
+        """Each word as it is remembered."""
         try:
-            known = [*map(self._known.__getitem__, self._chunks)]
+            words = [*map(self._known.words.__getitem__, self._chunks)]
         except KeyError:  # a text may be looked at when its chunks are long forgotten
-            return [*chain.from_iterable(map(tokenize, self._chunks))]
-        return [*chain.from_iterable(map(_TOKENS, known))]
+            words = [told(tokenize(chunk)) for chunk in self._chunks]
+        return "\n".join(filter(None, words)).splitlines()
 
     @cached_property
     def _bases(self) -> Sequence[int]:
@@ -158,7 +169,7 @@ class Tokens(Sequence[Token]):
         """What is special of any of the words."""
         firsts = accumulate(self._counts(), initial=0)
         found = [
-            (first, self._known[chunk].extras)
+            (first, self._known.extras[chunk])
             for row, chunk, first in zip(self._rows, self._chunks, firsts, strict=False)
             if row[-1:] == SPECIAL
         ]
@@ -209,17 +220,11 @@ class Fields(Sequence[Token]):
         return title.starts + body.starts, title.ends + body.ends
 
 
-_TOKENS = itemgetter(0)
 _Placed = TypeVar("_Placed", Other, Loosely)
 
 
 def _moved_to(placed: _Placed, by: int) -> _Placed:
     return placed._replace(at=placed.at + by)
-
-
-def _moved(token: Token, by: int) -> Token:
-    word, start, end, glued, function = token
-    return Token(word, start + by, end + by, glued, function)
 
 
 def _starts(text: str, chunks: Sequence[str]) -> Sequence[int]:

@@ -11,7 +11,7 @@ from bot.core.model import Place
 from bot.data.reading import Wrong, has_word, need, only_keys
 from bot.errors import ConfigError
 
-_KEYS = {"id", "kind", "country", "names", "parents", "needs_context", "strict", "note"}
+_KEYS = {"id", "kind", "country", "names", "parents", "needs_context", "strict", "bare", "note"}
 
 
 def load_places(path: Path) -> tuple[dict[str, Place], frozenset[str]]:
@@ -54,6 +54,7 @@ def _place(raw: dict[str, Any]) -> tuple[Place, set[str]]:
         names={lang: tuple(spellings) for lang, spellings in names.items()},
         parents=tuple(raw.get("parents") or ()),
         needs_context=bool(raw.get("needs_context", False)),
+        bare=tuple(raw.get("bare") or ()),
     )
     return place, set(raw.get("strict") or ())
 

@@ -12,7 +12,8 @@ GAZETTEER_CATEGORIES = frozenset({"place.base", "place.town", "place.country"})
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 OWN_KEY = "lexicon"  # an operator's topic may bring words along
 _GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction"}
-_GUARD_KEYS = _GUARD_REACH | {"terms", "unless", "spares", "lifted"}
+_GUARD_WORDS = {"terms", "unless", "spares", "lifted", "aside", "staged", "counted"}
+_GUARD_KEYS = _GUARD_REACH | _GUARD_WORDS
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 
 Guards = Mapping[str, tuple[Guard, ...]]  # one name may reach in several ways
@@ -32,16 +33,13 @@ def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Gua
     only_keys(raw, _GUARD_KEYS)
     return Guard(
         name=name,
-        terms=_known(raw, "terms", categories),
         within=int(raw.get("within", 10)),
         sentence=bool(raw.get("sentence", False)),
         title=bool(raw.get("title", False)),
         lead=bool(raw.get("lead", False)),
         before=bool(raw.get("before", False)),
-        unless=_known(raw, "unless", categories),
-        spares=_known(raw, "spares", categories),
         reaction=bool(raw.get("reaction", False)),
-        lifted=_known(raw, "lifted", categories),
+        **{key: _known(raw, key, categories) for key in _GUARD_WORDS},
     )
 
 

@@ -22,10 +22,12 @@ from typing import Any
 import bot.core
 from bot.core.matcher import Matcher
 from bot.core.model import Knowledge, Watch
+from bot.engine.listening import Beside
 
 log = logging.getLogger(__name__)
 
 FEW = 5_000  # watches that are built here, in less than a second
+MANY = 50_000  # above these a second process is worth its start
 _MAGIC = b"rasid matcher 1\n"
 _DIGEST_BYTES = 32
 
@@ -107,7 +109,11 @@ def build_bytes(knowledge: Knowledge, asked: Sequence[tuple[int, str]]) -> bytes
     # Millions of objects are made and none is garbage: looking for it took a quarter of the time.
     gc.disable()
     watches = (Watch(number, 0, query) for number, query in asked)
-    return marshal.dumps(Matcher(knowledge, watches).kept())
+    if len(asked) <= MANY:
+        return marshal.dumps(Matcher(knowledge, watches).kept())
+    with Beside(knowledge.common) as listener:
+        matcher = Matcher(knowledge, watches, listener=listener)
+        return marshal.dumps(matcher.kept(listener.kept()))
 
 
 def _key(knowledge: Knowledge, asked: Sequence[tuple[int, str]]) -> bytes:

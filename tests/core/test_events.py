@@ -46,9 +46,9 @@ def test_every_kind_of_report_is_heard(corpus: Figures, kind: str) -> None:
         ("topics", 0.96),
         ("places", 0.96),
         ("no_place", 1.0),
-        ("severity", 0.85),
-        ("guard", 0.6),
-        ("guarded", 0.75),
+        ("severity", 0.9),
+        ("guard", 0.67),
+        ("guarded", 0.78),
     ],
 )
 def test_what_is_told_of_it_is_what_a_reader_would_tell(

@@ -121,6 +121,121 @@ def test_what_only_looks_guarded_is_told(text: str) -> None:
             "denial",
         ),
         (
+            "Rockets hit Balad base hours after an earlier attack was denied",
+            "Hours after the attack was reported, army denies rockets hit Balad base",
+            "denial",
+        ),
+        (
+            "بعد يوم من نفي الجيش هجوما سابقا، مسيرة تصيب قاعدة حرير",
+            "الجيش ينفي أن مسيرة أصابت قاعدة حرير بعد يوم من هجوم سابق",
+            "denial",
+        ),
+        (
+            "ساعاتی پس از تکذیب حمله قبلی، موشک به پایگاه بلد اصابت کرد",
+            "ارتش اصابت موشک به پایگاه بلد را تکذیب کرد",
+            "denial",
+        ),
+        (
+            "Army denies earlier report as fresh rockets hit Balad base",
+            "Army denies the report that fresh rockets hit Balad base",
+            "denial",
+        ),
+        (
+            "Missiles strike Haifa on the anniversary of the revolution",
+            "On the anniversary of the missile strike on Haifa, veterans gather",
+            "history",
+        ),
+        (
+            "في ذكرى الثورة.. مسيرات تستهدف مطار أربيل",
+            "في ذكرى استهداف مسيرات لمطار أربيل",
+            "history",
+        ),
+        (
+            "در سالگرد ترور سلیمانی، راکت‌ها به عین‌الاسد اصابت کرد",
+            "در سالگرد اصابت راکت به عین‌الاسد",
+            "history",
+        ),
+        (
+            "Süleymani'nin ölüm yıldönümünde Ayn el-Esed üssüne roket düştü",
+            "Ayn el-Esed üssüne roket düşmesinin yıldönümü",
+            "history",
+        ),
+        (
+            "Drone hits Harir base, the 60th attack since October",
+            "Drones hit Harir base 60 times since October",
+            "statistics",
+        ),
+        (
+            "مسيرة تستهدف قاعدة حرير في الهجوم الستين منذ تشرين الأول",
+            "مسيرات استهدفت قاعدة حرير 60 مرة منذ تشرين الأول",
+            "statistics",
+        ),
+        (
+            "حمله پهپادی به پایگاه حریر؛ شصتمین حمله از ابتدای سال",
+            "۶۰ حمله پهپادی به پایگاه حریر از ابتدای سال",
+            "statistics",
+        ),
+        (
+            "Oil prices jump as missiles hit Ras Tanura",
+            "Oil prices jump after missiles hit Ras Tanura",
+            "market",
+        ),
+        (
+            "أسعار النفط تقفز مع سقوط صواريخ على رأس تنورة",
+            "أسعار النفط تقفز بعد سقوط صواريخ على رأس تنورة",
+            "market",
+        ),
+        (
+            "Füzeler Ras Tanura'yı vururken petrol fiyatları fırladı",
+            "Ras Tanura'yı vuran füzelerden sonra petrol fiyatları fırladı",
+            "market",
+        ),
+        (
+            "Missile strikes Harir base during troop drill",
+            "Missile strikes a target at Harir base during troop drill",
+            "drill",
+        ),
+        (
+            "صاروخ يصيب قاعدة حرير خلال تدريب للجنود",
+            "صاروخ يصيب هدفه في قاعدة حرير خلال تدريب للجنود",
+            "drill",
+        ),
+        (
+            "Drone attack on Ali Al Salem base interrupts exercise",
+            "Exercise at Ali Al Salem base begins with a drone attack",
+            "drill",
+        ),
+        (
+            "Rocket lands near museum in Erbil",
+            "Museum of rockets lands in Erbil",
+            "culture",
+        ),
+        (
+            "مسيرة تصيب مبنى المحكمة في كركوك",
+            "المحكمة تنظر في قضية المسيرة التي أصابت كركوك",
+            "aftermath",
+        ),
+        (
+            "Drones hit US base in Syria after militia threats",
+            "Militia threatens to hit US base in Syria with drones",
+            "threat",
+        ),
+        (
+            "Missile attack on Doha interrupts World Cup qualifier",
+            "World Cup qualifier: Doha striker launches missile attack",
+            "sport",
+        ),
+        (
+            "A week after truce, drones strike Harir base",
+            "Truce talks after drones strike Harir base",
+            "talk",
+        ),
+        (
+            "Air defences over Doha activated, sirens sound",
+            "Sirens in Doha did not sound",
+            "silent",
+        ),
+        (
             "Sirens wail at Ali Al Salem base, it is no hoax",
             "Sirens at Ali Al Salem base were a hoax",
             "denial",
@@ -131,6 +246,42 @@ def test_a_guards_word_speaks_of_its_own_clause(news: str, guarded: str, guard: 
     assert reading(news).flag
     found = reading(guarded)
     assert (found.flag, found.guard) == (False, guard)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "پدافند هوایی دوحه فعال شد",
+        "الدفاعات الجوية تُفعّل فوق أربيل",
+        "Air defence systems over Doha activated",
+        "Doha'da hava savunma sistemleri devreye girdi",
+        "بەرگری ئاسمانی هەولێر چالاک کرا",
+    ],
+)
+def test_air_defences_at_work_over_a_town_are_an_alert(text: str) -> None:
+    assert reading(text).flag
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Qatar buys new air defence systems for Doha",
+        "الدفاعات الجوية في الدوحة تتسلم منظومة جديدة",
+        "سامانه جدید پدافند هوایی در تهران رونمایی شد",
+    ],
+)
+def test_air_defences_that_only_stand_there_are_none(text: str) -> None:
+    assert not reading(text).flag
+
+
+def test_a_vehicle_is_no_spacecraft() -> None:
+    assert reading("صاروخ يصيب مركبة عسكرية قرب قاعدة التنف").flag
+    assert reading("صاروخ يحمل مركبة مأهولة ينطلق من قاعدة كيب كانافيرال").guard == "space"
+
+
+def test_only_drones_fly_over_with_ill_intent() -> None:
+    assert reading("تحليق مسيرة مجهولة فوق قاعدة حرير").flag
+    assert not reading("تحليق مكثف للطيران فوق قاعدة حرير").flag
 
 
 @pytest.mark.parametrize("number", ["three", "12", "1,200", "dozens"])

@@ -21,7 +21,7 @@ def listening(*names: str, common: frozenset[str] = NOTHING) -> Hearing:
     texts = Texts()
     hearing = Hearing(texts, common)
     for name in names:
-        hearing.add(texts.add(name))
+        hearing.add(texts.add(name), name)
     hearing.settle()
     return hearing
 
@@ -80,17 +80,17 @@ def test_an_article_between_the_words_is_no_word_of_the_name() -> None:
 def test_weak_names_are_not_listened_for() -> None:
     texts = Texts()
     hearing = Hearing(texts, NOTHING)
-    assert hearing.add(texts.add("كركوك"))
-    assert not hearing.add(texts.add("التن"))
-    assert not hearing.add(texts.add("14"))
+    assert hearing.add(texts.add("كركوك"), "كركوك")
+    assert not hearing.add(texts.add("التن"), "التن")
+    assert not hearing.add(texts.add("14"), "14")
 
 
 def test_of_common_words_alone_no_name_is_made() -> None:
     common = frozenset({"قاعده", "كركوك"})
     texts = Texts()
     hearing = Hearing(texts, common)
-    assert not hearing.add(texts.add("قاعدة كركوك"))
-    assert hearing.add(texts.add("قاعدة البصرة"))
+    assert not hearing.add(texts.add("قاعدة كركوك"), "قاعدة كركوك")
+    assert hearing.add(texts.add("قاعدة البصرة"), "قاعدة البصرة")
 
 
 def test_a_common_word_of_the_text_is_no_name() -> None:
@@ -147,7 +147,7 @@ def test_names_that_were_prepared_are_heard_alike(names: list[str], text: str) -
     prepared = Hearing(texts, NOTHING)
     prepared.prepare(names)
     for name in names:
-        prepared.add(texts.add(name))
+        prepared.add(texts.add(name), name)
     prepared.settle()
     assert heard(prepared, text) == heard(listening(*names), text)
 
@@ -159,12 +159,12 @@ def test_names_that_were_kept_are_heard_and_more_may_come(
     texts = Texts()
     built = Hearing(texts, NOTHING)
     for name in first:
-        built.add(texts.add(name))
+        built.add(texts.add(name), name)
     texts.settle()
     built.settle()
     again = Hearing(texts, NOTHING, reread(built.kept()))
     for name in later:
-        again.add(texts.add(name))
+        again.add(texts.add(name), name)
     assert heard(again, text) == heard(listening(*first, *later), text)
 
 
@@ -182,17 +182,19 @@ def test_each_name_is_heard_as_if_it_were_the_only_one(names: list[str], text: s
 def test_new_sounds_are_told_once() -> None:
     texts = Texts()
     hearing = Hearing(texts, NOTHING)
-    hearing.add(texts.add("كركوك"))
+    hearing.add(texts.add("كركوك"), "كركوك")
     keys, codes = hearing.news()
     assert keys
     assert codes
     assert hearing.news() == (set(), set())
-    hearing.add(texts.add("كيركوك"))  # another name, but of the same sound
+    hearing.add(texts.add("كيركوك"), "كيركوك")  # another name, but of the same sound
     assert hearing.news() == (set(), codes)
-    hearing.add(texts.add("قاعدة كركوك"))  # two words: found in the row of sounds, not in a word
+    hearing.add(
+        texts.add("قاعدة كركوك"), "قاعدة كركوك"
+    )  # two words: found in the row of sounds, not in a word
     keys, codes = hearing.news()
     assert keys
     assert not codes
-    hearing.add(texts.add("السليمانية"))
+    hearing.add(texts.add("السليمانية"), "السليمانية")
     hearing.settle()
     assert hearing.news() == (set(), set())

@@ -46,7 +46,7 @@ def test_what_is_not_remembered_is_told_in_order() -> None:
 def test_what_was_kept_is_there_at_once() -> None:
     memory = Memory()
     memory.keep("a", "rows", chunk("word"))
-    assert (memory.rows["a"], memory.chunks["a"]) == ("rows", chunk("word"))
+    assert (memory.rows["a"], memory.known.missing["a"]) == ("rows", "word")
     assert memory.recall(["a"]) == []
 
 
@@ -57,7 +57,7 @@ def test_what_was_kept_is_recalled_after_one_turn(limit: int) -> None:
     turn(memory, limit)
     assert "a" not in memory.rows
     assert memory.recall(["b", "a"]) == ["b"]
-    assert (memory.rows["a"], memory.chunks["a"]) == ("rows", chunk("word"))
+    assert (memory.rows["a"], memory.known.missing["a"]) == ("rows", "word")
 
 
 @pytest.mark.parametrize("limit", [0, 1, 5])
@@ -91,10 +91,10 @@ def test_until_a_generation_is_full_nothing_turns() -> None:
 def test_what_somebody_still_looks_at_stays_as_it_was() -> None:
     memory = Memory(1)
     fill(memory, "ab")
-    rows, chunks = memory.rows, memory.chunks
+    rows, known = memory.rows, memory.known
     turn(memory, 1)
     assert rows["a"] == "rows of a"
-    assert chunks["a"] == chunk()
+    assert known.words["a"] == ""
 
 
 # ── forgetting ───────────────────────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ def test_what_is_remembered_is_what_was_kept_last_and_nobody_asked_to_forget(
                     memory.keep(piece, valid[piece][0], chunk(*sorted(missed)))
                 for piece in pieces:
                     assert memory.rows[piece] == valid[piece][0]
-                    assert set(memory.chunks[piece].missed) == valid[piece][1]
+                    assert set(memory.known.missing[piece].split()) == valid[piece][1]
             case ("forget", str(word)):
                 memory.forget(word)
                 valid = {piece: known for piece, known in valid.items() if word not in known[1]}

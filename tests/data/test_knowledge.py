@@ -150,7 +150,7 @@ def test_the_well_known_bases_of_a_country_are_there(country: str) -> None:
 
 def test_a_mark_is_of_a_known_kind() -> None:
     kinds = {t.category.split(":")[0] for t in KNOWLEDGE.terms if t.category.startswith("mark.")}
-    assert kinds == {"mark.again", "mark.count", "mark.day", "mark.part"}
+    assert kinds == {"mark.again", "mark.count", "mark.day", "mark.part", "mark.target"}
 
 
 def test_groups_and_ranges_are_written_out() -> None:

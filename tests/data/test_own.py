@@ -59,7 +59,7 @@ def test_ours_read_as_without_it(folder: Path) -> None:
             "guard 'denial' stops",
         ),
         ("[denial, drill", "[drill", r"'Iraq denies.*must not match and does, by 'closed"),
-        ("[denial", "[denail", r"yaml:\d\d: unknown guard 'denail'; there are sport, "),
+        ("[denial", "[denail", r"yaml:\d\d: unknown guard 'denail'; there are denial, "),
         ("first: [airspace]", "first: [airspaces]", r"unknown category 'airspaces'; there are "),
         ("id: airspace", "id: explosion", r"yaml:1: there is a topic 'explosion' already"),
         ("  airspace:\n    terms", "  airspace:\n    words", "unknown key 'words'"),

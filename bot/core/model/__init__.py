@@ -52,6 +52,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
     Finding,
@@ -128,6 +129,8 @@ __all__ = [
     "Poll",
     "PollStatus",
     "Profile",
+    "Push",
+    "PushState",
     "PutChat",
     "Quarantined",
     "Range",

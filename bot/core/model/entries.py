@@ -71,7 +71,10 @@ class PollStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One visit to one source that worked. "Not modified" is a value, not an error."""
+    """One visit to one source that worked. "Not modified" is a value, not an error.
+
+    ``hub`` and ``topic`` are where its document says that it can be subscribed to, ``""`` if not.
+    """
 
     source_id: str
     status: PollStatus
@@ -83,6 +86,8 @@ class Poll:
         str, ...
     ] = ()  # one sentence each for the operator: a bad line, a repaired charset
     broken: tuple[Broken, ...] = ()  # documents among others that break our reader
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

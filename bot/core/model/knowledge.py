@@ -22,7 +22,8 @@ class Place:
 
     ``names`` maps a language code to its spellings, the best first. ``parents`` are ids from the
     nearest outward. ``needs_context``: the bare name also means something else, so a base noun
-    must stand beside it.
+    must stand beside it. ``bare`` names mean something else nearly always: only weapons that are
+    aimed at one make it the place.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Place:
     names: Mapping[str, tuple[str, ...]]
     parents: tuple[str, ...] = ()
     needs_context: bool = False
+    bare: tuple[str, ...] = ()
 
     def name(self, lang: str) -> str:
         """The best name in ``lang``, else in English, else the id."""
@@ -97,6 +99,9 @@ class Guard:
     after the guard's own word, which is then about that ("denies casualties"). ``reaction``: one
     in a clause apart from an attack told as news does not stop it ("rockets hit X, Y condemns").
     ``lifted``: beside one of these it does not stop what happened then ("drill called off as").
+    ``aside``: one in an adjunct which one of these begins does not stop an attack that stands
+    outside of it ("rockets hit X on the anniversary of"), unless one of ``staged`` says whose fire
+    it is. ``counted``: beside one of these it counts an attack told now ("the 60th since").
     """
 
     name: str
@@ -110,6 +115,9 @@ class Guard:
     spares: frozenset[str] = frozenset()
     reaction: bool = False
     lifted: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
+    staged: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

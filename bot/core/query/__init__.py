@@ -8,7 +8,7 @@ meaning here is refused where it stands: silently read as words it would never f
 
 from bot.core.query.facets import FACETS
 from bot.core.query.grammar import MAX_DEPTH, MAX_TERMS
-from bot.core.query.parse import MAX_LENGTH, only_facets, parse
+from bot.core.query.parse import MAX_LENGTH, STAYS_SHORT, only_facets, parse, stands_alone
 from bot.core.query.pieces import pieces
 from bot.core.query.problems import EXAMPLE, Problem
 from bot.core.query.tree import (
@@ -31,6 +31,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MAX_TERMS",
+    "STAYS_SHORT",
     "AllOf",
     "AnyOf",
     "Facet",
@@ -46,4 +47,5 @@ __all__ = [
     "only_facets",
     "parse",
     "pieces",
+    "stands_alone",
 ]

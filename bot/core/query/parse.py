@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.core.morphology import is_stop_word
+from bot.core.morphology import bare, is_stop_word
 from bot.core.query.checks import all_checked
 from bot.core.query.grammar import MAX_TERMS, tree
 from bot.core.query.problems import EXAMPLE, Problem, wrong
@@ -15,13 +15,16 @@ from bot.core.text import tokenize
 from bot.errors import QueryError
 
 MAX_LENGTH = 200
+STAYS_SHORT = MAX_LENGTH // 4  # characters that folding cannot make too long
 
 # The canonical spelling has spaces around signs which its watch need not have had; what is
 # accepted once must be accepted again.
 _MAX_CANONICAL = 2 * MAX_LENGTH
 _SPACES = re.compile(r" (?=[+|] )|(?<= [+|]) ")
 _LIGATURES = "\u2000"  # below, no character folds to more than three
-_ORDINARY = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+_WORD = r"[^\W\d_]+"
+_ORDINARY_WORD = re.compile(_WORD)
+_ORDINARY = re.compile(f"{_WORD}(?: {_WORD})*")
 _OPERATORS = ARABIC_OPERATORS | LATIN_OPERATORS
 _LEFT_OVER = re.compile(r"(?<!\S)-+(?!\S)|(?<=\()\s+|\s+(?=\))")
 _SHOWN = 60
@@ -88,14 +91,30 @@ def _ordinary(text: str) -> Query | None:
     words = tuple(Word(token.text) for token in tokenize(text))
     if len(words) > MAX_TERMS or any(word.text in _OPERATORS for word in words):
         return None
-    if all(len(word.bare) <= 2 or is_stop_word(word.text) for word in words):
+    if all(_is_weak(word.text) for word in words):
         return None
     return Query(Phrase(words, column=0, written=text))
 
 
+def stands_alone(written: str, word: str) -> bool:
+    """Whether ``written``, which folds to ``word``, is by itself a watch that is read as a phrase.
+
+    A row of such words with single spaces between them is a watch and a phrase of them, if it has
+    no more than ``STAYS_SHORT`` characters and ``MAX_TERMS`` words.
+    """
+    if not _stays_short(written) or not _ORDINARY_WORD.fullmatch(written):
+        return False
+    return word not in _OPERATORS and not _is_weak(word)
+
+
+def _is_weak(word: str) -> bool:
+    """Whether nobody may watch for a folded word alone: too short, or too common."""
+    return len(bare(word)) <= 2 or is_stop_word(word)
+
+
 def _stays_short(text: str) -> bool:
     """Whether folding cannot make ``text`` too long: nearly all are so, and spelling takes time."""
-    return len(text) <= MAX_LENGTH // 4 and max(text) < _LIGATURES
+    return len(text) <= STAYS_SHORT and max(text) < _LIGATURES
 
 
 def _length(query: Query) -> int:
