@@ -50,6 +50,7 @@ from bot.web.server import start_web
 log = logging.getLogger(__name__)
 
 SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
+NEWSROOM = "newsroom"
 _NEWSROOM_INTERVAL_S = 2
 _HUBS_EVERY = timedelta(seconds=30)
 # Less than the ten seconds a process manager waits between SIGTERM and SIGKILL.
@@ -82,23 +83,27 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             urgent=feed.urgent,
             headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
             proxy=feed.proxy.get_secret_value() if feed.proxy else "",
+            folder=feed.folder,
         )
         for feed in settings.feeds
     )
 
 
-def fetcher_of(settings: Settings) -> Fetcher:
-    """What visits feeds, with the operator's limits and contact."""
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """What a visit may cost, and who says to be visiting."""
     polling = settings.polling
     contact = f"; {polling.contact}" if polling.contact else ""
-    return Fetcher(
-        FetchLimits(
-            total_s=polling.timeout_s,
-            idle_s=polling.idle_s,
-            max_bytes=polling.max_bytes,
-            user_agent=f"Rasid/{__version__} (self-hosted news watcher{contact})",
-        )
+    return FetchLimits(
+        total_s=polling.timeout_s,
+        idle_s=polling.idle_s,
+        max_bytes=polling.max_bytes,
+        user_agent=f"Rasid/{__version__} (self-hosted news watcher{contact})",
     )
+
+
+def fetcher_of(settings: Settings) -> Fetcher:
+    """What visits feeds, with the operator's limits and contact."""
+    return Fetcher(fetch_limits(settings))
 
 
 def database_path(settings: Settings) -> Path:
@@ -111,15 +116,6 @@ async def open_store(settings: Settings) -> SqliteStore:
     token = config.token(os.environ)
     secret = token.get_secret_value() if token else SANDBOX_TOKEN
     return await SqliteStore.open(database_path(settings), bot_id=int(secret.split(":")[0]))
-
-
-async def look_into(path: Path) -> SqliteStore:
-    """Open the database at ``path`` only to read it.
-
-    Raises:
-        SchemaError: It needs migrating, or is none of ours.
-    """
-    return await SqliteStore.open(path, migrate=False)
 
 
 @dataclass
@@ -212,7 +208,7 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
         return ()
     return (
         Source(
-            id="newsroom",
+            id=NEWSROOM,
             kind=SourceKind.FEED,
             name="Newsroom (sandbox)",
             url=sandbox.feed_url,
@@ -241,6 +237,7 @@ def _wired(
         clock=now,
         chance=random.random,
         lease=secrets.token_hex(8),
+        version=__version__,
     )
     feeds = FeedPoller(fetcher, now)
     ingest = Ingest(
@@ -260,6 +257,7 @@ def _wired(
         wake=deliver.wake,
         at_once=settings.polling.at_once,
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
+        version=__version__,
     )
     pushing = _pushing(settings, store, fetcher, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
@@ -299,6 +297,8 @@ async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
 
 
 async def _recover(rasid: Rasid) -> None:
+    if tried := await rasid.store.after_upgrade(__version__):
+        log.info("trying_again quarantined=%d: another version broke on them", tried)
     repeated, unconfirmed = await rasid.store.recover(now())
     if repeated or unconfirmed:
         log.warning(
@@ -310,6 +310,8 @@ async def _recover(rasid: Rasid) -> None:
 
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
+    while await rasid.ingest.try_again():
+        pass
     sources = [age.source for age in await rasid.store.source_ages()]
     gate = asyncio.Semaphore(rasid.settings.polling.at_once)
 

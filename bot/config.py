@@ -124,6 +124,7 @@ class FeedSettings(Section):
     url: str = Field(pattern=r"^https?://\S+$", description="Its address, http or https.")
     lang: str = Field("", description="Language code of its entries.")
     country: str = Field("", description="Country code of the publisher.")
+    folder: str = Field("", description="Where it stands in exported lists: A/B is B in A.")
     interval_s: int = Field(
         300,
         ge=60,

@@ -9,12 +9,13 @@
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
     │   ├── SourceRefused             our guard said no: address, scheme, size
-    │   └── SourceInvalid             no document, not a feed: back off far, tell the operator
-    │       ├── SourceMissing         404: after a week it counts as gone
-    │       ├── SourceGone            410: tell the operator once, look rarely, never give up
-    │       ├── SourceChallenged      a page that asks for a human
-    │       ├── SourceIsPage          a web page where a feed should be
-    │       └── SourceEmptied         no entries where there used to be some: soon again
+    │   ├── SourceInvalid             no document, not a feed: back off far, tell the operator
+    │   │   ├── SourceMissing         404: after a week it counts as gone
+    │   │   ├── SourceGone            410: tell the operator once, look rarely, never give up
+    │   │   ├── SourceChallenged      a page that asks for a human
+    │   │   ├── SourceIsPage          a web page where a feed should be
+    │   │   └── SourceEmptied         no entries where there used to be some: soon again
+    │   └── SourceBroken(body, trace) its document breaks us: set it aside, back off far
     ├── QueryError(column)            a watch is wrong: say where, show a mended example
     └── DeliveryError(chat_id)
         ├── DeliveryDelayed(retry_after_s)  certainly not sent: back to the outbox
@@ -126,6 +127,24 @@ class SourceEmptied(SourceInvalid):
     """A feed without entries came where there used to be some; they may be back at once."""
 
     kind = "emptied"
+
+
+class SourceBroken(SourceError):
+    """What came back breaks our reader: the fault is ours, and another version may read it.
+
+    Attributes:
+        body: The document as it came.
+        error: The class of the error and what it said.
+        trace: The traceback.
+    """
+
+    kind = "broken"
+
+    def __init__(self, source_id: str, message: str, body: bytes, error: str, trace: str) -> None:
+        super().__init__(source_id, message)
+        self.body = body
+        self.error = error
+        self.trace = trace
 
 
 class QueryError(BotError):

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot import app, config
+from bot.aside import title_of
 from bot.config import Settings
-from bot.core.model import Poll, Source, SourceAge, SourceKind, Way
+from bot.core.model import Quarantined, Source, SourceAge, SourceKind, Way
 from bot.core.trial import Tally, Trial
-from bot.errors import BotError, ConfigError, SourceError
-from bot.sources.feed import FeedPoller
+from bot.errors import BotError, ConfigError
+from bot.opening import database_of, looking_at_one
+from bot.plainly import timed
 from bot.sources.hops import shown_url
-from bot.sources.identity import feed_id, host_of
-from bot.stores.sqlite import SqliteStore
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
 _WAYS = 50  # reports of one story that are shown
+_LISTED = 10  # failing sources, and things set aside, by name
+# What a feed that is gone answers, as ``sources.failures`` words it.
+_GONE = frozenset({"missing", "gone"})
 _BACKTESTED = 20_000  # entries, about a minute's work
 
 
@@ -33,88 +34,6 @@ class Check:
     well: bool
     told: str
     mend: str = ""
-
-
-@asynccontextmanager
-async def store_of(settings: Settings) -> AsyncIterator[SqliteStore]:
-    """The store of these settings with its sources as config.yaml has them."""
-    store = await app.open_store(settings)
-    try:
-        await store.put_sources(app.configured_sources(settings), "config")
-        yield store
-    finally:
-        await store.close()
-
-
-async def list_feeds(settings: Settings) -> tuple[SourceAge, ...]:
-    """Every source and how it is doing."""
-    async with store_of(settings) as store:
-        return await store.source_ages()
-
-
-async def add_feed(settings: Settings, source: Source) -> None:
-    """Add a feed beside those of config.yaml; a running bot polls it at its next tick.
-
-    Raises:
-        ConfigError: It is there already.
-    """
-    async with store_of(settings) as store:
-        if not await store.add_source(source, "operator"):
-            told = shown_url(source.url)
-            raise ConfigError(f"{told} is among the sources already", "url")
-
-
-async def remove_feed(settings: Settings, url_or_id: str) -> None:
-    """Remove a feed that was added by ``add_feed``.
-
-    Raises:
-        ConfigError: There is none, or it stands in config.yaml.
-    """
-    async with store_of(settings) as store:
-        for source_id in (url_or_id, feed_id(url_or_id)):
-            if await store.remove_source(source_id, "operator"):
-                return
-        known = {age.source.id for age in await store.source_ages()}
-    told = shown_source(url_or_id)
-    if {url_or_id, feed_id(url_or_id)} & known:
-        raise ConfigError(f"{told} stands in config.yaml: remove it there", "feeds")
-    raise ConfigError(f"no feed {told}: see python -m bot feeds list", "url")
-
-
-def shown_source(url_or_id: str) -> str:
-    """What the operator named, without the password of an address."""
-    return shown_url(url_or_id) if {":", "@"} & set(url_or_id) else url_or_id
-
-
-async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> Poll:
-    """Visit an address once as a poll would, and record nothing.
-
-    Raises:
-        SourceError: The visit failed.
-    """
-    known = {source.url: source for source in app.configured_sources(settings)}
-    source = known.get(url) or feed_source(url)
-    source = replace(source, private=private or source.private)
-    fetcher = app.fetcher_of(settings)
-    try:
-        return await FeedPoller(fetcher, app.now).poll(source)
-    finally:
-        await fetcher.close()
-
-
-def feed_source(
-    url: str, name: str = "", lang: str = "", interval_s: int = 300, *, private: bool = False
-) -> Source:
-    """A feed as a source; its id comes from its address, and so does a name that is not given."""
-    return Source(
-        id=feed_id(url),
-        kind=SourceKind.FEED,
-        name=name or host_of(url),
-        url=url,
-        lang=lang,
-        interval_s=interval_s,
-        private=private,
-    )
 
 
 def age_words(age: SourceAge, now: datetime) -> str:
@@ -163,10 +82,7 @@ async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tal
         BotError: There is no database yet.
         SchemaError, StoreUnavailable: It cannot be read.
     """
-    path = _database_path(settings)
-    if not path.exists():
-        raise BotError(f"there is no database {path} yet: python -m bot run makes it")
-    async with _looking_into(path) as store:
+    async with looking_at_one(settings) as store:
         texts = await store.entries_since(app.now() - back, _BACKTESTED)
     trial = Trial(app.knowledge_of(settings))
     return trial.tally([query], texts)[query], len(texts) == _BACKTESTED
@@ -179,10 +95,7 @@ async def ways(settings: Settings, asked: str) -> tuple[Way, ...]:
         BotError: There is no database yet, or no such entry in it.
         SchemaError, StoreUnavailable: It cannot be read.
     """
-    path = _database_path(settings)
-    if not path.exists():
-        raise BotError(f"there is no database {path} yet: python -m bot run makes it")
-    async with _looking_into(path) as store:
+    async with looking_at_one(settings) as store:
         found = await store.ways(asked.strip().removeprefix("№").strip(), _WAYS)
     if not found:
         raise BotError(
@@ -224,38 +137,22 @@ def _seeds(settings: Settings) -> Check:
     return Check("seeds", well=True, told=f"{sum(1 for _ in folder.iterdir())} files in {folder}")
 
 
-def _database_path(settings: Settings) -> Path:
-    """The database of ``run``; with a token that cannot be one, that of ``run`` once it is."""
-    try:
-        return app.database_path(settings)
-    except ConfigError:
-        return settings.store.path
-
-
 def _disk(settings: Settings) -> Check:
-    folder = next(p for p in _database_path(settings).parents if p.exists())
+    folder = next(p for p in database_of(settings).parents if p.exists())
     free = shutil.disk_usage(folder).free
     told = f"{free // 2**20} MB free in {folder}"
     return Check("disk", free > _LOW_DISK_BYTES, told, "make room, or set store.path elsewhere")
 
 
-@asynccontextmanager
-async def _looking_into(path: Path) -> AsyncIterator[SqliteStore]:
-    store = await app.look_into(path)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
 async def _database(settings: Settings) -> tuple[Check, ...]:
-    path = _database_path(settings)
+    path = database_of(settings)
     if not path.exists():
         return (Check("database", well=True, told=f"none yet, {path} is made by the first run"),)
     try:
-        async with _looking_into(path) as store:
+        async with looking_at_one(settings) as store:
             counts, dead = await store.outbox_counts(), await store.dead_letters(5)
             ages = await store.source_ages()
+            kept, aside = await store.quarantined(_LISTED), await store.quarantine_counts()
     except BotError as error:
         command = "python -m bot migrate"
         mend = command if command in str(error) else "see docs/operate.md, “The database”"
@@ -265,16 +162,47 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
     return (
         Check("database", well=True, told=str(path)),
         Check("outbox", not dead, f"{states}{letters and f' ({letters})'}", "read the errors"),
-        *_failing(ages),
+        _quarantine(kept, aside),
+        *_failing(ages, settings),
     )
 
 
-def _failing(ages: tuple[SourceAge, ...]) -> Iterator[Check]:
+def _quarantine(kept: Sequence[Quarantined], counts: Mapping[str, int]) -> Check:
+    if not kept:
+        return Check("quarantine", well=True, told="empty")
+    told = ", ".join(f"{n} at stage {stage}" for stage, n in counts.items())
+    shown = "; ".join(f"#{one.id} {title_of(one)}: {one.fault.error}" for one in kept)
+    mend = (
+        f"python -m bot quarantine show {kept[0].id}, and report what it says; an upgrade tries it"
+        " again by itself, and so does quarantine retry; quarantine drop forgets it"
+    )
+    return Check("quarantine", well=False, told=f"{told} ({shown})", mend=mend)
+
+
+def _failing(ages: Sequence[SourceAge], settings: Settings) -> Iterator[Check]:
+    """All sources in one line, and one for each of the first that fail, with how to mend it."""
     failing = [age for age in ages if age.error]
     told = f"{len(ages)} sources, {len(failing)} failing"
-    yield Check("sources", not failing, told, "python -m bot feeds test URL")
+    yield Check("sources", not failing, told, "see below, or python -m bot feeds list")
+    for age in sorted(failing, key=lambda age: -age.source.failures)[:_LISTED]:
+        name = "seeds" if age.source.kind is SourceKind.SEEDS else "feed"
+        told = f"{age.source.name}: {age_words(age, app.now())}{_last_worked(age)}"
+        yield Check(name, well=False, told=told, mend=_mended(age, settings))
 
 
-def error_words(error: SourceError) -> str:
-    """A failed visit for people: what kind of failure, and what was found."""
-    return f"{type(error).__name__}: {error}"
+def _last_worked(age: SourceAge) -> str:
+    at = age.source.polled_ok_at
+    return f" It worked last on {timed(at)}." if at else " It has never worked."
+
+
+def _mended(age: SourceAge, settings: Settings) -> str:
+    source = age.source
+    if source.kind is SourceKind.SEEDS:
+        return f"make the folder {source.url}, or set seeds.folder"
+    configured = source.url in {feed.url for feed in settings.feeds}
+    removed = (
+        "remove it from config.yaml" if configured else f"python -m bot feeds remove {source.id}"
+    )
+    if source.failure in _GONE:
+        return f"look for its new address, then {removed}"
+    return f"python -m bot feeds test '{shown_url(source.url)}' shows more; or {removed}"

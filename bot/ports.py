@@ -18,6 +18,7 @@ from bot.core.model import (
     Delivery,
     Effect,
     Entry,
+    Fault,
     Knowledge,
     Message,
     Note,
@@ -178,6 +179,19 @@ class Store(Protocol):
         """
         ...
 
+    # quarantine
+    async def set_aside(self, fault: Fault, now: datetime) -> bool:
+        """Keep what broke us; true when it did so for the first time."""
+        ...
+
+    async def after_upgrade(self, version: str) -> int:
+        """What broke another version is due again; how much that is."""
+        ...
+
+    async def due_again(self, now: datetime, limit: int) -> tuple[tuple[Entry, Fault], ...]:
+        """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
+        ...
+
     # pushes
     async def put_push(self, push: Push) -> None:
         """Keep what is agreed with a hub; nothing when its source is gone."""
@@ -232,6 +246,10 @@ class Store(Protocol):
 
     # commands
     async def chat(self, chat_id: int) -> Chat | None: ...
+
+    async def source_names(self, since: datetime) -> tuple[str, ...]:
+        """What the sources are called, and who was read since then: a seed names its own."""
+        ...
 
     async def watches(self, chat_id: int) -> tuple[Watch, ...]: ...
 

@@ -38,13 +38,19 @@ class Offer(NamedTuple):
 
 def offered(link_header: str, text: str) -> Offer | None:
     """The hub and the name a feed gives itself, by its ``Link`` header, else by its first lines."""
+    found = named(link_header, text)
+    hub, topic = found.get("hub", ""), found.get("self", "")
+    is_web = all(url.startswith(("https://", "http://")) for url in (hub, topic))
+    return Offer(hub, topic) if is_web else None
+
+
+def named(link_header: str, text: str) -> dict[str, str]:
+    """The addresses that a feed names, by what they are to it (``hub``, ``self`` …)."""
     found: dict[str, str] = {}
     for relations, address in (*_in_header(link_header), *_in_text(text[:_HEAD])):
         for relation in relations.lower().split():
             found.setdefault(relation, address)
-    hub, topic = found.get("hub", ""), found.get("self", "")
-    is_web = all(url.startswith(("https://", "http://")) for url in (hub, topic))
-    return Offer(hub, topic) if is_web else None
+    return found
 
 
 def _in_header(header: str) -> list[tuple[str, str]]:

@@ -54,6 +54,7 @@ def poll_wait(
 
 # A feed that is empty all of a sudden is filled again any minute, like one that does not answer.
 _SOON = frozenset({"unavailable", "emptied"})
+_OURS = frozenset({"crashed", "broken"})
 # At the address it moved to; a host that is silent may be our own network, so that takes long.
 _MOVE_FAILURES, _MOVE_SILENCES = 3, 48
 
@@ -94,5 +95,5 @@ def _is_gone(source: Source, kind: str, now: datetime) -> bool:
 
 
 def _patience(kind: str) -> int:
-    says_nothing_of_the_address = kind in _SOON or kind == "crashed"
+    says_nothing_of_the_address = kind in _SOON | _OURS
     return _MOVE_SILENCES if says_nothing_of_the_address else _MOVE_FAILURES

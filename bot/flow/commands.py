@@ -6,7 +6,7 @@ know, and who may use it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ from bot.flow.asked import Asked, Limits
 from bot.flow.catching_up import comes_back, returned
 from bot.flow.flood import Flood, Heed, too_many
 from bot.flow.tallying import Outlook, Tallying
+from bot.flow.values import names_source
 from bot.flow.wording import pressed
 from bot.ports import Clock, Store
 
@@ -35,6 +36,7 @@ Act = Callable[[Asked], Awaitable[Answer]]
 
 # Stories looked through for those a new subscriber asked for.
 _LOOKED_AT = 50
+_SPOKE = timedelta(days=30)  # who was read in this time is a source a watch may name
 _REPORTS = 200  # of one story, to name its sources
 # Only a button may name a watch by the number of its row, or one in the place of another.
 _BUTTONS = frozenset({"drop", "instead"})
@@ -201,8 +203,14 @@ class Commands:
         return subscribing.unsubscribe(asked, self._knowledge)
 
     async def _watch(self, asked: Asked) -> Answer:
-        made = following.sorted_out(asked, following.pieces(asked.args, self._knowledge))
+        made = following.sorted_out(asked, await self._pieces(asked))
         return following.watch(asked, made, await self._outlooks(asked, made))
+
+    async def _pieces(self, asked: Asked) -> tuple[following.Piece, ...]:
+        sources: Collection[str] = ()
+        if names_source(asked.args):
+            sources = await self._store.source_names(asked.now - _SPOKE)
+        return following.pieces(asked.args, self._knowledge, sources)
 
     async def _instead(self, asked: Asked) -> Answer:
         """The watch that was meant, for the misspelt one it was offered for."""
@@ -210,7 +218,7 @@ class Commands:
         if not wrong:
             return Answer(toast=asked.voice.label("Already done"))
         left = replace(asked, watches=tuple(w for w in asked.watches if w not in wrong))
-        made = following.sorted_out(left, following.pieces(asked.args, self._knowledge))
+        made = following.sorted_out(left, await self._pieces(asked))
         outlooks = await self._outlooks(asked, made)
         return following.exchange(asked, made, wrong, outlooks.get(asked.args, Outlook()))
 

@@ -17,6 +17,7 @@ from itertools import count
 from bot.core.card import alert_note
 from bot.core.i18n import Voice, Words
 from bot.core.model import (
+    UNRENDERED,
     Card,
     Delivery,
     DeliveryKind,
@@ -41,6 +42,7 @@ from bot.errors import (
     StoreUnavailable,
     ThreadGone,
 )
+from bot.flow.aside import barest, delivery_fault
 from bot.ports import Clock, Messenger, Store
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Deliver:
         clock: Now.
         chance: A number between 0 and 1, for jitter.
         lease: Name of this process's claims, unique per start.
+        version: Of this program: what breaks it may not break the next.
     """
 
     store: Store
@@ -74,6 +77,7 @@ class Deliver:
     clock: Clock
     chance: Callable[[], float]
     lease: str
+    version: str = ""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _sends: set[asyncio.Task[None]] = field(default_factory=set)
     _brake: Brake = field(default_factory=Brake)
@@ -161,7 +165,10 @@ class Deliver:
             await self._settle(delivery, dead)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        message = self._render(delivery)
+        message = await self._worded(delivery)
+        if message is None:
+            await self._settle(delivery, Settlement(DeliveryState.DEAD, error=UNRENDERED))
+            return
         if not await self._slot(delivery):
             return
         if not await self.store.mark_sending(delivery, self.clock()):
@@ -186,13 +193,30 @@ class Deliver:
         self.pacing.took(delivery.chat, self.clock())
         return True
 
+    async def _worded(self, delivery: Delivery) -> Message | None:
+        """The message, plain and bare where its words break us; ``None`` where those do too."""
+        try:
+            return self._render(delivery)
+        except Exception as error:
+            # The turn loop, for what can still be said: news in plain words beats a dead letter.
+            log.exception("render_crashed delivery=%d", delivery.id)
+            fault = delivery_fault(delivery, error, self.version)
+        await self.store.set_aside(fault, self.clock())
+        try:
+            note = barest(delivery)
+            return self._message(delivery, note, html=False) if note else None
+        except Exception:
+            log.exception("render_crashed delivery=%d plain", delivery.id)
+            return None
+
     def _render(self, delivery: Delivery) -> Message:
+        html = delivery.refused == 0
         note = self._note(delivery)
+        return self._message(delivery, note if html else without_links(note), html=html)
+
+    def _message(self, delivery: Delivery, note: Note, *, html: bool) -> Message:
         # A reply runs in the language it was asked in, whatever the chat's own is.
         lang = note.lang or delivery.chat.lang
-        html = delivery.refused == 0
-        if not html:
-            note = without_links(note)
         return Message(
             chat_id=delivery.chat.id,
             text=to_html(note, lang) if html else to_plain(note, lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.i18n import Voice
@@ -67,18 +67,18 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def pieces(text: str, knowledge: Knowledge) -> tuple[Piece, ...]:
+def pieces(text: str, knowledge: Knowledge, sources: Collection[str] = ()) -> tuple[Piece, ...]:
     """The watches of one command, each understood or refused by itself."""
-    return tuple(piece(part, knowledge) for part, _ in query_pieces(text))
+    return tuple(piece(part, knowledge, sources) for part, _ in query_pieces(text))
 
 
-def piece(text: str, knowledge: Knowledge) -> Piece:
+def piece(text: str, knowledge: Knowledge, sources: Collection[str] = ()) -> Piece:
     """One watch, understood or refused."""
     try:
         query = parse(text)
     except QueryError as error:
         return Piece(text, error=error)
-    missing = unknown(text, knowledge)
+    missing = unknown(text, knowledge, sources)
     return Piece(text, unknown=missing) if missing else Piece(text, query=query)
 
 

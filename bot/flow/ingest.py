@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -20,6 +20,7 @@ from bot.core.model import (
     Batch,
     Course,
     Entry,
+    Fault,
     Knowledge,
     Poll,
     Reading,
@@ -32,9 +33,17 @@ from bot.core.model import (
 from bot.core.retry import send_wait
 from bot.core.stories import Stories
 from bot.core.turn import Mind, Policy, Turn
-from bot.errors import SourceError, StoreUnavailable
+from bot.errors import SourceBroken, SourceError, StoreUnavailable
+from bot.flow.aside import (
+    afresh,
+    document_fault,
+    entry_fault,
+    feed_fault,
+    source_again,
+    visit_fault,
+)
 from bot.flow.minding import Inline, Minds
-from bot.flow.visits import OURS, record_failure, settle_move
+from bot.flow.visits import record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
 
 log = logging.getLogger(__name__)
@@ -55,6 +64,7 @@ class Ingest:
         wake: Called when deliveries were added.
         at_once: Polls under way at most.
         builder: Makes the matcher.
+        version: Of this program: what breaks it may not break the next.
         polled: Told of each poll that worked and of how many new entries it brought.
         pace: Lengthens the wait where news comes without visits, too.
     """
@@ -68,12 +78,14 @@ class Ingest:
     wake: Callable[[], None]
     at_once: int = 16
     builder: Builder = field(default_factory=Inline)
+    version: str = ""
     polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
     pace: Callable[[Source, timedelta], Awaitable[timedelta]] | None = None
     _minds: Minds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _visits: set[asyncio.Task[None]] = field(default_factory=set)
+    _visits: set[asyncio.Task[object]] = field(default_factory=set)
+    _trying: asyncio.Task[object] | None = None
 
     def __post_init__(self) -> None:
         self._minds = Minds(self.knowledge, self.builder)
@@ -84,9 +96,15 @@ class Ingest:
         if room <= 0:
             return
         for source in await self.store.claim_sources(self.clock(), room):
-            visit = asyncio.create_task(self.visit(source), name=f"poll {source.id}")
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
+            self._begin(self.visit(source), f"poll {source.id}")
+        if self._trying is None or self._trying.done():
+            self._trying = self._begin(self.try_again(), "quarantine")
+
+    def _begin(self, work: Coroutine[None, None, object], name: str) -> asyncio.Task[object]:
+        task = asyncio.create_task(work, name=name)
+        self._visits.add(task)
+        task.add_done_callback(self._visits.discard)
+        return task
 
     async def drain(self) -> None:
         """Wait for the visits under way."""
@@ -104,14 +122,19 @@ class Ingest:
         """Poll one source and take in what it brought; never raises."""
         try:
             await self._visit(source)
-        except Exception:
+        except Exception as error:
             # The turn loop: one bad source must not stop the others.
             log.exception("poll_crashed source=%s", source.id)
+            await self._set_aside(visit_fault(source, error, self.version))
             await self._failed(source, None)
 
     async def _visit(self, source: Source) -> None:
         try:
             poll = await self.pollers[source.kind].poll(source)
+        except SourceBroken as error:
+            await self._set_aside(feed_fault(source, error, self.version))
+            await self._failed(source, error)
+            return
         except SourceError as error:
             await self._failed(source, error)
             return
@@ -131,6 +154,27 @@ class Ingest:
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
 
+    async def _set_aside(self, fault: Fault) -> None:
+        if await self.store.set_aside(fault, self.clock()):
+            told = fault.stage, fault.subject, fault.error
+            log.error("set_aside stage=%s subject=%s error=%s", *told)
+
+    async def try_again(self) -> int:
+        """Try a part of what broke us once more, where it is due; how many entries that was."""
+        try:
+            due = await self.store.due_again(self.clock(), _PART)
+            for entry, fault in due:
+                source = source_again(entry, fault, self.clock())
+                await self._patiently(source, [entry], None, (), is_retry=True)
+        except StoreUnavailable as error:
+            log.warning("store_unavailable quarantine error=%s", error)
+        except Exception:
+            # The turn loop: what is due stays so, and sources are polled meanwhile.
+            log.exception("quarantine_crashed")
+        else:
+            return len(due)
+        return 0
+
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
         verdicts: list[Verdict] = []
@@ -140,31 +184,48 @@ class Ingest:
         return verdicts
 
     async def _patiently(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
+        self,
+        source: Source,
+        part: Sequence[Entry],
+        poll: Poll | None,
+        before: Sequence[Verdict],
+        *,
+        is_retry: bool = False,
     ) -> tuple[Verdict, ...]:
         """Repeat the turn until the store takes it: what was fetched is not fetched again."""
         for attempt in count(1):
             try:
                 async with self._turn:
-                    return await self._take_part(source, part, poll, before)
+                    return await self._take_part(source, part, poll, before, is_retry=is_retry)
             except StoreUnavailable as error:
                 log.warning("store_unavailable source=%s error=%s", source.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
         raise AssertionError("count() does not end")
 
     async def _take_part(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
+        self,
+        source: Source,
+        part: Sequence[Entry],
+        poll: Poll | None,
+        before: Sequence[Verdict],
+        *,
+        is_retry: bool,
     ) -> tuple[Verdict, ...]:
         now = self.clock()
         mind = await self._current_mind()
         baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
         turn = Turn(mind, self.policy, now, baseline)
         recall = await self.store.recall([entry.fingerprint for entry in part])
+        if is_retry:
+            recall = afresh(recall)
         memory = await self._recent(now - self.policy.story_window)
-        verdicts = _decided(part, recall, turn, memory)
+        verdicts = self._decided(part, recall, turn, memory)
         course = await self._course(source, poll, (*before, *verdicts), now) if poll else None
         alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
-        batch = Batch(source.id, verdicts, poll, now, course, alarm)
+        faults = tuple(
+            document_fault(source, broken, self.version) for broken in (poll.broken if poll else ())
+        )
+        batch = Batch(source.id, verdicts, poll, now, course, alarm, faults, is_retry)
         added = await self._record(batch, memory)
         if added:
             self.wake()
@@ -180,6 +241,34 @@ class Ingest:
             return course
         wait = await self.pace(source, course.wait)
         return replace(course, due_at=now + wait, wait=wait)
+
+    def _decided(
+        self, part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
+    ) -> tuple[Verdict, ...]:
+        """The verdicts; an entry that breaks us is set aside and does not stop the others."""
+        try:
+            return decide(part, recall, turn, memory)
+        except Exception as error:
+            # The turn loop, one entry at a time.
+            if len(part) == 1:
+                log.exception("decide_crashed source=%s", part[0].source_id)
+                return (self._broken(part[0], error, recall, turn),)
+        return tuple(self._one_by_one(part, recall, turn, memory.branch()))
+
+    def _one_by_one(
+        self, part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
+    ) -> Iterator[Verdict]:
+        for entry in part:
+            (verdict,) = self._decided([entry], recall, turn, memory)
+            for story in verdict.stories:
+                memory.add(story)
+            yield verdict
+
+    def _broken(self, entry: Entry, error: Exception, recall: Recall, turn: Turn) -> Verdict:
+        fault = entry_fault(entry, error, is_baseline=turn.baseline, version=self.version)
+        edited = entry.fingerprint in recall.known
+        told = f"an error of ours: {fault.error}"
+        return Verdict(entry, Reason.FAILED, Reading(), detail=told, edited=edited, fault=fault)
 
     async def _recent(self, since: datetime) -> Stories:
         """The stories since then: read from the store once, then kept in step with it."""
@@ -201,20 +290,6 @@ class Ingest:
 
     async def _current_mind(self) -> Mind:
         return await self._minds.current(await self.store.audience(self._minds.revision))
-
-
-def _decided(
-    part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
-) -> tuple[Verdict, ...]:
-    """The verdicts; an entry that breaks us is recorded as failed and does not stop the others."""
-    try:
-        return decide(part, recall, turn, memory)
-    except Exception:
-        # The turn loop, one entry at a time.
-        log.exception("decide_crashed source=%s", part[0].source_id)
-    if len(part) == 1:
-        return (Verdict(part[0], Reason.FAILED, Reading(), detail=OURS),)
-    return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn, memory))
 
 
 def _is_new(verdict: Verdict) -> bool:

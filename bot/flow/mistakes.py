@@ -6,7 +6,7 @@ from bot.core.i18n import Voice, isolate, mark
 from bot.core.model import Line, Part, Style
 from bot.core.query import EXAMPLE, FACETS, Query
 from bot.errors import QueryError
-from bot.flow.values import Unknown
+from bot.flow.values import Unknown, quoted
 from bot.flow.wording import code, watch_example
 
 # ``QueryError.problem`` to a sentence for the reader.
@@ -79,18 +79,20 @@ UNKNOWN: dict[str, str] = {
     "topic": mark("I know no topic {value}."),
     "place": mark("I know no place {value}."),
     "country": mark("I know no place in a country {value}."),
+    "source": mark("I know no source {value}."),
 }
 
 
 def unknown_value(voice: Voice, text: str, missing: Unknown) -> list[Line]:
-    """The lines that answer a watch for a topic, place or country there is none of."""
+    """The lines that answer a watch for a topic, place, country or source there is none of."""
     value = code(missing.value[:_SHOWN])
     lines = [
         voice.says("❌ Not understood: {query}", query=code(text[:200])),
         voice.says(UNKNOWN[missing.kind], value=value),
     ]
     if missing.near:
-        near = voice.label(", ").join(isolate(f"{missing.kind}:{name}") for name in missing.near)
+        named = (f"{missing.kind}:{quoted(name)}" for name in missing.near)
+        near = voice.label(", ").join(map(isolate, named))
         lines.append(voice.says("Nearest: {names}", names=near))
     example = f"/watch {missing.mended}" if missing.mended else watch_example(voice)
     lines.append(voice.says("Right, for example: {example}", example=code(example)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.core.letters import fold
 from bot.core.model import Knowledge, Place
 from bot.core.query import Facet
 from bot.core.query.lexer import lex
+from bot.core.trees import source_key
+from bot.errors import QueryError
 from bot.flow.suggesting import likest
 
 # Below this a suggestion is noise (rapidfuzz ratio of folded names, 0-100).
@@ -30,17 +32,29 @@ class Unknown:
     mended: str
 
 
-def unknown(text: str, knowledge: Knowledge) -> Unknown | None:
-    """The first topic, place or country in the watch ``text`` that does not exist.
+def names_source(text: str) -> bool:
+    """Whether a watch asks for a source, as far as it can be read."""
+    try:
+        return any(piece.facet is not None and piece.facet.kind == "source" for piece in lex(text))
+    except QueryError:
+        return False
 
-    Sources and languages are not looked up: a source may be added tomorrow.
+
+def unknown(text: str, knowledge: Knowledge, sources: Collection[str] = ()) -> Unknown | None:
+    """The first topic, place, country or source in the watch ``text`` that does not exist.
+
+    Args:
+        text: The watch.
+        knowledge: Topics and places there are.
+        sources: What the sources are called; with none, every source is taken as there.
     """
     for piece in lex(text):
-        if piece.facet is not None and not _exists(piece.facet, knowledge):
-            near = _near(piece.facet, knowledge)
-            written = f"{piece.facet.kind}:{near[0]}" if near else ""
+        facet = piece.facet
+        if facet is not None and not (_exists(facet, knowledge) and _is_source(facet, sources)):
+            near = _near(facet, knowledge, sources)
+            written = f"{facet.kind}:{quoted(near[0])}" if near else ""
             mended = f"{text[: piece.column]}{written}{text[piece.end :]}" if near else ""
-            return Unknown(piece.facet.kind, piece.facet.value, piece.column, near, mended)
+            return Unknown(facet.kind, facet.value, piece.column, near, mended)
     return None
 
 
@@ -55,12 +69,25 @@ def _exists(facet: Facet, knowledge: Knowledge) -> bool:
     return True
 
 
+def _is_source(facet: Facet, sources: Collection[str]) -> bool:
+    if facet.kind != "source" or not sources:
+        return True
+    return source_key(facet.value) in set(map(source_key, sources))
+
+
+def quoted(value: str) -> str:
+    """A value as it is written behind its colon."""
+    return f'"{value}"' if " " in value else value
+
+
 def _regions(knowledge: Knowledge) -> frozenset[str]:
     return frozenset(name for place in knowledge.places.values() for name in place.parents)
 
 
-def _near(facet: Facet, knowledge: Knowledge) -> tuple[str, ...]:
-    names = list(_names(facet.kind, knowledge))
+def _near(facet: Facet, knowledge: Knowledge, sources: Collection[str]) -> tuple[str, ...]:
+    is_source = facet.kind == "source"
+    called = ((source_key(name), name) for name in sources)
+    names = list(called if is_source else _names(facet.kind, knowledge))
     near = likest(_spoken(facet.value), names, _LIKENESS)
     every = tuple(dict.fromkeys(value for _, value in names))
     return near or (every if len(every) <= _LISTED else ())

@@ -111,6 +111,11 @@ def _read(text: str) -> _Reading:
     return _Reading(root, is_deep, first.line + skipped)
 
 
+def tree(text: str) -> etree._Element | None:
+    """The elements of a ``bounded`` text, as far as they can be read; nothing outside it is."""
+    return _read(text).root
+
+
 def without_declaration(text: str) -> str:
     """``text`` from its first element on, without an XML declaration: its label is spent by now.
 

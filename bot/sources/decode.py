@@ -143,6 +143,29 @@ def _known(label: str) -> str:
     return codec.name if getattr(codec, "_is_text_encoding", False) else ""
 
 
+def labels(body: bytes, declared: str = "") -> tuple[str, str]:
+    """The charsets that the Content-Type header and the document itself name, as we know them."""
+    return _known(declared), _known(_own_label(body))
+
+
+def because(body: bytes, declared: str = "") -> str:
+    """Why ``decode`` reads ``body`` in the charset it does."""
+    charset = decode(body, declared).charset
+    if any(body.startswith(mark) for mark, _ in _MARKS):
+        return "it begins with a byte order mark"
+    if charset == "utf-8":
+        return "it is valid UTF-8" if _is_utf8(body) else "nearly all of it is valid UTF-8"
+    if charset.startswith("utf-16"):
+        return "every other byte of its beginning is zero"
+    if charset in labels(body, declared):
+        return "it is labelled so, and can be read so"
+    return "it reads as Arabic so" if charset in _ARABIC_CHARSETS else "nothing else fits"
+
+
+def _is_utf8(body: bytes) -> bool:
+    return not _BAD.search(body.decode("utf-8", "surrogateescape"))
+
+
 def _notes(label: str, charset: str, damage: int) -> tuple[str, ...]:
     notes = []
     if label and not _same(label, charset):

@@ -30,11 +30,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document held. ``problem`` is one sentence when there was nothing to read in it."""
+    """What a document held. ``problem`` is one sentence when there was nothing to read in it.
+
+    ``error`` and ``trace`` are there where that is because it broke our reader.
+    """
 
     drafts: tuple[Draft, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
+    error: str = ""
+    trace: str = ""
 
 
 def feed_entries(drafts: Sequence[Draft], source: Source, now: datetime) -> tuple[Entry, ...]:

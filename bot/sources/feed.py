@@ -16,8 +16,10 @@ import feedparser
 
 from bot.core.model import Entry, Poll, PollStatus, Source
 from bot.core.pushing import offered
+from bot.errors import SourceBroken
 from bot.ports import Clock
 from bot.sources import bounds, hints, identity, jsonfeed, plain
+from bot.sources.breaking import safely
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed, feed_entries
 from bot.sources.failures import emptied
@@ -91,8 +93,10 @@ class FeedPoller:
         self, source: Source, body: bytes, charset: str, kind: str, base: str
     ) -> Parsed:
         parsed = await asyncio.get_running_loop().run_in_executor(
-            self._threads, parse, body, charset, base, kind
+            self._threads, safely, parse, body, charset, base, kind
         )
+        if parsed.trace:
+            raise SourceBroken(source.id, parsed.problem, body, parsed.error, parsed.trace)
         if parsed.problem:
             raise error_of(source, body, parsed.problem)
         return parsed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
@@ -69,8 +69,18 @@ class Fetcher:
     redirects to is guarded as ever.
     """
 
-    def __init__(self, limits: FetchLimits, *, resolver: AbstractResolver | None = None) -> None:
-        """``resolver`` answers names in place of the system's; it is guarded all the same."""
+    def __init__(
+        self,
+        limits: FetchLimits,
+        *,
+        resolver: AbstractResolver | None = None,
+        seen: Callable[[aiohttp.ClientResponse], None] | None = None,
+    ) -> None:
+        """``resolver`` answers names in place of the system's; it is guarded all the same.
+
+        ``seen`` is shown each answer of each hop before anything is made of it.
+        """
+        self._seen = seen
         self._limits = limits
         self._resolver = resolver
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -223,6 +233,8 @@ class Fetcher:
     async def _answer(
         self, source: Source, response: aiohttp.ClientResponse, conditional: bool
     ) -> Fetched | hops.Hop:
+        if self._seen:
+            self._seen(response)
         if response.headers.get("cf-mitigated"):
             raise SourceChallenged(source.id, failures.CHALLENGE)
         if response.status in _MOVED:

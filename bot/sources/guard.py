@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import unicodedata
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -96,7 +97,19 @@ def objection(url: str) -> str:
 
     Judges the text of the URL only: names are not resolved here.
     """
-    return oddity(url) or _authority_objection(url) or _host_objection(url)
+    return next((found for _, found in judged(url) if found), "")
+
+
+def judged(url: str) -> Iterator[tuple[str, str]]:
+    """Each rule for the text of a URL, in words, and what it finds: ``""`` where all is well.
+
+    Ends with the first that finds something: the later ones take the earlier for granted.
+    """
+    for rule, objection_of in _RULES:
+        found = objection_of(url)
+        yield rule, found
+        if found:
+            return
 
 
 def oddity(url: str) -> str:
@@ -122,15 +135,25 @@ def _authority_objection(url: str) -> str:
     return ""
 
 
-def _host_objection(url: str) -> str:
+def _port_objection(url: str) -> str:
     try:
-        parsed = URL(url)
-        host, port = (parsed.raw_host or "").lower(), parsed.port
+        port = URL(url).port
     except ValueError:
         return "it is not a well-formed address"
-    if port not in PORTS:
-        return f"port {port} is not one of {', '.join(map(str, sorted(PORTS)))}"
-    return name_objection(host)
+    return "" if port in PORTS else f"port {port} is not one of {_PORTS}"
+
+
+def _host_objection(url: str) -> str:
+    return name_objection((URL(url).raw_host or "").lower())
+
+
+_PORTS = ", ".join(map(str, sorted(PORTS)))
+_RULES: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("its letters can be read in one way only", oddity),
+    ("it begins with http:// or https:// and names a plain host", _authority_objection),
+    (f"its port is one of {_PORTS}", _port_objection),
+    ("its host is a public name or address", _host_objection),
+)
 
 
 def name_objection(host: str) -> str:

@@ -25,6 +25,7 @@ _FEED_LINK = re.compile(
 _HREF = re.compile(r"href=[\"']([^\"']{1,400})", re.IGNORECASE)
 _HTML = re.compile(r"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
 _HEAD = 20_000
+_PAGE_HEAD = 200_000
 _FEED = re.compile(r"\A\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:)", re.IGNORECASE)
 
 
@@ -56,6 +57,12 @@ def what_it_is(text: str, content_type: str = "") -> str:
         return f"It answers with XML{name} that is no feed."
     label = f" labelled {content_type}" if content_type else ""
     return f'It answers with a text{label} that is no feed: "{plain.line_of(head[:400])[:80]}".'
+
+
+def linked_feeds(text: str) -> tuple[str, ...]:
+    """The addresses of feeds that a web page names, as it writes them."""
+    found = (_HREF.search(link[0]) for link in _FEED_LINK.finditer(text[:_PAGE_HEAD]))
+    return tuple(dict.fromkeys(href[1].strip() for href in found if href))
 
 
 def _page(head: str) -> str:

@@ -16,10 +16,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.core.model import Entry, Poll, PollStatus, Source
+from bot.core.model import Broken, Entry, Poll, PollStatus, Source
 from bot.errors import SourceUnavailable
 from bot.ports import Clock
 from bot.sources import documents, identity, plain
+from bot.sources.breaking import safely
 from bot.sources.draft import Draft, Parsed, entry_of
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
@@ -48,6 +49,7 @@ class _Survey:
     hashes: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
 
 
 class SeedsPoller:
@@ -87,6 +89,7 @@ class SeedsPoller:
             entries=entries,
             body_hash=state,
             notes=tuple(survey.notes),
+            broken=tuple(survey.broken),
         )
 
     def _survey(self, source: Source) -> _Survey:
@@ -148,8 +151,12 @@ class SeedsPoller:
         if parsed is None:
             body = self._body(name, survey)
             shown = _shown(Path(name).name)
-            parsed = documents.read(shown, body) if body is not None else Parsed()
-            self._parsed[content, name] = parsed
+            parsed = safely(documents.read, shown, body) if body is not None else Parsed()
+            if parsed.trace:  # not remembered: it may be asked to be tried again
+                broken = Broken(_shown(name), body or b"", parsed.error, parsed.trace)
+                survey.broken.append(broken)
+            else:
+                self._parsed[content, name] = parsed
         for note in (*parsed.notes, parsed.problem):
             if note:
                 self._tell(survey, name, note, content)

@@ -91,10 +91,19 @@ FROM sources LEFT JOIN entries ON entries.source_id = sources.id
 GROUP BY sources.id ORDER BY sources.origin DESC, sources.name
 """
 
+# Names before ids: the first that fits is offered.
+SOURCE_NAMES = """
+SELECT name, min(rank) AS rank FROM (
+    SELECT name, 0 AS rank FROM sources
+    UNION ALL SELECT DISTINCT source_name, 1 FROM entries WHERE seen_at >= :since
+    UNION ALL SELECT id, 2 FROM sources)
+WHERE name <> '' GROUP BY name ORDER BY rank, name
+"""
+
 ADD_SOURCE = """
-INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private,
+INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private, folder,
     urgent, pinned, headers, proxy)
-SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private,
+SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :folder,
     :urgent, :pinned, :headers, :proxy
 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url = :url)
 ON CONFLICT DO NOTHING RETURNING id
@@ -112,12 +121,13 @@ VALUES (:source_id, :fingerprint, :title, :body, :link, :source_name, :lang, :te
     :is_seed, :reason, :detail, :flag, :severity, :story_id, :published_at, :seen_at, :role)
 """
 
-# An edit: only where the wording is not the recorded one already.
+# An edit: only where the wording is not the recorded one already. What broke us is recorded anew
+# in the same words.
 EDIT_ENTRY = """
 UPDATE entries SET title = :title, body = :body, text_hash = :text_hash,
     reason = :reason, detail = :detail, flag = :flag, severity = :severity, role = :role,
     story_id = coalesce(:story_id, story_id), edits = edits + 1
-WHERE fingerprint = :fingerprint AND text_hash <> :text_hash
+WHERE fingerprint = :fingerprint AND (text_hash <> :text_hash OR reason = 'failed')
 """
 
 # A story grows: it keeps its first headline and takes the graver severity.
@@ -380,3 +390,59 @@ WHERE EXISTS (SELECT 1 FROM sources WHERE id = :source_id)
 """
 
 PUSHES_DUE = "SELECT * FROM pushes WHERE due_at <= :now ORDER BY due_at LIMIT :limit"
+
+SET_ASIDE = """
+INSERT INTO quarantine (stage, source_id, subject, title, error, trace, body, size, baseline,
+    version, first_at, last_at)
+VALUES (:stage, :source_id, :subject, :title, :error, :trace, :body, :size, :baseline, :version,
+    :now, :now)
+ON CONFLICT (stage, subject) DO UPDATE SET title = excluded.title, error = excluded.error,
+    trace = excluded.trace, body = excluded.body, size = excluded.size,
+    version = excluded.version, times = times + 1, due = 0, last_at = excluded.last_at
+RETURNING times
+"""
+
+# Documents are large, and an error of ours may meet all of ten thousand feeds.
+THIN_QUARANTINE = """
+UPDATE quarantine SET body = x''
+WHERE stage = 'read' AND length(body) > 0 AND id NOT IN (
+    SELECT id FROM quarantine WHERE stage = 'read' ORDER BY last_at DESC, id DESC LIMIT :kept)
+"""
+
+FREE = "DELETE FROM quarantine WHERE stage = :stage AND subject = :subject"
+
+FREE_SOURCE = """
+DELETE FROM quarantine WHERE source_id = :source_id AND stage IN ('poll', 'read')
+  AND subject NOT IN (SELECT value FROM json_each(:but))
+"""
+
+QUARANTINE = "SELECT * FROM quarantine ORDER BY last_at DESC, id DESC LIMIT :limit"
+
+QUARANTINED = "SELECT * FROM quarantine WHERE id = :id"
+
+QUARANTINE_COUNTS = "SELECT stage, count(*) AS n FROM quarantine GROUP BY stage ORDER BY stage"
+
+ASK_AGAIN = "UPDATE quarantine SET due = 1 WHERE id = :id"
+
+AFTER_UPGRADE = "UPDATE quarantine SET due = 1 WHERE version <> :version"
+
+DUE_AGAIN = "SELECT * FROM quarantine WHERE due = 1 ORDER BY id LIMIT :limit"
+
+NOT_DUE_ANY_MORE = "UPDATE quarantine SET due = 0 WHERE stage = :stage AND subject = :subject"
+
+NOT_DUE = "UPDATE quarantine SET due = 0 WHERE id = :id"
+
+# Without validators: what has not changed since it broke us is to be read all the same. Not before
+# the publisher allows it; what is known of its rhythm and its moves is no part of what broke us.
+READ_ANEW = """
+UPDATE sources SET etag = '', last_modified = '', body_hash = '',
+    next_due_at = max(earliest_at, :now)
+WHERE id = :id
+"""
+
+# The dead letters of one story, or the one answer, that could not be put into words.
+SEND_AGAIN = """
+UPDATE deliveries SET state = 'pending', not_before_at = :now, settled_at = NULL, error = ''
+WHERE state = 'dead' AND error = :error AND added_at >= :since
+  AND kind || ':' || coalesce(story_id, id) = :subject
+"""

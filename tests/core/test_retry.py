@@ -39,7 +39,7 @@ def test_waits_double() -> None:
 
 
 KINDS = st.sampled_from(
-    "unavailable refused invalid missing gone challenge page emptied crashed".split()
+    "unavailable refused invalid missing gone challenge page emptied crashed broken".split()
 )
 SIX_HOURS = 6 * 3600
 
@@ -80,5 +80,6 @@ def test_who_answers_no_more_where_it_moved_to_is_looked_for_at_home() -> None:
     assert setback(a_source(moved_url=moved, failures=2), "missing", None, NOW, 0).returns
     assert not setback(a_source(failures=2), "missing", None, NOW, 0).returns
     assert not setback(a_source(moved_url=moved, failures=2), "crashed", None, NOW, 0).returns
+    assert not setback(a_source(moved_url=moved, failures=2), "broken", None, NOW, 0).returns
     assert not setback(a_source(moved_url=moved, failures=46), "unavailable", None, NOW, 0).returns
     assert setback(a_source(moved_url=moved, failures=47), "unavailable", None, NOW, 0).returns

@@ -44,6 +44,7 @@ from bot.flow.commands import Commands
 from bot.flow.greeting import COMMANDS, READ_ONLY, profile
 from bot.stores.sqlite import SqliteStore
 from tests.flow.conftest import LAYLA, NOW, SAM, Talk, doors, fits_one_message, shown
+from tests.making import a_batch, a_verdict
 
 TITLE = "صواريخ تسقط قرب قاعدة عين الأسد"
 _numbers = itertools.count(1)
@@ -257,6 +258,25 @@ async def test_unsubscribe_ends_subscriptions_and_leaves_own_watches(sam: Talk) 
 
 
 # ── /watch, /unwatch, /list ──────────────────────────────────────────────────────────────────
+
+
+async def test_a_source_nobody_has_is_refused_with_the_nearest(sam: Talk, layla: Talk) -> None:
+    assert "Watching" in shown(await sam.say("/watch source:nobody-yet"))  # no source at all yet
+    await put_sources(sam.store)
+    (name, *_) = await sam.store.source_names(NOW)
+    said = shown(await sam.say(f'/watch rocket source:"{name}s"'))
+    assert f"I know no source {name}s." in said
+    assert f'/watch rocket source:"{name}"' in said
+    assert "لا أعرف مصدرًا باسم" in shown(await layla.say("/watch مصدر:غائب"))
+    assert "Watching" in shown(await sam.say(f'/watch rocket source:"{name}"'))
+    assert len(await sam.follows()) == 2
+
+
+async def test_who_was_read_of_late_may_be_watched_for_too(sam: Talk) -> None:
+    await put_sources(sam.store)
+    entry = Entry("seeds", "k", "s:1", "quiet", source_name="Radio Harir")
+    await sam.store.record(a_batch(replace(a_verdict(70), entry=entry), at=NOW))
+    assert "Watching" in shown(await sam.say('/watch source:"radio harir"'))
 
 
 async def test_watch_says_how_often_it_would_have_fired_and_what_else_it_finds(

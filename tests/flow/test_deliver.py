@@ -7,24 +7,31 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bot import errors
+from bot.core.i18n import Words
 from bot.core.model import (
     AddWatch,
+    Change,
     Chat,
     ChatStatus,
+    Growth,
+    Life,
     Message,
     PutChat,
     Severity,
+    Stage,
+    Step,
 )
 from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.deliver import IN_FLIGHT, Deliver
 from bot.stores.sqlite import SqliteStore
-from tests.making import a_batch, a_note, a_verdict
+from tests.making import a_batch, a_note, a_story, a_verdict
 
 WORDS, KNOWN = load_words(), load_knowledge()
 FAST = Rate(10_000, timedelta(seconds=1), burst=100)
@@ -194,16 +201,55 @@ async def test_a_token_refused_stops_sending_and_drops_nothing(store: SqliteStor
     assert await store.outbox_counts() == {"pending": 2}
 
 
-async def test_a_delivery_that_cannot_be_rendered_stops_no_other(store: SqliteStore) -> None:
+BROKEN = KNOWN.topics | {"broken": object()}
+
+
+async def test_an_alert_that_cannot_be_worded_arrives_bare_and_is_set_aside(
+    store: SqliteStore,
+) -> None:
     messenger = Scripted()
-    broken = sender(store, messenger)
-    topics = dict(KNOWN.topics) | {"broken": object()}
-    object.__setattr__(broken, "topics", topics)
-    await alert(store, Chat(7), number=1, topics=("broken",))
+    broken = replace(sender(store, messenger), topics=BROKEN, version="1")
+    await alert(store, Chat(7), Chat(9), number=1, topics=("broken",))
     await alert(store, Chat(8), number=2)
     await broken.drain()
-    assert [m.chat_id for m in messenger.arrived] == [8]
-    assert (await store.dead_letters(1))[0]["error"] == "an error of ours, see the log"
+    told = {m.chat_id: m for m in messenger.arrived}
+    assert set(told) == {7, 8, 9}
+    assert (told[7].html, told[8].html) == (False, True)
+    assert "عين الأسد" in told[7].text
+    assert "https://wire.example/1" in told[7].text
+    (kept,) = await store.quarantined()
+    assert (kept.fault.stage, kept.times, kept.fault.version) == (Stage.RENDER, 2, "1")
+    assert kept.fault.error.startswith("AttributeError")
+    assert "_topic_name" in kept.fault.trace
+
+
+async def test_what_cannot_even_be_said_plainly_is_a_dead_letter_until_an_upgrade(
+    store: SqliteStore,
+) -> None:
+    messenger = Scripted()
+    await alert(store, Chat(7), number=1)
+    await store.answer(99, [AddWatch(7, "topic:all")], [], clock())
+    await sender(store, messenger).drain()
+    step = Step((Change.GRAVER,), "Two hurt", "Wire", clock())
+    grown = a_story(life=Life(steps=(step,), edits=1))
+    update = replace(a_verdict(2), story=grown, growth=Growth(0))
+    await store.record(a_batch(update, at=clock()))
+    # The edit shows the alert anew and has nothing barer to say; the step says its headline.
+    broken = replace(sender(store, messenger), words=cast("Words", None), version="1")
+    await broken.drain()
+    assert await store.outbox_counts() == {"dead": 1, "sent": 2}
+    assert "Two hurt" in messenger.arrived[-1].text
+    (letter,) = await store.dead_letters(5)
+    assert "quarantine list" in letter["error"]
+    assert sorted(kept.fault.subject for kept in await store.quarantined()) == [
+        "edit:story00001",
+        "step:story00001",
+    ]
+    assert await store.after_upgrade("2") == 2
+    assert await store.due_again(clock(), 10) == ()
+    await replace(sender(store, messenger), version="2").drain()
+    assert await store.outbox_counts() == {"sent": 3}
+    assert await store.quarantined() == ()
 
 
 async def test_an_alert_whose_topic_was_switched_off_meanwhile_still_arrives(store) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import decide
 from bot.core.model import (
     AddWatch,
     Chat,
@@ -112,24 +111,6 @@ async def test_a_feed_that_does_not_answer_is_asked_again_within_a_quarter_of_an
     await bench.ingest.visit(a_source(failures=50))
     age = (await store.source_ages())[0]
     assert age.next_due_at == NOW + timedelta(minutes=15)
-
-
-async def test_an_entry_that_breaks_us_is_recorded_as_failed_and_stops_no_other(
-    store, monkeypatch, caplog
-) -> None:
-    read = decide.events.read
-
-    def breaking(scan, knowledge, at):
-        if "poison" in scan.title:
-            raise ZeroDivisionError
-        return read(scan, knowledge, at)
-
-    monkeypatch.setattr(decide.events, "read", breaking)
-    entries = [an_entry(1, title="poison"), an_entry(2), an_entry(3, title="quiet day")]
-    verdicts = await Bench(store).ingest.take(a_source(), a_poll(*entries))
-    assert [v.reason for v in verdicts] == [Reason.FAILED, Reason.NEW_STORY, Reason.NO_MATCH]
-    assert await store.outbox_counts() == {"pending": 1}
-    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_an_entry_whose_edit_makes_it_a_report_alerts_then(store) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.model import Knowledge
 from bot.core.query import parse
-from bot.flow.values import unknown
+from bot.flow.values import names_source, unknown
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,40 @@ def test_where_nothing_is_near_a_short_list_is_shown_whole(knowledge: Knowledge)
     assert set(topic.near) >= set(knowledge.topics)
     assert place is not None
     assert (place.near, place.mended) == ((), "")
+
+
+SOURCES = ("Wire", "BBC عربي", "وكالة الأنباء")
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "mended"),
+    [
+        ("rocket source:wires", "Wire", "rocket source:Wire"),
+        ('source:"BBC عربى" + rocket', None, ""),  # folded, it is the name
+        ('rocket + source:"وكالة الأنبار"', "وكالة الأنباء", 'rocket + source:"وكالة الأنباء"'),
+        ("source:zzzz", "Wire", "source:Wire"),  # few enough to be named all
+        ("rocket -مصدر:wirre", "Wire", "rocket -source:Wire"),
+    ],
+)
+def test_a_source_nobody_has_is_answered_with_the_nearest(
+    knowledge: Knowledge, text: str, near: str | None, mended: str
+) -> None:
+    missing = unknown(text, knowledge, SOURCES)
+    if near is None:
+        assert missing is None
+        return
+    assert missing is not None
+    assert (missing.kind, missing.near[0], missing.mended) == ("source", near, mended)
+    assert unknown(missing.mended, knowledge, SOURCES) is None
+
+
+def test_among_very_many_sources_only_near_ones_are_named(knowledge: Knowledge) -> None:
+    missing = unknown("source:zzzz", knowledge, [f"Agency {n}" for n in range(20)])
+    assert missing is not None
+    assert (missing.near, missing.mended) == ((), "")
+
+
+def test_only_watches_for_a_source_need_to_know_them() -> None:
+    assert names_source("rocket + مصدر:wire")
+    assert not names_source("rocket + place:erbil")
+    assert not names_source("سوق (")

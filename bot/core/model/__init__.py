@@ -26,6 +26,7 @@ from bot.core.model.alerts import (
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
+from bot.core.model.faults import UNRENDERED, Broken, Fault, Quarantined, Stage
 from bot.core.model.knowledge import (
     Alias,
     Condition,
@@ -78,6 +79,7 @@ from bot.core.model.requests import (
 from bot.core.model.visits import Alarm, Course, Hints, Move, Rhythm, Setback
 
 __all__ = [
+    "UNRENDERED",
     "AddWatch",
     "Alarm",
     "Alert",
@@ -85,6 +87,7 @@ __all__ = [
     "Answer",
     "Audience",
     "Batch",
+    "Broken",
     "Button",
     "Card",
     "Change",
@@ -102,6 +105,7 @@ __all__ = [
     "Effect",
     "Entry",
     "Facts",
+    "Fault",
     "Field",
     "Finding",
     "Grade",
@@ -133,6 +137,7 @@ __all__ = [
     "Push",
     "PushState",
     "PutChat",
+    "Quarantined",
     "Range",
     "Reading",
     "Reason",
@@ -149,6 +154,7 @@ __all__ = [
     "SourceAge",
     "SourceKind",
     "Span",
+    "Stage",
     "Step",
     "Story",
     "StoryState",

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.model.entries import Entry, Poll
+from bot.core.model.faults import Fault
 from bot.core.model.knowledge import Severity
 from bot.core.model.life import Life, Link
 from bot.core.model.reading import Match, Reading
@@ -155,6 +156,7 @@ class Verdict:
     growth: Growth | None = None
     join: Join | None = None  # how it came to its story
     linked: tuple[Story, ...] = ()
+    fault: Fault | None = None  # what broke us; the reason is then FAILED
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -167,7 +169,8 @@ class Batch:
     """All that one turn of ingest writes, in one transaction.
 
     ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
-    recorded only with the last entry; ``course`` goes with it.
+    recorded only with the last entry; ``course`` goes with it. ``faults`` are documents of the
+    poll that broke our reader.
     """
 
     source_id: str
@@ -176,6 +179,8 @@ class Batch:
     decided_at: datetime
     course: Course | None = None
     alarm: Alarm | None = None
+    faults: tuple[Fault, ...] = ()
+    is_retry: bool = False  # its entries broke us before and are tried again
 
 
 @dataclass(frozen=True, slots=True)

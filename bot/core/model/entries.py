@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.model.faults import Broken
 from bot.core.model.visits import Hints, Move, Rhythm
 
 _NO_MOVE, _NO_RHYTHM, _NO_HINTS = Move(), Rhythm(), Hints()
@@ -35,6 +36,7 @@ class Source:
     lang: str = ""
     country: str = ""
     interval_s: int = 300
+    folder: str = ""  # where it stands in lists of feeds: "A/B" is B in A
     private: bool = False  # the operator allows this feed to stand at a private or loopback address
     etag: str = ""
     last_modified: str = ""
@@ -113,6 +115,7 @@ class Poll:
     hints: Hints | None = None
     held: int | None = None
     moved_to: str = ""
+    broken: tuple[Broken, ...] = ()  # documents among others that break our reader
     hub: str = ""
     topic: str = ""
 

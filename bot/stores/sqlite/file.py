@@ -42,6 +42,7 @@ STEPS = (
     "0004_listening",
     "0005_push",
     "0006_rhythm",
+    "0007_quarantine",
 )
 migrations = Migrations("rasid")
 
@@ -80,6 +81,11 @@ def _rhythm(db: Database) -> None:
     _run_script(db, STEPS[5])
 
 
+@migrations(name=STEPS[6])
+def _quarantine(db: Database) -> None:
+    _run_script(db, STEPS[6])
+
+
 def _run_script(db: Database, step: str) -> None:
     script = (resources.files("bot.stores.migrations") / f"{step}.sql").read_text("utf-8")
     for statement in _statements(script):
@@ -105,13 +111,16 @@ class SqliteFile:
         self._db: Database
 
     @classmethod
-    async def open(cls, path: Path | str, *, bot_id: int = 0, migrate: bool = True) -> Self:
+    async def open(
+        cls, path: Path | str, *, bot_id: int = 0, migrate: bool = True, read_only: bool = False
+    ) -> Self:
         """Open (and create) the database at ``path``; ``":memory:"`` is the tests' fake.
 
         Args:
             path: The file; its folder is made.
             bot_id: Number before the token's colon: update ids are unique per bot only.
             migrate: Apply pending migrations; otherwise refuse a database that needs any.
+            read_only: Change nothing, whatever is called; a pending migration is refused too.
 
         Raises:
             SchemaError: The file is no database of ours, or is newer than this program.
@@ -119,18 +128,18 @@ class SqliteFile:
         """
         store = cls(bot_id)
         try:
-            await store._run(lambda: store._open(str(path), migrate))
+            await store._run(lambda: store._open(str(path), migrate and not read_only, read_only))
         except BaseException:
             store._thread.shutdown(wait=False)
             raise
         return store
 
-    def _open(self, path: str, migrate: bool) -> None:
+    def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
         connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
         try:
-            self._db = _prepare(connection)
+            self._db = _locked(connection) if read_only else _prepare(connection)
             _check_schema(self._db, path, migrate)
         except sqlite3.DatabaseError as error:
             connection.close()
@@ -174,6 +183,12 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"{folder} cannot be made: {error.strerror}") from error
+
+
+def _locked(connection: sqlite3.Connection) -> Database:
+    # Not the file's own read-only mode: that cannot read a WAL that a crash left behind.
+    connection.execute("PRAGMA query_only = ON")
+    return Database(connection)
 
 
 def _prepare(connection: sqlite3.Connection) -> Database:

@@ -13,6 +13,7 @@ from bot.core.model import (
     DeliveryKind,
     Growth,
     Known,
+    PollStatus,
     Recall,
     Report,
     Story,
@@ -23,13 +24,14 @@ from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
+from bot.stores.sqlite.quarantine import QuarantineTable
 from bot.stores.sqlite.sources import SourceTable
 
 _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(SourceTable, OutboxTable):
+class IngestTables(SourceTable, OutboxTable, QuarantineTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -120,7 +122,11 @@ class IngestTables(SourceTable, OutboxTable):
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
+        for verdict in batch.verdicts if batch.is_retry else ():
+            self._was_tried(verdict)
         if batch.poll is not None:
+            if batch.poll.status is PollStatus.CHANGED:
+                self._source_was_read(batch.source_id, batch.faults, batch.decided_at)
             self._do(
                 sql.SOURCE_POLLED,
                 id=batch.source_id,
@@ -136,6 +142,7 @@ class IngestTables(SourceTable, OutboxTable):
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
         if not self._record_entry(verdict, now):
             return 0
+        self._settle_quarantine(verdict, now)
         for story in verdict.stories:
             self._do(sql.PUT_STORY, **rows.story_row(story))
         for alert in verdict.alerts:

@@ -39,6 +39,15 @@ class SourceTable(SqliteFile):
         values = rows.source_row(source, origin)
         return await self._write(lambda: bool(self._rows(sql.ADD_SOURCE, values)))
 
+    async def add_sources(self, sources: Sequence[Source], origin: str) -> frozenset[str]:
+        """Add many at once; the ids of those whose id and address were not there already."""
+
+        def turn() -> frozenset[str]:
+            found = (self._rows(sql.ADD_SOURCE, rows.source_row(s, origin)) for s in sources)
+            return frozenset(row["id"] for added in found for row in added)
+
+        return await self._write(turn)
+
     async def remove_source(self, source_id: str, origin: str) -> bool:
         """Forget one source of ``origin``; its entries and stories stay."""
         statement = "DELETE FROM sources WHERE id = :id AND origin = :origin"
@@ -99,6 +108,11 @@ class SourceTable(SqliteFile):
             until=rows.ms(alarm.until),
             now=rows.ms(now),
         )
+
+    async def source_names(self, since: datetime) -> tuple[str, ...]:
+        """What the sources are called, and who was read since then: a seed names its own."""
+        found = await self._run(lambda: self._rows(sql.SOURCE_NAMES, {"since": rows.ms(since)}))
+        return tuple(row["name"] for row in found)
 
     async def source_ages(self) -> tuple[SourceAge, ...]:
         """Every source and how it is doing, the operator's first."""

@@ -1,0 +1,39 @@
+"""``run``, ``doctor`` and ``migrate``."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from bot import app, opening, operate
+from bot.cli.frame import configured, main
+from bot.config import Settings
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Poll everything, send everything, exit.")
+@configured
+def run(settings: Settings, once: bool) -> None:
+    """Poll, match, group, send and answer commands until told to stop."""
+    asyncio.run(app.run(settings, once=once))
+
+
+@main.command()
+@configured
+def doctor(settings: Settings) -> None:
+    """Check configuration, data, token, database, disk and sources; say how to mend."""
+    checks = asyncio.run(operate.doctor(settings))
+    for check in checks:
+        mend = "" if check.well else f"\n      mend: {check.mend}"
+        click.echo(f"{'ok ' if check.well else 'BAD'} {check.what}: {check.told}{mend}")
+    if not all(check.well for check in checks):
+        raise SystemExit(1)
+
+
+@main.command()
+@configured
+def migrate(settings: Settings) -> None:
+    """Bring the database up to this version."""
+    asyncio.run(opening.migrate(settings))
+    click.echo("the database is up to date")
