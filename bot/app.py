@@ -40,6 +40,7 @@ from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.identity import feed_id
 from bot.sources.seeds import SeedsPoller
+from bot.sources.workers import Workers
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
@@ -152,7 +153,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
-    fetcher = fetcher_of(settings)
+    fetcher, workers = fetcher_of(settings), Workers()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
@@ -161,8 +162,9 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     )
     try:
         await _put_sources(store, settings, sandbox)
-        yield _wired(settings, store, fetcher, room, sandbox)
+        yield _wired(settings, store, FeedPoller(fetcher, now, workers), room, sandbox)
     finally:
+        workers.close()
         await room.close()
         await fetcher.close()
         await store.close()
@@ -215,7 +217,7 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
 def _wired(
     settings: Settings,
     store: SqliteStore,
-    fetcher: Fetcher,
+    feeds: FeedPoller,
     room: TelegramRoom,
     sandbox: Sandbox | None,
 ) -> Rasid:
@@ -234,7 +236,7 @@ def _wired(
     ingest = Ingest(
         store=store,
         pollers={
-            SourceKind.FEED: FeedPoller(fetcher, now),
+            SourceKind.FEED: feeds,
             SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
         },
         knowledge=knowledge,

@@ -64,10 +64,11 @@ def _read(body: bytes, label: str) -> tuple[str, str, int]:
             return _counted(body[len(mark) :].decode(charset, "replace"), charset)
     if charset := _unmarked_utf16(body):
         return _counted(body.decode(charset, "replace"), charset)
-    lenient = body.decode("utf-8", "surrogateescape")
+    try:
+        return body.decode("utf-8"), "utf-8", 0
+    except UnicodeDecodeError:
+        lenient = body.decode("utf-8", "surrogateescape")
     bad = len(_BAD.findall(lenient))
-    if bad == 0:
-        return lenient, "utf-8", 0
     return _utf8_with_damage(body, lenient, bad) or _legacy(body, label)
 
 

@@ -8,7 +8,13 @@ UPDATE sources SET next_due_at = :now + interval_s * 1000
 WHERE id IN (
     SELECT id FROM sources WHERE next_due_at <= :now OR next_due_at > :absurd
     ORDER BY next_due_at LIMIT :limit)
-RETURNING *
+RETURNING *, (SELECT hashes FROM entry_hashes WHERE source_id = sources.id) AS entry_hashes
+"""
+
+# A source that was removed while it was visited has no row to hang this on.
+PUT_ENTRY_HASHES = """
+INSERT INTO entry_hashes (source_id, hashes) SELECT id, :hashes FROM sources WHERE id = :source_id
+ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes
 """
 
 SOURCE_POLLED = """

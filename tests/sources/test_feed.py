@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.model import Poll, PollStatus
 from bot.errors import SourceInvalid
-from bot.sources import bounds, feed
+from bot.sources import bounds, parsing
 from bot.sources.draft import Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
@@ -26,7 +26,7 @@ CALM = "هدوء حذر في محيط المطار"
 
 
 def parsed(name: str) -> Parsed:
-    return feed.parse((RECORDINGS / name).read_bytes(), base_url="https://news.example.com/rss")
+    return parsing.parse((RECORDINGS / name).read_bytes(), base_url="https://news.example.com/rss")
 
 
 def rss(*items: str) -> bytes:
@@ -84,7 +84,7 @@ def test_an_entry_says_its_language_itself() -> None:
         "<item xmlns:dc='http://purl.org/dc/elements/1.1/'><title>خبر</title>"
         "<dc:language>fa</dc:language></item>"
     )
-    (draft,) = feed.parse(rss(item), base_url="https://news.example.com/rss").drafts
+    (draft,) = parsing.parse(rss(item), base_url="https://news.example.com/rss").drafts
     assert draft.lang == "fa"
 
 
@@ -125,7 +125,7 @@ def test_a_json_feed_is_read() -> None:
     ],
 )
 def test_what_is_no_feed_is_called_by_its_name(body: bytes, says: str) -> None:
-    found = feed.parse(body)
+    found = parsing.parse(body)
     assert found.drafts == ()
     assert says in found.problem
 
@@ -149,7 +149,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_before_the_slow_parser_sees_them(name: str) -> None:
     begun = time.process_time()
-    found = feed.parse(BOMBS[name])
+    found = parsing.parse(BOMBS[name])
     assert found.problem
     assert time.process_time() - begun < 1.0
 
@@ -157,13 +157,13 @@ def test_bombs_are_refused_before_the_slow_parser_sees_them(name: str) -> None:
 def test_unclosed_tags_in_a_broken_feed_are_no_depth_bomb() -> None:
     items = [f"<item><title>t{n}</title><description>{'a<br>' * 20}</description></item>"
              for n in range(30)]  # fmt: skip
-    assert len(feed.parse(rss(*items)).drafts) == 30
+    assert len(parsing.parse(rss(*items)).drafts) == 30
 
 
 def test_only_the_newest_500_entries_are_read() -> None:
     items = [f"<item><title>t{n}</title><pubDate>Wed, 07 Jul 2021 {n // 60:02}:{n % 60:02}:00 GMT"
              "</pubDate></item>" for n in range(600)]  # fmt: skip
-    found = feed.parse(rss(*items))
+    found = parsing.parse(rss(*items))
     assert {draft.title for draft in found.drafts} == {f"t{n}" for n in range(100, 600)}
     assert found.notes == ("It holds 600 entries; the newest 500 were read.",)
     assert bounds.MAX_ENTRIES == 500
@@ -175,16 +175,16 @@ def test_summary_and_full_text_are_not_said_twice() -> None:
         "<description>Sirens sounded at…</description><content:encoded><![CDATA[<p>Sirens sounded "
         "at\ndawn.</p><p>More.</p>]]></content:encoded></item>"
     )
-    assert feed.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
+    assert parsing.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
 
 
 def test_an_entry_without_words_is_none() -> None:
-    found = feed.parse(rss("<item><guid>1</guid><title> </title></item>"))
+    found = parsing.parse(rss("<item><guid>1</guid><title> </title></item>"))
     assert (found.drafts, found.problem) == ((), "")
 
 
 def test_parsing_can_move_to_another_process() -> None:
-    assert pickle.loads(pickle.dumps(feed.parse)) is feed.parse  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(parsing.parse)) is parsing.parse  # noqa: S301 - our own bytes
     found = parsed("truncated.rss")
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
 
@@ -193,7 +193,7 @@ def test_parsing_can_move_to_another_process() -> None:
 @given(st.binary(max_size=400), st.integers(0, 900), st.integers(0, 60))
 def test_a_damaged_feed_never_raises(noise: bytes, at: int, cut: int) -> None:
     body = (RECORDINGS / "atom_no_zone.atom").read_bytes()
-    found = feed.parse(body[:at] + noise + body[at + cut :])
+    found = parsing.parse(body[:at] + noise + body[at + cut :])
     assert isinstance(found, Parsed)
 
 

@@ -19,7 +19,8 @@ class Source:
     """A configured place entries come from, with what its last poll left behind.
 
     ``etag`` and ``last_modified`` are opaque and returned byte-exact. ``polled_ok_at`` is ``None``
-    until the first poll that worked; that first one is the baseline.
+    until the first poll that worked; that first one is the baseline. ``entry_hashes`` is opaque:
+    which entries the last document held, so that these are not read again.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Source:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+    entry_hashes: bytes = b""
     polled_ok_at: datetime | None = None
     failures: int = 0
 
@@ -68,7 +70,10 @@ class PollStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One visit to one source that worked. "Not modified" is a value, not an error."""
+    """One visit to one source that worked. "Not modified" is a value, not an error.
+
+    ``entries`` may leave out what stood in the source's last document just so; ``held`` counts all.
+    """
 
     source_id: str
     status: PollStatus
@@ -79,6 +84,8 @@ class Poll:
     notes: tuple[
         str, ...
     ] = ()  # one sentence each for the operator: a bad line, a repaired charset
+    held: int = 0
+    entry_hashes: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

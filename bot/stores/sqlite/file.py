@@ -32,7 +32,7 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life")
+STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_entry_hashes")
 migrations = Migrations("rasid")
 
 
@@ -53,6 +53,11 @@ def _no_shadow(db: Database) -> None:
 @migrations(name=STEPS[2])
 def _life(db: Database) -> None:
     _run_script(db, STEPS[2])
+
+
+@migrations(name=STEPS[3])
+def _entry_hashes(db: Database) -> None:
+    _run_script(db, STEPS[3])
 
 
 def _run_script(db: Database, step: str) -> None:

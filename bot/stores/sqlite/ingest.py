@@ -20,13 +20,14 @@ from bot.core.model import (
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.hashes import EntryHashTable
 from bot.stores.sqlite.outbox import OutboxTable
 
 _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(OutboxTable):
+class IngestTables(OutboxTable, EntryHashTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -115,6 +116,7 @@ class IngestTables(OutboxTable):
                 body_hash=batch.poll.body_hash,
                 now=rows.ms(batch.decided_at),
             )
+            self._record_hashes(batch.poll)
         return added
 
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
