@@ -63,7 +63,7 @@ def outline(document: bytes, base_url: str = "") -> Outline | None:
         document: UTF-8 without an XML declaration (``bounds.without_declaration``).
         base_url: Where it was found: the same bytes elsewhere have other links.
     """
-    if document.count(b"<") > 2 * bounds.MAX_TAGS:
+    if document.count(b"<") > bounds.MAX_TAGS:
         return None
     walk = _Walk(document, base_url)
     try:

@@ -11,6 +11,7 @@ import asyncio
 import os
 import resource
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
@@ -27,6 +28,10 @@ _MAX_BYTES = 1024 * 1024 * 1024  # of address space; a feed of 14 MB needs 115 M
 _SPENT_DOCUMENTS = 1_000
 _SPENT_KB = 250_000
 _NICENESS = 5
+# The limit is of the processor's time, so that a busy machine makes no document a bad one; by the
+# clock a document may take this many times as long.
+_PATIENCE = 4
+_OVERTIME = signal.SIGPROF
 
 Task = tuple[bytes, str, str, str, bytes]  # the arguments of ``parse``
 
@@ -38,8 +43,10 @@ class Unreadable(Exception):
 class Workers:
     """At most ``AT_MOST`` processes, started when there is something to do."""
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, limit_s: float = LIMIT_S, documents: int = _SPENT_DOCUMENTS) -> None:
+        """A document may take ``limit_s`` of processor time; a process reads ``documents``."""
         self._limit_s = limit_s
+        self._documents = documents
         # One thread waits for one worker.
         self._threads = ThreadPoolExecutor(AT_MOST, thread_name_prefix="parse")
         self._idle: list[_Worker] = []
@@ -83,17 +90,19 @@ class Workers:
             if worker.is_alive():
                 return worker
             worker.end()  # killed from outside while it had nothing to do: no document's fault
-        return _Worker()
+        return _Worker(self._documents)
 
 
 class _Worker:
     """One process and our end of its pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, documents: int) -> None:
         # "spawn": a fork would take along our threads' locks and every open connection.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs,), name="parse", daemon=True)
+        self._process = context.Process(
+            target=serve, args=(theirs, documents), name="parse", daemon=True
+        )
         self._process.start()
         theirs.close()
         self._is_ready = False
@@ -102,21 +111,21 @@ class _Worker:
         """What the document held, and whether this worker should read no more."""
         try:
             if not self._is_ready:
-                self._answer(_START_S)
+                self._answer(_START_S, limit_s)
                 self._is_ready = True
             self._pipe.send((task, limit_s))
-            found: tuple[Parsed, bool] = self._answer(limit_s)
+            return self._answer(_PATIENCE * limit_s, limit_s)
         except (EOFError, OSError) as error:
-            raise Unreadable("Its document broke the process that read it; it was given up.") from (
-                error
-            )
-        return found
-
-    def _answer(self, within_s: float) -> tuple[Parsed, bool]:
-        if not self._pipe.poll(within_s):
+            self._process.join()
+            if self._process.exitcode == -_OVERTIME:
+                raise _too_long(limit_s) from error
             raise Unreadable(
-                f"Its document takes too long to read: more than {within_s:g} s. It was given up."
-            )
+                "Its document broke the process that read it; it was given up."
+            ) from error
+
+    def _answer(self, within_s: float, limit_s: float) -> tuple[Parsed, bool]:
+        if not self._pipe.poll(within_s):
+            raise _too_long(limit_s)
         answer: tuple[Parsed, bool] = self._pipe.recv()
         return answer
 
@@ -135,23 +144,33 @@ class _Worker:
         self._pipe.close()
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, documents: int) -> None:
     """Read documents until the other end of ``pipe`` is closed; runs in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group
     os.nice(_NICENESS)  # a document may wait, the event loop may not
     with suppress(ValueError, OSError):  # some systems have no such limit
         resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
-    pipe.send((Parsed(), False))
     with suppress(EOFError, OSError):
-        for count in range(1, _SPENT_DOCUMENTS + 1):
-            pipe.send(_served(pipe, count))
+        pipe.send((Parsed(), False))
+        for left in reversed(range(documents)):
+            found = _read(*pipe.recv())
+            pipe.send((found, left == 0 or _used_kb() > _SPENT_KB))
 
 
-def _served(pipe: Connection, count: int) -> tuple[Parsed, bool]:
-    task, limit_s = pipe.recv()
-    # Should nobody be left to kill this process, the kernel does.
-    signal.setitimer(signal.ITIMER_REAL, 2 * limit_s)
+def _read(task: Task, limit_s: float) -> Parsed:
+    # The kernel keeps the time, whether or not anybody is left to look after this process.
+    signal.setitimer(signal.ITIMER_PROF, limit_s)
     found = parse(*task)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    used_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return found, count == _SPENT_DOCUMENTS or used_kb > _SPENT_KB
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return found
+
+
+def _too_long(limit_s: float) -> Unreadable:
+    return Unreadable(
+        f"Its document takes too long to read: more than {limit_s:g} s. It was given up."
+    )
+
+
+def _used_kb() -> int:
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used // 1024 if sys.platform == "darwin" else used

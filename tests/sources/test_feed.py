@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from bot.sources import bounds, parsing
 from bot.sources.draft import Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.workers import Workers
 from tests.sources.servers import feed_at, serving
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -212,25 +215,36 @@ class Publisher:
         return web.Response(status=self.status, body=self.body, headers=self.headers)
 
 
-async def polls(publisher: Publisher, *, times: int = 1, **fields: object) -> list[Poll]:
-    """Poll as the store would have it: what a poll leaves behind goes into the next."""
-    found: list[Poll] = []
+@asynccontextmanager
+async def polling(
+    publisher: Publisher, workers: Workers | None = None, **fields: object
+) -> AsyncIterator[Callable[[], Awaitable[Poll]]]:
+    """Polls as the store would have it: what a poll leaves behind goes into the next."""
     fetcher = Fetcher(FetchLimits())
-    try:
-        async with serving(feed=publisher.answer) as url:
-            source = feed_at(f"{url}/feed", **fields)
-            for _ in range(times):
-                poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
-                found.append(poll)
-                source = replace(
-                    source,
-                    etag=poll.etag,
-                    last_modified=poll.last_modified,
-                    body_hash=poll.body_hash,
-                )
-    finally:
-        await fetcher.close()
-    return found
+    async with serving(feed=publisher.answer) as url:
+        source = feed_at(f"{url}/feed", **fields)
+
+        async def poll() -> Poll:
+            nonlocal source
+            found = await FeedPoller(fetcher, lambda: NOW, workers).poll(source)
+            source = replace(
+                source,
+                etag=found.etag,
+                last_modified=found.last_modified,
+                body_hash=found.body_hash,
+                entry_hashes=found.entry_hashes,
+            )
+            return found
+
+        try:
+            yield poll
+        finally:
+            await fetcher.close()
+
+
+async def polls(publisher: Publisher, *, times: int = 1, **fields: object) -> list[Poll]:
+    async with polling(publisher, **fields) as poll:
+        return [await poll() for _ in range(times)]
 
 
 async def test_an_unchanged_feed_is_read_once_with_validators() -> None:
@@ -241,6 +255,34 @@ async def test_an_unchanged_feed_is_read_once_with_validators() -> None:
     assert [entry.title for entry in first.entries] == ["One"]
     assert (second.status, second.entries) == (PollStatus.NOT_MODIFIED, ())
     assert (third.etag, third.body_hash) == ('"v1"', first.body_hash)
+
+
+async def test_of_a_feed_that_changed_only_the_new_entries_come() -> None:
+    publisher = Publisher()
+    async with polling(publisher) as poll:
+        first = await poll()
+        publisher.body = rss(*(f"<item><title>{n}</title><guid>{n}</guid></item>" for n in "12"))
+        second = await poll()
+        publisher.body = publisher.body.replace(b"<item><title>1", b"<item><title>One")
+        third = await poll()
+    assert [entry.title for entry in first.entries] == ["One"]
+    assert [entry.title for entry in second.entries] == ["1", "2"]
+    assert [entry.title for entry in third.entries] == ["One"]
+    assert [poll.held for poll in (first, second, third)] == [1, 2, 2]
+
+
+async def test_a_document_that_takes_too_long_is_a_failure_of_its_own() -> None:
+    publisher = Publisher()
+    publisher.body = rss("<item><title>t</title></item>", "<b>&nbsp;" * 95_000)
+    workers = Workers(limit_s=0.3)
+    try:
+        async with polling(publisher, workers) as poll:
+            with pytest.raises(SourceInvalid, match="takes too long to read"):
+                await poll()
+            publisher.body = rss(f"<item><title>{'long ' * 2_000}</title></item>")
+            assert len((await poll()).entries) == 1
+    finally:
+        workers.close()
 
 
 async def test_an_unchanged_feed_is_read_once_without_validators() -> None:
