@@ -85,7 +85,7 @@ def _whole(
 ) -> Parsed:
     document = _feedparser(outline.document if outline else _utf8(safe.text))
     found = [_draft(entry, base_url) for entry in document.entries]
-    drafts = tuple(draft for draft in found if draft)
+    drafts = tuple(filter(_has_words, found))
     if not drafts and not document.get("version"):
         return Parsed(problem=what_it_is(safe.text, content_type))
     # Where the outline and the parser count differently, nothing is remembered and next time
@@ -108,7 +108,7 @@ def _unseen(
     fresh = [written for written in outline.hashes if written not in names]
     if not names:
         return None
-    found: list[Draft | None] = []
+    found: list[Draft] = []
     if fresh:
         document = _feedparser(outline.without(names))
         if document.bozo or len(document.entries) != len(fresh):
@@ -121,16 +121,21 @@ def _unseen(
     rest = iter(new)
     every = [names[written] if written in names else next(rest) for written in outline.hashes]
     return Parsed(
-        drafts=tuple(draft for draft in found if draft),
+        drafts=tuple(filter(_has_words, found)),
         notes=notes,
         held=len(every) - every.count(_NOBODY),
         hashes=_packed(outline.hashes, every),
     )
 
 
-def _names(drafts: Sequence[Draft | None]) -> list[bytes]:
+def _has_words(draft: Draft) -> bool:
+    """Whether there is anything to match; an entry without words is none."""
+    return bool(draft.title or draft.body)
+
+
+def _names(drafts: Sequence[Draft]) -> list[bytes]:
     """One short hash per draft: two that are equal may have to be told apart by more."""
-    return [_name(draft) if draft else _NOBODY for draft in drafts]
+    return [_name(draft) if _has_words(draft) else _NOBODY for draft in drafts]
 
 
 def _name(draft: Draft) -> bytes:
@@ -169,11 +174,9 @@ def _broken(document: Any, line: int, entries: int) -> tuple[str, ...]:
     return (f"Its XML is broken{where}; {entries} of its entries could be read.",)
 
 
-def _draft(entry: Any, base_url: str) -> Draft | None:
-    title = _plain(entry.get("title_detail") or {}).replace("\n", " ")
+def _draft(entry: Any, base_url: str) -> Draft:
+    title = _shown(entry, "title").replace("\n", " ")
     body = _body(entry)
-    if not title and not body:
-        return None
     return Draft(
         # Micro-posts have no title: their first line stands for one.
         title=title or body.partition("\n")[0][:200],
@@ -194,7 +197,7 @@ def _language(entry: Any) -> str:
 
 
 def _body(entry: Any) -> str:
-    summary = _plain(entry.get("summary_detail") or {})
+    summary = _shown(entry, "summary")
     contents = [_plain(content) for content in entry.get("content") or ()]
     longest = max(contents, key=len, default="")
     if not longest or longest == summary:
@@ -202,6 +205,13 @@ def _body(entry: Any) -> str:
     if summary.rstrip(_CUT_MARKS) in longest:
         return longest
     return plain.tidy(f"{summary}\n{longest}")
+
+
+def _shown(entry: Any, name: str) -> str:
+    # The element next to the entry wins over one deeper inside; only the details mix them up. What
+    # has no details is a copy of something else.
+    detail = entry.get(f"{name}_detail")
+    return _plain({**detail, "value": entry.get(name)}) if detail else ""
 
 
 def _plain(detail: Any) -> str:

@@ -181,6 +181,11 @@ def test_summary_and_full_text_are_not_said_twice() -> None:
     assert parsing.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
 
 
+def test_the_title_next_to_the_entry_wins_over_one_deeper_inside() -> None:
+    item = "<item><title>outer</title><image><title>inner</title></image></item>"
+    assert parsing.parse(rss(item)).drafts[0].title == "outer"
+
+
 def test_an_entry_without_words_is_none() -> None:
     found = parsing.parse(rss("<item><guid>1</guid><title> </title></item>"))
     assert (found.drafts, found.problem) == ((), "")

@@ -23,6 +23,9 @@ from bot.sources.plain import MAX_CHARS, line_of, text_of, tidy
         ("&#0;&#xD800;&#27;x", "\ufffd\ufffdx"),
         ("", ""),
         ("<img src=x onerror=alert(1)>", ""),
+        ("he wrote <!DOCTYPE and <!x in <b>bold</b>", "he wrote <!DOCTYPE and <!x in bold"),
+        ("<!DOCTYPE html><p>a</p><!-- b --><![if x]>c", "a\n<![if x]>c"),
+        ("<math><mi>a</mi><mo>+</mo><mi>b</mi></math>", "a+b"),
         ("<svg><text>drawn</text></svg>seen", "seen"),
     ],
 )
