@@ -82,9 +82,10 @@ def _read(body: bytes, label: str) -> tuple[str, str, int]:
 
 def _unmarked_utf16(body: bytes) -> str:
     # ASCII in UTF-16 is valid UTF-8 full of NULs, so this must be asked first.
-    if body.startswith((b"<\x00", b"{\x00")):
+    if body.startswith((b"<\x00", b"{\x00")) and body[3:4] == b"\x00":
         return "utf-16-le"
-    return "utf-16-be" if body.startswith((b"\x00<", b"\x00{")) else ""
+    is_big = body.startswith((b"\x00<", b"\x00{")) and body[2:3] == b"\x00"
+    return "utf-16-be" if is_big else ""
 
 
 def _utf8_with_damage(body: bytes, lenient: str, bad: int) -> tuple[str, str, int] | None:

@@ -185,8 +185,8 @@ def _draft(entry: Any, base_url: str) -> Draft:
         guid=plain.tidy(entry.get("id") or ""),
         lang=_language(entry)[:16],
         published_at=_moment(entry.get("published_parsed")),
-        # With .get() alone, feedparser passes the date of publication off as an update.
-        updated_at=_moment(entry["updated_parsed"] if "updated_parsed" in entry else None),  # noqa: SIM401
+        # Its own .get() passes the date of publication off as an update.
+        updated_at=_moment(dict.get(entry, "updated_parsed")),
     )
 
 
@@ -198,7 +198,7 @@ def _language(entry: Any) -> str:
 
 def _body(entry: Any) -> str:
     summary = _shown(entry, "summary")
-    contents = [_plain(content) for content in entry.get("content") or ()]
+    contents = [_plain(c.get("value"), c.get("type")) for c in entry.get("content") or ()]
     longest = max(contents, key=len, default="")
     if not longest or longest == summary:
         return summary or longest
@@ -211,12 +211,12 @@ def _shown(entry: Any, name: str) -> str:
     # The element next to the entry wins over one deeper inside; only the details mix them up. What
     # has no details is a copy of something else.
     detail = entry.get(f"{name}_detail")
-    return _plain({**detail, "value": entry.get(name)}) if detail else ""
+    return _plain(entry.get(name), detail.get("type")) if detail else ""
 
 
-def _plain(detail: Any) -> str:
-    value = str(detail.get("value") or "")
-    return plain.text_of(value) if detail.get("type") in _HTML else plain.tidy(value)
+def _plain(value: object, content_type: object) -> str:
+    text = str(value or "")
+    return plain.text_of(text) if content_type in _HTML else plain.tidy(text)
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:

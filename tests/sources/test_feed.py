@@ -60,6 +60,21 @@ def test_an_arabic_feed_reads_the_same_however_it_is_encoded(name: str) -> None:
     assert found.problem == ""
 
 
+@pytest.mark.parametrize("before", [b" \n\t", b"\xef\xbb\xbf\n", b"\x00", b"\r\n\r\n"])
+def test_what_stands_before_the_declaration_is_no_matter(before: bytes) -> None:
+    body = before + (RECORDINGS / "cp1256_declared.rss").read_bytes()
+    if before.startswith(b"\xef"):
+        body = before + (RECORDINGS / "utf8_bom.rss").read_bytes().removeprefix(b"\xef\xbb\xbf")
+    assert [draft.title for draft in parsing.parse(body).drafts] == [SIRENS, CALM]
+
+
+def test_of_a_feed_that_was_cut_off_all_but_the_last_entry_is_whole() -> None:
+    items = [f"<item><title>{SIRENS} {n}</title><guid>{n}</guid></item>" for n in range(5)]
+    found = parsing.parse(rss(*items)[:-60])
+    assert [draft.guid for draft in found.drafts[:4]] == list("0123")
+    assert "broken at line" in found.notes[0]
+
+
 def test_bad_bytes_in_one_title_leave_the_others_alone() -> None:
     titles = [draft.title for draft in parsed("utf8_bad_bytes.rss").drafts]
     assert titles == [SIRENS, CALM.replace("هدوء", "هدوء\ufffd\ufffd")]
