@@ -17,7 +17,7 @@ from bot.sources.parsing import parse
 from bot.sources.workers import Unreadable, Workers
 
 # Read on the spot: the worst document of this size that we could think of keeps the event loop for
-# ten to twenty milliseconds (benchmarks/parsing.py), a usual one for one; handing it over costs half
+# ten to twenty milliseconds (benchmarks/parsing.py), a usual one for one; handing over costs half
 # a millisecond, and the first time a process of 33 MB.
 SMALL_BYTES = 4_096
 _MANY = 100
