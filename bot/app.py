@@ -41,6 +41,7 @@ from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.identity import feed_id
 from bot.sources.seeds import SeedsPoller
+from bot.sources.workers import Workers
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
@@ -161,7 +162,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
-    fetcher = fetcher_of(settings)
+    fetcher, workers = fetcher_of(settings), Workers()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
@@ -170,8 +171,9 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     )
     try:
         await _put_sources(store, settings, sandbox)
-        yield _wired(settings, store, fetcher, room, sandbox)
+        yield _wired(settings, store, FeedPoller(fetcher, now, workers), room, sandbox)
     finally:
+        workers.close()
         await room.close()
         await fetcher.close()
         await store.close()
@@ -226,7 +228,7 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
 def _wired(
     settings: Settings,
     store: SqliteStore,
-    fetcher: Fetcher,
+    feeds: FeedPoller,
     room: TelegramRoom,
     sandbox: Sandbox | None,
 ) -> Rasid:
@@ -242,7 +244,6 @@ def _wired(
         chance=random.random,
         lease=secrets.token_hex(8),
     )
-    feeds = FeedPoller(fetcher, now)
     ingest = Ingest(
         store=store,
         pollers={
@@ -261,21 +262,20 @@ def _wired(
         at_once=settings.polling.at_once,
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
     )
-    pushing = _pushing(settings, store, fetcher, feeds, ingest)
+    pushing = _pushing(settings, store, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
     return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox, pushing)
 
 
 def _pushing(
-    settings: Settings, store: SqliteStore, fetcher: Fetcher, feeds: FeedPoller, ingest: Ingest
+    settings: Settings, store: SqliteStore, feeds: FeedPoller, ingest: Ingest
 ) -> Pushing | None:
     """Only where the operator says how hubs reach us: they are addresses that publishers name."""
     if not settings.web.public_url:
         return None
     callback = settings.web.public_url.rstrip("/") + push.PATH
-    pushing = Pushing(
-        store, fetcher, feeds, ingest.take_pushed, callback, now, lambda: secrets.token_urlsafe(24)
-    )
+    secret = lambda: secrets.token_urlsafe(24)  # noqa: E731
+    pushing = Pushing(store, feeds.fetcher, feeds, ingest.take_pushed, callback, now, secret)
     ingest.polled, ingest.pace = pushing.polled, pushing.pace
     return pushing
 

@@ -18,6 +18,7 @@ from bot.errors import BotError, ConfigError, SourceError
 from bot.sources.feed import FeedPoller
 from bot.sources.hops import shown_url
 from bot.sources.identity import feed_id, host_of
+from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
@@ -95,10 +96,11 @@ async def visit_feed(settings: Settings, url: str, *, private: bool = False) -> 
     known = {source.url: source for source in app.configured_sources(settings)}
     source = known.get(url) or feed_source(url)
     source = replace(source, private=private or source.private)
-    fetcher = app.fetcher_of(settings)
+    fetcher, workers = app.fetcher_of(settings), Workers()
     try:
-        return await FeedPoller(fetcher, app.now).poll(source)
+        return await FeedPoller(fetcher, app.now, workers).poll(source)
     finally:
+        workers.close()
         await fetcher.close()
 
 

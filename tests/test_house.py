@@ -15,7 +15,7 @@ MODULES = sorted(BOT.rglob("*.py"))
 DOORS = {
     "daachorse": "bot/core/automaton.py",
     "telegram": "bot/telegram/",
-    "feedparser": "bot/sources/feed.py",
+    "feedparser": "bot/sources/parsing.py",
     "sqlite_utils": "bot/stores/sqlite/",
     "sqlite3": "bot/stores/sqlite/",
     "apscheduler": "bot/engine/local.py",

@@ -30,11 +30,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document held. ``problem`` is one sentence when there was nothing to read in it."""
+    """What a document held. ``problem`` is one sentence when there was nothing to read in it.
+
+    ``held`` counts its entries, those that were left out as known among them. ``hashes`` are to be
+    given back when the document is read next; ``b""`` when it is to be read as a whole.
+    """
 
     drafts: tuple[Draft, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
+    held: int = 0
+    hashes: bytes = b""
 
 
 def feed_entries(drafts: Sequence[Draft], source: Source, now: datetime) -> tuple[Entry, ...]:

@@ -20,7 +20,13 @@ WHERE id IN (
     WHERE next_due_at <= :now
        OR (next_due_at > :absurd AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
     ORDER BY next_due_at LIMIT :limit)
-RETURNING *
+RETURNING *, (SELECT hashes FROM entry_hashes WHERE source_id = sources.id) AS entry_hashes
+"""
+
+# A source that was removed while it was visited has no row to hang this on.
+PUT_ENTRY_HASHES = """
+INSERT INTO entry_hashes (source_id, hashes) SELECT id, :hashes FROM sources WHERE id = :source_id
+ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes
 """
 
 SOURCE_POLLED = """

@@ -26,6 +26,7 @@ class Source:
     until the first poll that worked; that first one is the baseline. ``url`` is the operator's;
     where the source moved for good, ``moved_url`` is visited in its place. ``interval_s`` is the
     longest wait that is wanted, or, where the source is ``pinned``, the wait.
+    ``entry_hashes`` is opaque: which entries the last document held; these are not read again.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Source:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+    entry_hashes: bytes = b""
     polled_ok_at: datetime | None = None
     failures: int = 0
     urgent: bool = False  # the publisher's hints lengthen the wait to a quarter of an hour at most
@@ -98,6 +100,7 @@ class Poll:
     long the answer itself says it is good; ``moved_to`` is where it was found when every hop on
     the way there was for good. ``hub`` and ``topic`` are where its document says that it can be
     subscribed to, ``""`` if not.
+    ``entries`` may leave out what stood in the source's last document just so; ``held`` counts all.
     """
 
     source_id: str
@@ -115,6 +118,7 @@ class Poll:
     moved_to: str = ""
     hub: str = ""
     topic: str = ""
+    entry_hashes: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ STEPS = (
     "0004_listening",
     "0005_push",
     "0006_rhythm",
+    "0007_entry_hashes",
 )
 migrations = Migrations("rasid")
 
@@ -78,6 +79,11 @@ def _push_step(db: Database) -> None:
 @migrations(name=STEPS[5])
 def _rhythm(db: Database) -> None:
     _run_script(db, STEPS[5])
+
+
+@migrations(name=STEPS[6])
+def _entry_hashes(db: Database) -> None:
+    _run_script(db, STEPS[6])
 
 
 def _run_script(db: Database, step: str) -> None:

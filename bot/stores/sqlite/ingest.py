@@ -22,6 +22,7 @@ from bot.core.model import (
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.hashes import EntryHashTable
 from bot.stores.sqlite.outbox import OutboxTable
 from bot.stores.sqlite.sources import SourceTable
 
@@ -29,7 +30,7 @@ _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(SourceTable, OutboxTable):
+class IngestTables(SourceTable, OutboxTable, EntryHashTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -129,6 +130,7 @@ class IngestTables(SourceTable, OutboxTable):
                 body_hash=batch.poll.body_hash,
                 now=rows.ms(batch.decided_at),
             )
+            self._record_hashes(batch.poll)
         if batch.course is not None:
             self._set_course(batch.source_id, batch.course, batch.decided_at)
         return added

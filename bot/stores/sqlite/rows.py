@@ -111,6 +111,7 @@ def source(row: Row) -> Source:
         etag=row["etag"],
         last_modified=row["last_modified"],
         body_hash=row["body_hash"],
+        entry_hashes=row.get("entry_hashes") or b"",
         polled_ok_at=at_or_none(row["polled_ok_at"]),
         failures=row["failures"],
         **visit_values(row),
