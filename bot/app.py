@@ -22,7 +22,7 @@ from pathlib import Path
 from bot import __version__, config
 from bot.config import Settings
 from bot.core.i18n import Words
-from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -34,11 +34,16 @@ from bot.flow.asked import Limits
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
+from bot.flow.reading import PageReading
 from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
+from bot.sources.article import ArticleReader
+from bot.sources.aside import Aside
+from bot.sources.channel import ChannelPoller, handle_of
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.identity import feed_id
+from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
@@ -63,7 +68,11 @@ def knowledge_of(settings: Settings) -> Knowledge:
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds of config.yaml as sources."""
+    """The feeds and channels of config.yaml as sources."""
+    return _feeds(settings) + _channels(settings)
+
+
+def _feeds(settings: Settings) -> tuple[Source, ...]:
     return tuple(
         Source(
             id=feed_id(feed.url),
@@ -74,8 +83,26 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             country=feed.country,
             interval_s=feed.interval_s,
             private=feed.private,
+            full_text=FullText(feed.full_text),
         )
         for feed in settings.feeds
+    )
+
+
+def _channels(settings: Settings) -> tuple[Source, ...]:
+    handles = {handle_of(channel.handle): channel for channel in settings.channels}
+    return tuple(
+        Source(
+            id=f"channel-{handle.lower()}",
+            kind=SourceKind.CHANNEL,
+            name=channel.name,
+            url=f"{settings.telegram.view_url}{handle}",
+            lang=channel.lang,
+            country=channel.country,
+            interval_s=channel.interval_s,
+            private=channel.private,
+        )
+        for handle, channel in handles.items()
     )
 
 
@@ -121,6 +148,7 @@ class Rasid:
     settings: Settings
     store: SqliteStore
     ingest: Ingest
+    pages: PageReading
     deliver: Deliver
     commands: Commands
     room: TelegramRoom
@@ -152,7 +180,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
-    fetcher = fetcher_of(settings)
+    fetcher, aside = fetcher_of(settings), Aside()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
@@ -161,9 +189,10 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     )
     try:
         await _put_sources(store, settings, sandbox)
-        yield _wired(settings, store, fetcher, room, sandbox)
+        yield _wired(settings, store, fetcher, aside, room=room, sandbox=sandbox)
     finally:
         await room.close()
+        await aside.close()
         await fetcher.close()
         await store.close()
         if sandbox:
@@ -216,6 +245,8 @@ def _wired(
     settings: Settings,
     store: SqliteStore,
     fetcher: Fetcher,
+    aside: Aside,
+    *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
 ) -> Rasid:
@@ -236,6 +267,7 @@ def _wired(
         pollers={
             SourceKind.FEED: FeedPoller(fetcher, now),
             SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
+            SourceKind.CHANNEL: ChannelPoller(fetcher, now),
         },
         knowledge=knowledge,
         policy=Policy(
@@ -250,7 +282,16 @@ def _wired(
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
     )
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
-    return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox)
+    pages = PageReading(
+        store=store,
+        reader=ArticleReader(fetcher, Robots(fetcher, now), aside.extract),
+        ingest=ingest,
+        clock=now,
+        chance=random.random,
+        at_once=settings.pages.at_once,
+        pause=timedelta(seconds=settings.pages.pause_s),
+    )
+    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox)
 
 
 async def _recover(rasid: Rasid) -> None:
@@ -274,6 +315,10 @@ async def _once(rasid: Rasid) -> None:
 
     await asyncio.gather(*(visit(source) for source in sources))
     await rasid.deliver.drain()
+    # After the alerts, which must not wait for them: of each host one page, as ever.
+    await rasid.pages.tick()
+    await rasid.pages.drain()
+    await rasid.deliver.drain()
     await _tell_once(rasid)
 
 
@@ -290,6 +335,7 @@ async def _forever(rasid: Rasid) -> None:
     stopped = _stop_signal()
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
+    engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
     receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
     presenting = asyncio.create_task(_present(rasid), name="presenter")
@@ -303,6 +349,7 @@ async def _forever(rasid: Rasid) -> None:
         stopping.cancel()
         presenting.cancel()
         await engine.stop()
+        await rasid.pages.cancel()
         await rasid.ingest.cancel()
         await rasid.room.stop()
         rasid.commands.close()

@@ -45,6 +45,7 @@ class TelegramSettings(Section):
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
+    view_url: str = Field("https://t.me/s/", description="The web view of channels.")
 
 
 class SandboxSettings(Section):
@@ -80,6 +81,13 @@ class PollingSettings(Section):
     contact: str = Field("", description="Address or e-mail told to publishers in User-Agent.")
 
 
+class PagesSettings(Section):
+    """How the pages behind short entries are read, after their first decision."""
+
+    at_once: int = Field(4, ge=1, le=50, description="Visits under way at most, one a host.")
+    pause_s: float = Field(5, ge=1, description="Seconds a host rests between two visits.")
+
+
 class LimitsSettings(Section):
     """How old news may be, and how much one chat may ask for."""
 
@@ -106,6 +114,23 @@ class FeedSettings(Section):
     country: str = Field("", description="Country code of the publisher.")
     interval_s: int = Field(300, ge=60, description="Seconds between two polls.")
     private: bool = Field(False, description="It may stand at a private or loopback address.")
+    full_text: Literal["auto", "always", "never"] = Field(
+        "auto", description="Whether the page behind a short entry is read too."
+    )
+
+
+class ChannelSettings(Section):
+    """One public Telegram channel, read by its web view."""
+
+    name: str = Field(min_length=1, description="What readers see as the source.")
+    handle: str = Field(
+        pattern=r"^(@|(https?://)?(t|telegram)\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}/?$",
+        description="The channel: name, @name or its address on t.me.",
+    )
+    lang: str = Field("", description="Language code of its posts.")
+    country: str = Field("", description="Country code of the publisher.")
+    interval_s: int = Field(120, ge=60, description="Seconds between two polls.")
+    private: bool = Field(False, description="telegram.view_url is a private or loopback address.")
 
 
 class Settings(BaseSettings):
@@ -120,6 +145,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     seeds: SeedsSettings = SeedsSettings()
     polling: PollingSettings = PollingSettings()
+    pages: PagesSettings = PagesSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
     topics: Annotated[
@@ -129,6 +155,10 @@ class Settings(BaseSettings):
         Path | None, Field(description="A folder with topics of your own: docs/topics.md.")
     ] = None
     feeds: Annotated[tuple[FeedSettings, ...], Field(description="The feeds, see below.")] = ()
+
+    channels: Annotated[
+        tuple[ChannelSettings, ...], Field(description="Telegram channels, see below.")
+    ] = ()
 
     @classmethod
     def settings_customise_sources(

@@ -10,11 +10,11 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 
-from bot.core.decide import decide
+from bot.core.decide import decide, too_old
 from bot.core.model import (
     Batch,
     Entry,
@@ -26,9 +26,11 @@ from bot.core.model import (
     Source,
     SourceKind,
     Verdict,
+    Wanted,
 )
 from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.core.stories import Stories
+from bot.core.stub import wanted
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
 from bot.flow.minding import Inline, Minds
@@ -130,6 +132,11 @@ class Ingest:
             verdicts += await self._patiently(source, part, poll if last else None)
         return verdicts
 
+    async def reread(self, source: Source, entry: Entry) -> tuple[Verdict, ...]:
+        """Decide again about an entry whose page was read, and record what that changes."""
+        polled = replace(source, polled_ok_at=source.polled_ok_at or self.clock())
+        return await self._patiently(polled, [entry], None)
+
     async def _patiently(
         self, source: Source, part: Sequence[Entry], poll: Poll | None
     ) -> tuple[Verdict, ...]:
@@ -148,12 +155,13 @@ class Ingest:
     ) -> tuple[Verdict, ...]:
         now = self.clock()
         mind = await self._current_mind()
-        baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
+        baseline = source.kind is not SourceKind.SEEDS and source.polled_ok_at is None
         turn = Turn(mind, self.policy, now, baseline)
         recall = await self.store.recall([entry.fingerprint for entry in part])
         memory = await self._recent(now - self.policy.story_window)
         verdicts = _decided(part, recall, turn, memory)
-        added = await self._record(Batch(source.id, verdicts, poll, now), memory)
+        pages = _pages(source, verdicts, turn)
+        added = await self._record(Batch(source.id, verdicts, poll, now, pages), memory)
         if added:
             self.wake()
         _report(source, verdicts, added)
@@ -193,6 +201,14 @@ def _decided(
     if len(part) == 1:
         return (Verdict(part[0], Reason.FAILED, Reading(), detail="an error of ours, see the log"),)
     return tuple(verdict for entry in part for verdict in _decided([entry], recall, turn, memory))
+
+
+def _pages(source: Source, verdicts: Sequence[Verdict], turn: Turn) -> tuple[Wanted, ...]:
+    """The pages that are to be read of what is new: what is too old to alert is left alone."""
+    if source.kind is not SourceKind.FEED:
+        return ()
+    fresh = (v for v in verdicts if not too_old(v.entry, turn))
+    return tuple(page for v in fresh if (page := wanted(v, source.full_text)))
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:

@@ -24,7 +24,15 @@ from bot.core.model.alerts import (
     Why,
 )
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
-from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
+from bot.core.model.entries import (
+    Entry,
+    FullText,
+    Poll,
+    PollStatus,
+    Source,
+    SourceAge,
+    SourceKind,
+)
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
 from bot.core.model.knowledge import (
     Alias,
@@ -51,6 +59,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.pages import Article, Claimed, Wanted
 from bot.core.model.reading import (
     Field,
     Finding,
@@ -80,6 +89,7 @@ __all__ = [
     "Alert",
     "Alias",
     "Answer",
+    "Article",
     "Audience",
     "Batch",
     "Button",
@@ -88,6 +98,7 @@ __all__ = [
     "Chat",
     "ChatKind",
     "ChatStatus",
+    "Claimed",
     "Condition",
     "Count",
     "Delivery",
@@ -100,6 +111,7 @@ __all__ = [
     "Facts",
     "Field",
     "Finding",
+    "FullText",
     "Grade",
     "Growth",
     "Guard",
@@ -149,6 +161,7 @@ __all__ = [
     "Topic",
     "TopicRule",
     "Verdict",
+    "Wanted",
     "Watch",
     "Way",
     "When",

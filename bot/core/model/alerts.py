@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.core.model.entries import Entry, Poll
 from bot.core.model.knowledge import Severity
 from bot.core.model.life import Life, Link
+from bot.core.model.pages import Wanted
 from bot.core.model.reading import Match, Reading
 
 
@@ -166,13 +167,14 @@ class Batch:
     """All that one turn of ingest writes, in one transaction.
 
     ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
-    recorded only with the last entry.
+    recorded only with the last entry. ``pages`` are to be read afterwards.
     """
 
     source_id: str
     verdicts: tuple[Verdict, ...]
     poll: Poll | None
     decided_at: datetime
+    pages: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_listening")
+STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_listening", "0005_articles")
 migrations = Migrations("rasid")
 
 
@@ -58,6 +58,11 @@ def _life(db: Database) -> None:
 @migrations(name=STEPS[3])
 def _listening(db: Database) -> None:
     _run_script(db, STEPS[3])
+
+
+@migrations(name=STEPS[4])
+def _articles(db: Database) -> None:
+    _run_script(db, STEPS[4])
 
 
 def _run_script(db: Database, step: str) -> None:

@@ -20,6 +20,7 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     Entry,
+    FullText,
     Known,
     Life,
     Note,
@@ -89,6 +90,7 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "country": source.country,
         "interval_s": source.interval_s,
         "private": int(source.private),
+        "full_text": source.full_text.value,
     }
 
 
@@ -108,6 +110,7 @@ def source(row: Row) -> Source:
         body_hash=row["body_hash"],
         polled_ok_at=at_or_none(row["polled_ok_at"]),
         failures=row["failures"],
+        full_text=FullText(row["full_text"]),
     )
 
 
