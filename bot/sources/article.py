@@ -121,7 +121,7 @@ def _joined(stub: str, text: str) -> str:
     """The page's text, after what only the feed said; ``""`` where the page says no more."""
     known = " ".join(stub.rstrip(_CUT_MARKS).split())
     flat = " ".join(text.split())
-    if len(flat) <= len(known):
+    if len(flat.rstrip(_CUT_MARKS)) <= len(known):
         return ""
     return text if known in flat else plain.tidy(f"{stub}\n{text}")
 
@@ -141,7 +141,9 @@ def extract(body: bytes, charset: str) -> Extract:
     title = page.title_of(root)
     _strip(root)
     bare = etree.tostring(root, method="html", encoding="unicode")
-    found = trafilatura.extract(bare, include_comments=False, deduplicate=True) or ""
+    # Its deduplicate=True remembers paragraphs from page to page: of two sites that print the
+    # same agency's report, the second would have none.
+    found = trafilatura.extract(bare, include_comments=False) or ""
     return Extract(title, _tidied(title, found))
 
 

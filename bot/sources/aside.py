@@ -35,6 +35,11 @@ class Aside:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def pid(self) -> int | None:
+        """The process that is running, if one is."""
+        return self._process.pid if self._process else None
+
     async def extract(self, body: bytes, charset: str) -> Extract:
         """What stands on a page.
 

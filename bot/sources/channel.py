@@ -14,7 +14,7 @@ from datetime import datetime
 from lxml import etree
 
 from bot.core.model import Entry, Poll, PollStatus, Source
-from bot.errors import SourceInvalid
+from bot.errors import SourceError, SourceInvalid
 from bot.ports import Clock
 from bot.sources import dates, identity, plain
 from bot.sources.decode import decode
@@ -53,6 +53,15 @@ class View:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """Posts that came between two polls; ``again``: not all could be had, ask once more."""
+
+    posts: tuple[Post, ...] = ()
+    notes: tuple[str, ...] = ()
+    again: bool = False
+
+
 def handle_of(text: str) -> str:
     """The name of a channel written ``name``, ``@name`` or as its address; ``""`` if none is."""
     found = _HANDLE.fullmatch(text.strip())
@@ -80,12 +89,15 @@ class ChannelPoller:
             raise SourceInvalid(
                 source.id, "It shows no posts, though it did before: they may all be removed."
             )
-        posts += await self._missed(source, posts)
+        last = _last_seen(source)
+        missed = await self._missed(source, posts, last) if last else _Missed()
+        posts += missed.posts
         posts.sort(key=lambda post: post.number)
-        mark = _mark(posts)
+        mark = _mark(posts, last if missed.again else posts[-1].number if posts else 0)
         if mark == source.body_hash:
             return _poll(source, PollStatus.NOT_MODIFIED, fetched, mark)
-        return _poll(source, PollStatus.CHANGED, fetched, mark, self._entries(posts, source))
+        changed = _poll(source, PollStatus.CHANGED, fetched, mark)
+        return replace(changed, entries=self._entries(posts, source), notes=missed.notes)
 
     def _posts(self, source: Source, fetched: Fetched) -> list[Post]:
         view = read(decode(fetched.body, fetched.charset).text)
@@ -93,21 +105,30 @@ class ChannelPoller:
             raise SourceInvalid(source.id, view.problem)
         return list(view.posts)
 
-    async def _missed(self, source: Source, newest: Sequence[Post]) -> list[Post]:
+    async def _missed(self, source: Source, newest: Sequence[Post], last: int) -> _Missed:
         """The posts between the oldest of ``newest`` and the last one that was seen."""
-        last, missed = _last_seen(source), list[Post]()
+        missed = _Missed()
         oldest = min((post.number for post in newest), default=0)
         for _ in range(PAGES - 1):
-            if not last or oldest <= last + 1:
-                break
-            before = replace(source, url=f"{source.url}?before={oldest}")
-            fetched = await self._fetcher.get(before, conditional=False, accept=_ACCEPT)
-            older = [post for post in self._posts(source, fetched) if post.number < oldest]
-            if not older:
-                break
-            missed += older
-            oldest = min(post.number for post in older)
-        return [post for post in missed if post.number > last]
+            if oldest <= last + 1:
+                return missed
+            try:
+                older = await self._before(source, oldest)
+            except SourceError as error:
+                # What is new must not wait for what is older; the next poll asks for it again.
+                note = f"Posts before {oldest} were missed and not found yet: {error}"
+                return replace(missed, notes=(note,), again=True)
+            missed = _Missed((*missed.posts, *(post for post in older if post.number > last)))
+            if not older or older[0].number <= last:
+                return missed
+            oldest = older[0].number
+        note = f"More than {PAGES} pages of posts were missed: those before {oldest} were not read."
+        return replace(missed, notes=(note,)) if oldest > last + 1 else missed
+
+    async def _before(self, source: Source, number: int) -> list[Post]:
+        before = replace(source, url=f"{source.url}?before={number}")
+        fetched = await self._fetcher.get(before, conditional=False, accept=_ACCEPT)
+        return [post for post in self._posts(source, fetched) if post.number < number]
 
     def _entries(self, posts: Sequence[Post], source: Source) -> tuple[Entry, ...]:
         now = self._now()
@@ -116,32 +137,25 @@ class ChannelPoller:
         )
 
 
-def _poll(
-    source: Source,
-    status: PollStatus,
-    fetched: Fetched,
-    mark: str,
-    entries: tuple[Entry, ...] = (),
-) -> Poll:
+def _poll(source: Source, status: PollStatus, fetched: Fetched, mark: str) -> Poll:
     return Poll(
         source_id=source.id,
         status=status,
-        entries=entries,
         etag=fetched.etag,
         last_modified=fetched.last_modified,
         body_hash=mark,
     )
 
 
-def _mark(posts: Sequence[Post]) -> str:
-    """The number of the last post and a hash of what was read: of the posts, not of the page.
+def _mark(posts: Sequence[Post], last: int) -> str:
+    """The post up to which all were seen, and a hash of what was read: the posts, not the page.
 
     The page counts views, so its bytes never stay the same.
     """
     if not posts:
         return ""
     words = [f"{post.number} {post.forwarded_from} {post.text}" for post in posts]
-    return f"{posts[-1].number} {identity.VERSION}:{identity.digest(*words)}"
+    return f"{last} {identity.VERSION}:{identity.digest(*words)}"
 
 
 def _last_seen(source: Source) -> int:

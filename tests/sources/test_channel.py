@@ -24,7 +24,7 @@ def post(number: int, text: str = RAID, **parts: str) -> str:
     said = f'<div class="tgme_widget_message_text js-message_text" dir="auto">{text}</div>'
     return f"""
 <div class="tgme_widget_message_wrap js-widget_message_wrap">
- <div class="tgme_widget_message js-widget_message" data-post="{parts.get("handle", "nahr")}/{number}">
+ <div class="tgme_widget_message js-widget_message" data-post="nahr/{number}">
   <div class="tgme_widget_message_bubble">
    <div class="tgme_widget_message_author"><a class="tgme_widget_message_owner_name"
      href="https://t.me/nahr"><span dir="auto">قناة النهر</span></a></div>
@@ -119,8 +119,9 @@ def test_a_caption_is_a_text_and_a_picture_alone_is_no_entry() -> None:
 
 
 def test_missing_parts_are_left_out() -> None:
-    broken = '<div class="tgme_widget_message" data-post="nahr/5"><div class="tgme_widget_message_text">قصف'
-    (found,) = read(f'<section class="tgme_channel_history">{broken}').posts
+    broken = '<div class="tgme_widget_message_text">قصف'
+    page = f'<section><div class="tgme_widget_message" data-post="nahr/5">{broken}'
+    (found,) = read(page).posts
     assert (found.number, found.text, found.posted_at) == (5, "قصف", None)
 
 
@@ -176,10 +177,13 @@ class Channel:
     posts: dict[int, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     views: int = 0
+    busy: bool = False  # for who asks for older posts
 
     async def page(self, request: web.Request) -> web.Response:
         self.asked.append(request.query_string)
         self.views += 1
+        if self.busy and request.query_string:
+            raise web.HTTPTooManyRequests
         before = int(request.query.get("before", 10**9))
         shown = sorted(number for number in self.posts if number < before)[-20:]
         found = [post(number, self.posts[number], views=str(self.views)) for number in shown]
@@ -252,10 +256,31 @@ async def test_missed_posts_are_fetched_from_at_most_three_pages(poller: Channel
         third = await poller.poll(after(source, second))
     assert channel.asked[3:] == ["", "before=180", "before=160"]
     assert numbers(third) == list(range(140, 200))
+    assert third.notes == (
+        "More than 3 pages of posts were missed: those before 140 were not read.",
+    )
+    assert second.notes == ()
+
+
+async def test_new_posts_do_not_wait_for_missed_ones_which_are_asked_for_again(
+    poller: ChannelPoller,
+) -> None:
+    channel = Channel({1: "خبر"})
+    async with serving(nahr=channel.page) as url:
+        source = channel_at(url)
+        first = await poller.poll(source)
+        channel.posts |= dict.fromkeys(range(2, 32), "خبر")
+        channel.busy = True
+        second = await poller.poll(after(source, first))
+        assert numbers(second) == list(range(12, 32))
+        assert "not found yet" in second.notes[0]
+        channel.busy = False
+        third = await poller.poll(after(source, second))
+    assert numbers(third) == list(range(2, 32))
 
 
 async def test_the_first_poll_does_not_read_back(poller: ChannelPoller) -> None:
-    channel = Channel({number: "خبر" for number in range(1, 100)})
+    channel = Channel(dict.fromkeys(range(1, 100), "خبر"))
     async with serving(nahr=channel.page) as url:
         await poller.poll(channel_at(url))
     assert channel.asked == [""]
