@@ -11,8 +11,9 @@ from aiohttp import web
 
 from bot.core.model import Poll, PollStatus, Source, SourceKind
 from bot.errors import SourceInvalid
-from bot.sources.channel import ChannelPoller, handle_of, read
+from bot.sources.channel import ChannelPoller, handle_of
 from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.posts import read
 from tests.making import NOW
 from tests.sources.servers import serving
 
