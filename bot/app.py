@@ -34,6 +34,7 @@ from bot.flow.asked import Limits
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
+from bot.flow.pushing import Pushing
 from bot.flow.reading import PageReading
 from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
@@ -48,11 +49,14 @@ from bot.sources.seeds import SeedsPoller
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
+from bot.web import push
+from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
 
 SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
 _NEWSROOM_INTERVAL_S = 2
+_HUBS_EVERY = timedelta(seconds=30)
 # Less than the ten seconds a process manager waits between SIGTERM and SIGKILL.
 _FINISH_S = 8.0
 
@@ -154,6 +158,7 @@ class Rasid:
     room: TelegramRoom
     words: Words
     sandbox: Sandbox | None
+    pushing: Pushing | None
 
     async def serve(self, request: Request) -> Answer | None:
         """Answer a request, record it, and let the sender know."""
@@ -262,10 +267,11 @@ def _wired(
         chance=random.random,
         lease=secrets.token_hex(8),
     )
+    feeds = FeedPoller(fetcher, now)
     ingest = Ingest(
         store=store,
         pollers={
-            SourceKind.FEED: FeedPoller(fetcher, now),
+            SourceKind.FEED: feeds,
             SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
             SourceKind.CHANNEL: ChannelPoller(fetcher, now),
         },
@@ -281,6 +287,7 @@ def _wired(
         at_once=settings.polling.at_once,
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
     )
+    pushing = _pushing(settings, store, fetcher, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
     pages = PageReading(
         store=store,
@@ -291,7 +298,39 @@ def _wired(
         at_once=settings.pages.at_once,
         pause=timedelta(seconds=settings.pages.pause_s),
     )
-    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox)
+    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing)
+
+
+def _pushing(
+    settings: Settings, store: SqliteStore, fetcher: Fetcher, feeds: FeedPoller, ingest: Ingest
+) -> Pushing | None:
+    """Only where the operator says how hubs reach us: they are addresses that publishers name."""
+    if not settings.web.public_url:
+        return None
+    callback = settings.web.public_url.rstrip("/") + push.PATH
+    pushing = Pushing(
+        store, fetcher, feeds, ingest.take_pushed, callback, now, lambda: secrets.token_urlsafe(24)
+    )
+    ingest.polled = pushing.polled
+    return pushing
+
+
+@asynccontextmanager
+async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
+    """Hubs are asked and heard, where that was wished."""
+    if rasid.pushing is None:
+        yield
+        return
+    settings = rasid.settings
+    server = await start_web(
+        push.routes(rasid.pushing), settings.web.host, settings.web.port, settings.polling.max_bytes
+    )
+    log.info("web_listening host=%s port=%d", settings.web.host, server.port)
+    engine.every(_HUBS_EVERY, rasid.pushing.tick, "hubs")
+    try:
+        yield
+    finally:
+        await server.close()
 
 
 async def _recover(rasid: Rasid) -> None:
@@ -332,10 +371,15 @@ async def _tell_once(rasid: Rasid) -> None:
 
 async def _forever(rasid: Rasid) -> None:
     await _recover(rasid)
-    stopped = _stop_signal()
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
+    async with _heard(rasid, engine):
+        await _until_stopped(rasid, engine)
+
+
+async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
+    stopped = _stop_signal()
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
     receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
     presenting = asyncio.create_task(_present(rasid), name="presenter")

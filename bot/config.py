@@ -88,6 +88,18 @@ class PagesSettings(Section):
     pause_s: float = Field(5, ge=1, description="Seconds a host rests between two visits.")
 
 
+class WebSettings(Section):
+    """What others may ask us over HTTP: hubs that tell of a feed's news at once (WebSub)."""
+
+    host: str = Field("127.0.0.1", description="Where to listen; a proxy of yours stands before.")
+    port: int = Field(8786, ge=0, le=65535, description="The port; 0 takes any.")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="How hubs reach us from outside; empty: no hub is asked, nothing listens.",
+    )
+
+
 class LimitsSettings(Section):
     """How old news may be, and how much one chat may ask for."""
 
@@ -146,6 +158,7 @@ class Settings(BaseSettings):
     seeds: SeedsSettings = SeedsSettings()
     polling: PollingSettings = PollingSettings()
     pages: PagesSettings = PagesSettings()
+    web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
     topics: Annotated[

@@ -5,7 +5,7 @@ Every method is ``async``; every time is passed in, so that a simulation can ste
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from bot.core.model import (
     Message,
     Note,
     Poll,
+    Push,
     Recall,
     Report,
     Settlement,
@@ -62,6 +63,42 @@ class PageReader(Protocol):
         Raises:
             SourceError: The visit failed; its class says what to do next.
         """
+        ...
+
+
+class Reader(Protocol):
+    """Reads a document that came without a visit. Users: feeds, and those of the tests."""
+
+    async def read(self, source: Source, body: bytes, content_type: str) -> tuple[Entry, ...]:
+        """Its entries.
+
+        Raises:
+            SourceInvalid: It is no feed.
+        """
+        ...
+
+
+class Hubs(Protocol):
+    """Asks the hubs that feeds name. Users: the guarded fetcher, and its counter in tests."""
+
+    async def post(self, source: Source, address: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Send a form; returns the status and the first words of the answer.
+
+        Raises:
+            SourceError: It did not arrive, or our guard said no.
+        """
+        ...
+
+
+class Pushed(Protocol):
+    """Takes what hubs say. Users: the flow, and the web room that hears them."""
+
+    async def verify(self, token: str, mode: str, topic: str, lease_s: int) -> bool:
+        """Whether we asked the hub for what it says we did."""
+        ...
+
+    async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
+        """Take in what a hub brought; false where nothing is agreed."""
         ...
 
 
@@ -156,6 +193,20 @@ class Store(Protocol):
 
     async def page_postponed(self, page: Claimed, due_at: datetime, rests_until: datetime) -> None:
         """It is tried again at ``due_at``; its host rests."""
+
+    # pushes
+    async def put_push(self, push: Push) -> None:
+        """Keep what is agreed with a hub; nothing when its source is gone."""
+        ...
+
+    async def drop_push(self, source_id: str) -> None: ...
+
+    async def push_of(self, source_id: str) -> Push | None: ...
+
+    async def push_by(self, token: str) -> tuple[Push, Source] | None: ...
+
+    async def pushes_due(self, now: datetime, limit: int) -> tuple[Push, ...]:
+        """What is to be asked for (again), the longest due first."""
         ...
 
     # outbox

@@ -31,3 +31,8 @@ def _check(sock: socket.socket, address: Any) -> None:
         host = str(address[0]).split("%")[0]
         if not ipaddress.ip_address(host).is_loopback:
             raise AssertionError(f"a test tried to reach {address!r}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names that are the same in each process: packed bytes hold the second they were made in."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None

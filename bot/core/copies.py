@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from bot.core.timing import COPIES_MIN
 from bot.core.traces import KEPT, Trace, by_kind
 
 _Fact = TypeVar("_Fact")
@@ -15,7 +16,6 @@ _ALIKE = 0.4
 _SHORT_ALIKE = 0.7
 _SHORT_MIN = 40
 _LONG_MIN = 48 * 60
-_ATTACK_MIN = 4 * 60  # agencies report the next attack in the form of the last one
 # Marks whose values contradict each other when each report has one the other lacks.
 _EITHER = ("count", "day", "part")
 
@@ -33,7 +33,7 @@ def copied(mine: Trace, theirs: Trace) -> float:
 
 def _window(mine: Trace) -> int:
     """Minutes within which a long text is a copy; one that names its own time may come late."""
-    return _LONG_MIN if not mine.flag or mine.until else _ATTACK_MIN
+    return _LONG_MIN if not mine.flag or mine.until else COPIES_MIN
 
 
 def _shared(one: tuple[int, ...], other: tuple[int, ...]) -> float:

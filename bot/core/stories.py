@@ -22,7 +22,7 @@ from bot.core.likeness import Weights, is_enough, is_hopeless, likeness
 from bot.core.model import Join, Joined, Story
 from bot.core.postings import Postings
 from bot.core.sketches import HOUR, asked_places, place_keys, sample_keys, term_keys
-from bot.core.timing import near_in_time
+from bot.core.timing import horizon, near_in_time
 from bot.core.traces import Trace, unpacked
 from bot.core.vetoes import veto
 from bot.core.wording import Asked, asked, cosine
@@ -131,17 +131,20 @@ class Stories:
         """The story that a report belongs to; without one in ``Join.story`` it opens its own."""
         counts = {term: self._size("_terms", term) for term in mine.terms}
         spoken, best, joinable = asked(mine, counts), Join(), []
+        since = horizon(mine) * 60
         for story_id in self._candidates(mine, spoken, counts):
             kept = self._find_kept(story_id)
             if kept is not None:
-                judged = self._judged(mine, spoken, kept)
+                judged = self._judged(mine, spoken, kept, since)
                 joinable += [judged] if judged.story else []
                 best = _better(best, judged)
         why = tuple((name, round(value, 2)) for name, value in best.why if value)
         ranked = sorted(joinable, key=_rank, reverse=True)
         return replace(best, why=why, also=tuple(ranked[1:]))
 
-    def _judged(self, mine: Trace, spoken: Asked, kept: _Kept) -> Join:
+    def _judged(self, mine: Trace, spoken: Asked, kept: _Kept, since: int) -> Join:
+        if kept.story.last_seen_at.timestamp() < since:  # nothing of it is worth opening
+            return Join(nearest=kept.story.id, veto="time")
         theirs = _opened(kept.sketch.tobytes())
         if not theirs:
             return Join()

@@ -10,15 +10,20 @@ from collections.abc import Sequence
 from bot.core.traces import ARMS, LATER, Trace, by_kind, mark_number
 
 _LONG_MIN = 48 * 60
+COPIES_MIN = 4 * 60  # agencies report the next attack in the form of the last one
+_DATED_AHEAD_MIN = 60
 # Minutes of silence after which a report tells of another attack: one of an explosion and no
 # more, a flash that names the weapon, and one that tells of the harm done or says more.
 _BLAST_MIN, _FLASH_MIN, _REPORT_MIN = 30, 60, 150
+# Minutes after the first report in which a report that counts the hurt, or claims it, is of the
+# same attack unless it says when that was; and any other report.
+_TOLLS_MIN, _REPORTS_MIN = 180, 360
 # "Minutes ago" as a span, and how long before it the others may have told of it.
 _MINUTES_AGO, _TOLD_MIN = 20, 10
 # Minutes after the first report in which flashes tell of one event: a burst, not a whole night.
 _BLASTS_MIN, _FLASHES_MIN = 60, 60
 # Parts of the day in a circle: people call one hour by the names of two that follow each other.
-_PARTS = [mark_number(f"part:{part}") for part in ("night", "morning", "midday", "evening")]
+_PARTS = [mark_number(f"part:{part}") & ~7 for part in ("night", "morning", "midday", "evening")]
 _NEXT = {part: {_PARTS[at - 1], part, _PARTS[(at + 1) % 4]} for at, part in enumerate(_PARTS)}
 _NIGHT = frozenset(_PARTS[:1])
 
@@ -51,6 +56,14 @@ def near_in_time(mine: Trace, theirs: Sequence[Trace]) -> list[Trace]:
     return [trace for trace in telling if gap(mine, trace) <= _silence(mine)]
 
 
+def horizon(mine: Trace) -> int:
+    """The minute before which nothing was told that ``mine`` may continue, or be a copy of."""
+    if mine.until:
+        return min(mine.since, mine.at) - _LONG_MIN
+    back = _FLASHES_MIN if _is_fresh(mine) else COPIES_MIN if mine.flag else _LONG_MIN
+    return mine.at - back - _DATED_AHEAD_MIN
+
+
 def _silence(mine: Trace) -> int:
     """How long nothing may have been heard of what a report tells."""
     if mine.flag and mine.until and mine.until - mine.since <= _MINUTES_AGO:
@@ -63,7 +76,8 @@ def _silence(mine: Trace) -> int:
 def _age(mine: Trace) -> int:
     """How old an event may be that a report tells as new."""
     if not _is_fresh(mine):
-        return _LONG_MIN
+        late = not mine.flag or bool(mine.until)
+        return _LONG_MIN if late else _TOLLS_MIN if mine.is_flash else _REPORTS_MIN
     return _FLASHES_MIN if mine.told & ARMS else _BLASTS_MIN
 
 

@@ -33,7 +33,8 @@ from bot.core.traces import (
 _LEAD_WORDS = 90  # agencies' copies differ in where they are cut, seldom in how they begin
 _BODY_WORDS = 25  # a body this long speaks for itself, whatever headline was put above it
 _TERMS = 48
-_DIGITS = 3  # of a number of weapons at most
+_DIGITS = 2  # of a number of explosions at most
+_BESIDE = 2  # words between a number and its explosions
 _SIGNS = ("@", "/", "_")  # before a part of a handle or of an address
 _FAMILIES = {
     ROCKET: ("rocket", "salvo-rocket"),
@@ -43,7 +44,9 @@ _FAMILIES = {
     # Who counts the dead, denies, condemns or gives the all-clear speaks of what happened before.
     LATER: ("casualty", "condemn", "denial", "all-clear", "aftermath", "statistics", "talk"),
 }
+_SPARED = frozenset({"casualty"})
 _AGAIN = "again:"
+_COUNTED = "mark.count:"
 _WEAPONS = {"drone": DRONE, "rocket-attack": ROCKET, "drone-attack": DRONE}
 
 
@@ -67,7 +70,7 @@ class Tracer:
         end = head_end(scan)
         where = self._scene(scan, reading, end)
         when = reading.facts.when
-        count = _count(reading)
+        count = _count(scan, reading, end)
         known = self._known_words(scan)
         return Trace(
             at=_minutes(at),
@@ -177,10 +180,16 @@ def _sample(words: Iterable[Lexeme]) -> tuple[int, ...]:
 def _families(scan: Scan, reading: Reading, end: int) -> int:
     """By the facts, else by the words of the head, else by the topics found."""
     facts = sum({_WEAPONS.get(weapon, ROCKET) for weapon in reading.facts.weapons})
+    spared = _SPARED if _is_spared(reading.facts) else frozenset()
     words = sum(
         family
         for family, categories in _FAMILIES.items()
-        if any(hit.start < end for name in categories for hit in scan.terms.get(name, ()))
+        if any(
+            hit.start < end
+            for name in categories
+            if name not in spared
+            for hit in scan.terms.get(name, ())
+        )
     )
     told = facts | (words & (JET | BLAST | LATER)) if facts else words
     told |= LATER * _looks_back(reading.facts)
@@ -190,18 +199,40 @@ def _families(scan: Scan, reading: Reading, end: int) -> int:
     return told | sum({_WEAPONS[topic] for topic in lead if topic in _WEAPONS})
 
 
-def _count(reading: Reading) -> Range:
-    """Of the weapons: by the facts, else the one figure that the head gives."""
-    if reading.facts.count is not None:
-        return reading.facts.count
-    given = [mark.removeprefix("count:") for mark in reading.marks if mark.startswith("count:")]
-    if len(given) != 1 or not given[0].isdecimal() or len(given[0]) > _DIGITS:
-        return Range(0, 0)
-    return Range(int(given[0]), int(given[0]))
+def _is_spared(facts: Facts) -> bool:
+    """Whether it says, of an attack that it tells as news, that nobody was hurt."""
+    tolls = [people for people in (facts.killed, facts.injured) if people is not None]
+    return bool(tolls) and not any(map(_hurt, tolls)) and facts.denial is None
+
+
+def _count(scan: Scan, reading: Reading, end: int) -> Range:
+    """Of the weapons, by the facts; of the explosions that the head counts where there are none."""
+    if reading.facts.count is not None or reading.facts.weapons:
+        return reading.facts.count or Range(0, 0)
+    counted = {
+        hit.end - 1: int(mark.partition(":")[2])
+        for mark, hits in scan.terms.items()
+        if mark.startswith(_COUNTED)
+        for hit in hits
+    }
+    for hit in scan.terms.get("explosion", ()):
+        for at in range(max(hit.start - _BESIDE, 0), min(hit.end, end)):
+            if number := counted.get(at) or _figure(scan.tokens[at].text):
+                return Range(number, number)
+    return Range(0, 0)
+
+
+def _figure(word: str) -> int:
+    return int(word) if word.isdecimal() and len(word) <= _DIGITS else 0
 
 
 def _looks_back(facts: Facts) -> bool:
-    return bool(facts.denial or facts.claimed_by or facts.killed or facts.injured)
+    return bool(facts.denial or facts.claimed_by or _hurt(facts.killed) or _hurt(facts.injured))
+
+
+def _hurt(people: Range | None) -> bool:
+    """That nobody was hurt is said of an attack that is told as news, too."""
+    return people is not None and people.most > 0
 
 
 def _marks(reading: Reading) -> set[str]:

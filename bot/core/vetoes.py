@@ -62,12 +62,19 @@ def _other_places(mine: Trace, theirs: Sequence[Trace]) -> bool:
     return 2 * fitting < len(placed) + (fitting == 0)
 
 
+def _precise(theirs: Sequence[Trace]) -> list[Trace]:
+    """Those that say where it was, without those that only name what others' places lie in."""
+    placed = [trace for trace in theirs if trace.places]
+    outer = {place for trace in placed for place in trace.around}
+    return [trace for trace in placed if not outer.issuperset(trace.places)]
+
+
 def _new_place(mine: Trace, theirs: Sequence[Trace]) -> bool:
     """Whether it names a place that none of the others knows of.
 
     Beside a base they know stands where that lies ("west of Baghdad"): there only bases count.
     """
-    placed = [trace for trace in theirs if trace.places]
+    placed = _precise(theirs)
     ours = _bases(mine)
     shared = not ours.isdisjoint(base for trace in theirs for base in _bases(trace))
     return bool(placed) and not all(
@@ -106,25 +113,35 @@ def _late_arms(mine: Trace, theirs: Sequence[Trace]) -> bool:
 
 def _late_wide(mine: Trace, theirs: Sequence[Trace]) -> bool:
     """Whether it names only what the bases of the others lie in, when these are known for long."""
-    bases = [trace for trace in theirs if _bases(trace)]
-    if not bases or not mine.places or _bases(mine) or len(bases) < len(theirs):
+    known = _precise(theirs)
+    if not known or not mine.places or _bases(mine) or not all(map(_bases, known)):
         return False
-    return min(gap(mine, trace) for trace in theirs) > _PRECISE_MIN
+    return min(gap(mine, trace) for trace in known) > _PRECISE_MIN
 
 
 def _other_target(mine: Trace, theirs: Sequence[Trace]) -> bool:
-    """Whether something else was hit, as both say what it was."""
+    """Whether something else was hit, as both say what it was; on one base anything may burn."""
+    if any(not _bases(mine).isdisjoint(_bases(trace)) for trace in theirs):
+        return False
     ours = by_kind(mine.marks)["target"]
     others = frozenset().union(*(by_kind(trace.marks)["target"] for trace in theirs))
     return bool(ours and others) and ours.isdisjoint(others)
 
 
 def _other_count(mine: Trace, other: Trace) -> bool:
-    """Whether it counts fewer than were counted, or more when no more are being found."""
-    if not (mine.most and other.most):
+    """Whether it counts fewer weapons than were counted, or more when no more are being found;
+    or other explosions than were counted, more than a moment ago.
+    """
+    if not (mine.most and other.most) or bool(mine.told & ARMS) != bool(other.told & ARMS):
         return False
-    finding = _COUNTING_MIN if (mine.told | other.told) & ARMS else _PRECISE_MIN
-    return mine.most < other.least or (mine.least > other.most and gap(mine, other) > finding)
+    if not mine.told & ARMS:
+        return gap(mine, other) > _PRECISE_MIN and _differ(mine, other)
+    more = mine.least > other.most and gap(mine, other) > _COUNTING_MIN
+    return more or mine.most < other.least
+
+
+def _differ(mine: Trace, other: Trace) -> bool:
+    return mine.most < other.least or mine.least > other.most
 
 
 def fits(place: int, mine: Trace, other: Trace) -> bool:

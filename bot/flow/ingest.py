@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -54,6 +54,7 @@ class Ingest:
         wake: Called when deliveries were added.
         at_once: Polls under way at most.
         builder: Makes the matcher.
+        polled: Told of each poll that worked and of how many new entries it brought.
     """
 
     store: Store
@@ -65,6 +66,7 @@ class Ingest:
     wake: Callable[[], None]
     at_once: int = 16
     builder: Builder = field(default_factory=Inline)
+    polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
     _minds: Minds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -115,7 +117,16 @@ class Ingest:
             return
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
-        await self.take(source, poll)
+        verdicts = await self.take(source, poll)
+        if self.polled is not None:
+            await self.polled(
+                source, poll, sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
+            )
+
+    async def take_pushed(self, source: Source, entries: Sequence[Entry]) -> None:
+        """Take in what came without a visit: nothing is learnt of the source from it."""
+        for part, _ in _parts(entries):
+            await self._patiently(source, part, None)
 
     async def _failed(
         self, source: Source, error: str, asked_s: float | None = None, cap_s: float = LONG_CAP_S

@@ -14,7 +14,8 @@ from typing import Any
 
 import feedparser
 
-from bot.core.model import Poll, PollStatus, Source
+from bot.core.model import Entry, Poll, PollStatus, Source
+from bot.core.pushing import offered
 from bot.errors import SourceInvalid
 from bot.ports import Clock
 from bot.sources import bounds, identity, jsonfeed, plain
@@ -27,6 +28,7 @@ from bot.sources.mistaken import what_it_is
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _CUT_MARKS = "…. []"
+_BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 
 
 class FeedPoller:
@@ -52,16 +54,9 @@ class FeedPoller:
         body_hash = identity.digest_of_bytes(fetched.body)
         if body_hash == source.body_hash:
             return replace(_not_modified(source, fetched, now), etag=fetched.etag)
-        parsed = await asyncio.get_running_loop().run_in_executor(
-            self._threads,
-            parse,
-            fetched.body,
-            fetched.charset,
-            fetched.final_url,
-            fetched.content_type,
-        )
-        if parsed.problem:
-            raise SourceInvalid(source.id, parsed.problem)
+        labels = fetched.charset, fetched.content_type, fetched.final_url
+        parsed = await self._parsed(source, fetched.body, *labels)
+        offer = offered(fetched.headers.get("link", ""), _beginning(fetched.body))
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
@@ -70,7 +65,34 @@ class FeedPoller:
             last_modified=_honest(fetched.last_modified, now),
             body_hash=body_hash,
             notes=parsed.notes,
+            hub=offer.hub if offer else "",
+            topic=offer.topic if offer else "",
         )
+
+    async def read(self, source: Source, body: bytes, content_type: str) -> tuple[Entry, ...]:
+        """The entries of a document of ``source`` that came without a visit.
+
+        Raises:
+            SourceInvalid: It is no feed.
+        """
+        kind, _, charset = content_type.lower().partition("charset=")
+        labels = charset.strip(' "'), kind.strip("; "), source.url
+        parsed = await self._parsed(source, body, *labels)
+        return feed_entries(parsed.drafts, source, self._now())
+
+    async def _parsed(
+        self, source: Source, body: bytes, charset: str, kind: str, base: str
+    ) -> Parsed:
+        parsed = await asyncio.get_running_loop().run_in_executor(
+            self._threads, parse, body, charset, base, kind
+        )
+        if parsed.problem:
+            raise SourceInvalid(source.id, parsed.problem)
+        return parsed
+
+
+def _beginning(body: bytes) -> str:
+    return body[:_BEGINNING].decode("utf-8", "replace")
 
 
 def _not_modified(source: Source, fetched: Fetched, now: datetime) -> Poll:

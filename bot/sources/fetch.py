@@ -20,6 +20,7 @@ from bot.sources.resolve import SystemResolver
 
 _PIECE = 65_536
 _VALIDATOR_MAX = 1_024
+_SAID = 200  # bytes of a refusal that are worth reading
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -113,6 +114,32 @@ class Fetcher:
             f"It redirects more than {self._limits.redirects} times, lastly to {hops.shown(url)}. "
             "Open the address in a browser and configure the address it ends at.",
         )
+
+    async def post(self, source: Source, address: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Send a form to an address that ``source`` names; redirects are not followed.
+
+        Returns:
+            The status, and the first words of the answer.
+
+        Raises:
+            SourceUnavailable: It may work later.
+            SourceRefused: Our guard said no.
+        """
+        url = hops.named(source, address)
+        session = self._session(exempt=hops.is_exempt(source, url))
+        headers = {"User-Agent": self._limits.user_agent, "Accept-Encoding": "identity"}
+        try:
+            async with (
+                self._turn(url),
+                asyncio.timeout(self._limits.total_s),
+                session.post(url, data=form, headers=headers, allow_redirects=False) as response,
+            ):
+                said = await response.content.read(_SAID)
+                return response.status, said.decode("utf-8", "replace")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise failures.of_exception(
+                source, error, self._limits.total_s, self._limits.idle_s
+            ) from error
 
     async def close(self) -> None:
         """Close every connection; the fetcher may be used again afterwards."""

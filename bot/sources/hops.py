@@ -35,6 +35,21 @@ def _own_address(source: Source) -> URL:
     raise SourceInvalid(source.id, "Its address does not begin with http:// or https://.")
 
 
+def named(source: Source, address: str) -> URL:
+    """An address that the document of ``source`` names.
+
+    Raises:
+        SourceRefused: The guard objects.
+    """
+    with suppress(ValueError):
+        url = URL(address)
+        if is_exempt(source, url):
+            return url
+    if reason := guard.objection(address):
+        raise failures.refused(source, reason)
+    return URL(address)
+
+
 def is_exempt(source: Source, url: URL) -> bool:
     """Whether the operator's ``private`` covers ``url``: only the source's own host and port."""
     is_web = url.scheme in ("http", "https") and bool(url.raw_host)

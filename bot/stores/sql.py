@@ -349,3 +349,13 @@ MARK_UPDATE = """
 INSERT INTO processed_updates (bot_id, update_id, processed_at)
 VALUES (:bot_id, :update_id, :now) ON CONFLICT DO NOTHING RETURNING update_id
 """
+
+PUT_PUSH = """
+INSERT OR REPLACE INTO pushes (source_id, hub, topic, token, secret, state, due_at, lease_until,
+    failures, error, pushed_at, missed_at)
+SELECT :source_id, :hub, :topic, :token, :secret, :state, :due_at, :lease_until, :failures, :error,
+    :pushed_at, :missed_at
+WHERE EXISTS (SELECT 1 FROM sources WHERE id = :source_id)
+"""
+
+PUSHES_DUE = "SELECT * FROM pushes WHERE due_at <= :now ORDER BY due_at LIMIT :limit"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.events import read
 from bot.core.matcher import Matcher
-from bot.core.model import Facts, Join, Joined, Reading, Severity, Story, When
+from bot.core.model import Join, Joined, Reading, Severity, Story, When
 from bot.core.sketches import grown, opened, story_id, told
 from bot.core.stories import Stories
 from bot.core.tracer import Tracer
@@ -34,8 +34,9 @@ Text = tuple[str, str]
 
 def trace(title: str, body: str = "", at: datetime = NOON, **facts: object) -> Trace:
     scan = MATCHER.scan(title, body)
-    found = replace(read(scan, KNOWLEDGE), facts=Facts(**facts))  # type: ignore[arg-type]
-    return TRACER.trace(scan, found, at)
+    found = read(scan, KNOWLEDGE, at)
+    given = replace(found.facts, **facts)  # type: ignore[arg-type]
+    return TRACER.trace(scan, replace(found, facts=given), at)
 
 
 def story(title: str, body: str = "", at: datetime = NOON, **facts: object) -> Story:
@@ -52,7 +53,7 @@ def joins(first: Text, second: Text, after: timedelta) -> bool:
     return found(trace(*second, NOON + after), story(*first)).story is not None
 
 
-MINUTES = timedelta(minutes=10)
+MINUTES, HOUR = timedelta(minutes=10), timedelta(hours=1)
 TITLE = "سقوط صاروخين على قاعدة عين الأسد"
 
 
@@ -161,7 +162,52 @@ def test_a_lower_count_or_a_late_higher_one_is_another_attack() -> None:
     join = found(trace(three, at=NOON + MINUTES), story(five))
     assert (join.story, join.veto) == (None, "count")
     assert joins((three, ""), (five, ""), MINUTES)
-    assert not joins((three, ""), (five, ""), timedelta(hours=3))
+    assert not joins((three, ""), (five, ""), 3 * HOUR)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Two killed as rockets hit Ain al-Asad base",
+        "Rockets hit Ain al-Asad base, two security sources say",
+        "Three explosions as rockets hit Ain al-Asad base",
+    ],
+)
+def test_another_number_in_the_headline_counts_no_weapons(other: str) -> None:
+    assert joins(("Ten rockets hit Ain al-Asad base", ""), (other, ""), MINUTES)
+
+
+def test_who_tells_every_hour_that_nobody_was_hurt_tells_of_new_attacks() -> None:
+    first, late = "Rockets hit Ain al-Asad base", "Rockets hit Ain al-Asad base, no casualties"
+    assert joins((first, ""), (late, ""), 3 * MINUTES)
+    assert not joins((first, ""), (late, ""), 2 * HOUR)
+
+
+def test_a_toll_told_four_hours_later_without_a_time_is_of_another_attack() -> None:
+    first, hurt = "Drone hits Harir base", "Drone attack on Harir base, one wounded"
+    hours = [trace(hurt, at=NOON + n * HOUR) for n in (2, 4)]
+    known = replace(story(first), sketch=grown(opened(trace(first)), hours[0]))
+    assert found(hours[0], story(first)).story
+    assert found(hours[1], known).story is None
+
+
+def test_neighbouring_parts_of_the_day_are_one_time() -> None:
+    tuesday = NOON + 2 * timedelta(days=1) + 6 * HOUR
+    evening = story("صواريخ تستهدف قاعدة حرير مساء الثلاثاء", at=tuesday)
+    night, morning = "سقوط صواريخ على قاعدة حرير ليلا", "سقوط صواريخ على قاعدة حرير صباحا"
+    assert found(trace(night, at=tuesday + 3 * MINUTES), evening).story
+    assert not found(trace(morning, at=tuesday + 3 * MINUTES), evening).story
+
+
+def test_a_wider_report_opens_no_story_to_other_towns() -> None:
+    base, wide, town = (
+        "Rockets hit Ain al-Asad base",
+        "Rocket attack in Anbar",
+        "Rockets hit Ramadi",
+    )
+    sketch = grown(opened(trace(base)), trace(wide, at=NOON + MINUTES))
+    join = found(trace(town, at=NOON + 2 * MINUTES), replace(story(base), sketch=sketch))
+    assert (join.story, join.veto) == (None, "place")
 
 
 def test_the_same_flash_minutes_later_is_a_copy_and_hours_later_an_attack() -> None:

@@ -36,7 +36,7 @@ async def claimed(store: SqliteStore, after_s: float = 0, limit: int = 9) -> lis
 async def test_an_older_database_keeps_its_sources_and_may_have_channels(tmp_path: Path) -> None:
     path = tmp_path / "r.db"
     old = Database(path)
-    migrations.apply(old, stop_before="0005_articles")
+    migrations.apply(old, stop_before="0006_articles")
     for kind in ("feed", "seeds"):
         old.execute(
             "INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private,"

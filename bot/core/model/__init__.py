@@ -60,6 +60,7 @@ from bot.core.model.messages import (
     Style,
 )
 from bot.core.model.pages import Article, Claimed, Wanted
+from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
     Finding,
@@ -136,6 +137,8 @@ __all__ = [
     "Poll",
     "PollStatus",
     "Profile",
+    "Push",
+    "PushState",
     "PutChat",
     "Range",
     "Reading",

@@ -80,7 +80,10 @@ class PollStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One visit to one source that worked. "Not modified" is a value, not an error."""
+    """One visit to one source that worked. "Not modified" is a value, not an error.
+
+    ``hub`` and ``topic`` are where its document says that it can be subscribed to, ``""`` if not.
+    """
 
     source_id: str
     status: PollStatus
@@ -91,6 +94,8 @@ class Poll:
     notes: tuple[
         str, ...
     ] = ()  # one sentence each for the operator: a bad line, a repaired charset
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.stores.sqlite.chats import ChatTables
 from bot.stores.sqlite.ingest import IngestTables
+from bot.stores.sqlite.pushes import PushTable
 from bot.stores.sqlite.sources import SourceTable
 
 
-class SqliteStore(SourceTable, IngestTables, ChatTables):
+class SqliteStore(SourceTable, PushTable, IngestTables, ChatTables):
     """Everything in one place; make one with ``await SqliteStore.open(path)``."""
 
 

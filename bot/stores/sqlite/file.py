@@ -32,7 +32,14 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_listening", "0005_articles")
+STEPS = (
+    "0001_spine",
+    "0002_no_shadow",
+    "0003_life",
+    "0004_listening",
+    "0005_push",
+    "0006_articles",
+)
 migrations = Migrations("rasid")
 
 
@@ -61,8 +68,13 @@ def _listening(db: Database) -> None:
 
 
 @migrations(name=STEPS[4])
-def _articles(db: Database) -> None:
+def _push_step(db: Database) -> None:
     _run_script(db, STEPS[4])
+
+
+@migrations(name=STEPS[5])
+def _articles(db: Database) -> None:
+    _run_script(db, STEPS[5])
 
 
 def _run_script(db: Database, step: str) -> None:

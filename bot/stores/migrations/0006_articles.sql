@@ -1,11 +1,11 @@
 -- Pages behind links are read after the first decision, and channels are sources. Released: never edit, add a step.
 
 -- A new kind needs a new check, and SQLite changes none in place.
-ALTER TABLE sources ADD COLUMN kind_5 TEXT NOT NULL DEFAULT 'feed'
-    CHECK (kind_5 IN ('feed', 'seeds', 'channel'));
-UPDATE sources SET kind_5 = kind;
+ALTER TABLE sources ADD COLUMN kind_6 TEXT NOT NULL DEFAULT 'feed'
+    CHECK (kind_6 IN ('feed', 'seeds', 'channel'));
+UPDATE sources SET kind_6 = kind;
 ALTER TABLE sources DROP COLUMN kind;
-ALTER TABLE sources RENAME COLUMN kind_5 TO kind;
+ALTER TABLE sources RENAME COLUMN kind_6 TO kind;
 ALTER TABLE sources ADD COLUMN full_text TEXT NOT NULL DEFAULT 'auto'; -- auto, always, never
 
 ALTER TABLE entries ADD COLUMN page_hash TEXT NOT NULL DEFAULT ''; -- of its body, read on its page
