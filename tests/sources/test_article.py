@@ -100,7 +100,7 @@ def test_what_holds_no_article_is_empty(body: bytes) -> None:
 
 @pytest.fixture
 async def aside() -> AsyncIterator[Aside]:
-    made = Aside(limit_s=2)
+    made = Aside(limit_s=4)
     yield made
     await made.close()
 
@@ -124,7 +124,7 @@ async def test_a_bomb_is_killed_while_others_go_on_and_the_next_page_is_read(asi
         ticks += 1
     with pytest.raises(Unreadable, match="too long"):
         bomb.result()
-    assert loop.time() - began < 15
+    assert loop.time() - began < 30
     assert ticks > 50
     html = page(f"<p>{FIRST}</p>").encode()
     assert (await aside.extract(html, "")).text == FIRST
