@@ -22,7 +22,7 @@ from pathlib import Path
 from bot import __version__, config
 from bot.config import Settings
 from bot.core.i18n import Words
-from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -35,11 +35,16 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.pushing import Pushing
+from bot.flow.reading import PageReading
 from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
+from bot.sources.article import ArticleReader
+from bot.sources.aside import Aside
+from bot.sources.channel import ChannelPoller, handle_of
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.identity import feed_id
+from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
 from bot.sources.workers import Workers
 from bot.stores.lock import only_one
@@ -68,7 +73,11 @@ def knowledge_of(settings: Settings) -> Knowledge:
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds of config.yaml as sources."""
+    """The feeds and channels of config.yaml as sources."""
+    return _feeds(settings) + _channels(settings)
+
+
+def _feeds(settings: Settings) -> tuple[Source, ...]:
     return tuple(
         Source(
             id=feed_id(feed.url),
@@ -83,8 +92,26 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             urgent=feed.urgent,
             headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
             proxy=feed.proxy.get_secret_value() if feed.proxy else "",
+            full_text=FullText(feed.full_text),
         )
         for feed in settings.feeds
+    )
+
+
+def _channels(settings: Settings) -> tuple[Source, ...]:
+    handles = {handle_of(channel.handle): channel for channel in settings.channels}
+    return tuple(
+        Source(
+            id=f"channel-{handle.lower()}",
+            kind=SourceKind.CHANNEL,
+            name=channel.name,
+            url=f"{settings.telegram.view_url}{handle}",
+            lang=channel.lang,
+            country=channel.country,
+            interval_s=channel.interval_s,
+            private=channel.private,
+        )
+        for handle, channel in handles.items()
     )
 
 
@@ -130,6 +157,7 @@ class Rasid:
     settings: Settings
     store: SqliteStore
     ingest: Ingest
+    pages: PageReading
     deliver: Deliver
     commands: Commands
     room: TelegramRoom
@@ -162,7 +190,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
-    fetcher, workers = fetcher_of(settings), Workers()
+    fetcher, workers, aside = fetcher_of(settings), Workers(), Aside()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
@@ -171,10 +199,12 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     )
     try:
         await _put_sources(store, settings, sandbox)
-        yield _wired(settings, store, FeedPoller(fetcher, now, workers), room, sandbox)
+        feeds = FeedPoller(fetcher, now, workers)
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
     finally:
         workers.close()
         await room.close()
+        await aside.close()
         await fetcher.close()
         await store.close()
         if sandbox:
@@ -229,6 +259,8 @@ def _wired(
     settings: Settings,
     store: SqliteStore,
     feeds: FeedPoller,
+    aside: Aside,
+    *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
 ) -> Rasid:
@@ -249,6 +281,7 @@ def _wired(
         pollers={
             SourceKind.FEED: feeds,
             SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
+            SourceKind.CHANNEL: ChannelPoller(feeds.fetcher, now),
         },
         knowledge=knowledge,
         policy=Policy(
@@ -264,7 +297,16 @@ def _wired(
     )
     pushing = _pushing(settings, store, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
-    return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox, pushing)
+    pages = PageReading(
+        store=store,
+        reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
+        ingest=ingest,
+        clock=now,
+        chance=random.random,
+        at_once=settings.pages.at_once,
+        pause=timedelta(seconds=settings.pages.pause_s),
+    )
+    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing)
 
 
 def _pushing(
@@ -319,6 +361,10 @@ async def _once(rasid: Rasid) -> None:
 
     await asyncio.gather(*(visit(source) for source in sources))
     await rasid.deliver.drain()
+    # After the alerts, which must not wait for them: of each host one page, as ever.
+    await rasid.pages.tick()
+    await rasid.pages.drain()
+    await rasid.deliver.drain()
     await _tell_once(rasid)
 
 
@@ -334,6 +380,7 @@ async def _forever(rasid: Rasid) -> None:
     await _recover(rasid)
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
+    engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
     async with _heard(rasid, engine):
         await _until_stopped(rasid, engine)
 
@@ -353,6 +400,7 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
         stopping.cancel()
         presenting.cancel()
         await engine.stop()
+        await rasid.pages.cancel()
         await rasid.ingest.cancel()
         await rasid.room.stop()
         rasid.commands.close()

@@ -21,6 +21,8 @@ DOORS = {
     "apscheduler": "bot/engine/local.py",
     "click": "bot/cli.py",
     "babel": "bot/data/catalogues.py",
+    "protego": "bot/sources/robots.py",
+    "trafilatura": "bot/sources/article.py",
 }
 # The clock, chance and identity come from app alone; the sandbox and engine are their own clocks.
 STEERED = ("core", "flow", "sources", "stores", "telegram")
@@ -91,6 +93,7 @@ def test_exceptions_are_caught_whole_only_where_a_turn_loop_stands() -> None:
     loops = {
         "engine/local.py",
         "flow/ingest.py",
+        "flow/reading.py",
         "flow/deliver.py",
     }
     catching = {

@@ -24,7 +24,15 @@ from bot.core.model.alerts import (
     Why,
 )
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
-from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
+from bot.core.model.entries import (
+    Entry,
+    FullText,
+    Poll,
+    PollStatus,
+    Source,
+    SourceAge,
+    SourceKind,
+)
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
 from bot.core.model.knowledge import (
     Alias,
@@ -51,6 +59,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.pages import Article, Claimed, Wanted
 from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
@@ -83,6 +92,7 @@ __all__ = [
     "Alert",
     "Alias",
     "Answer",
+    "Article",
     "Audience",
     "Batch",
     "Button",
@@ -91,6 +101,7 @@ __all__ = [
     "Chat",
     "ChatKind",
     "ChatStatus",
+    "Claimed",
     "Condition",
     "Count",
     "Course",
@@ -104,6 +115,7 @@ __all__ = [
     "Facts",
     "Field",
     "Finding",
+    "FullText",
     "Grade",
     "Growth",
     "Guard",
@@ -159,6 +171,7 @@ __all__ = [
     "Topic",
     "TopicRule",
     "Verdict",
+    "Wanted",
     "Watch",
     "Way",
     "When",

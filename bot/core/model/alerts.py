@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.core.model.entries import Entry, Poll
 from bot.core.model.knowledge import Severity
 from bot.core.model.life import Life, Link
+from bot.core.model.pages import Wanted
 from bot.core.model.reading import Match, Reading
 from bot.core.model.visits import Alarm, Course
 
@@ -167,7 +168,7 @@ class Batch:
     """All that one turn of ingest writes, in one transaction.
 
     ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
-    recorded only with the last entry; ``course`` goes with it.
+    recorded only with the last entry; ``course`` goes with it. ``pages`` are to be read afterwards.
     """
 
     source_id: str
@@ -176,6 +177,7 @@ class Batch:
     decided_at: datetime
     course: Course | None = None
     alarm: Alarm | None = None
+    pages: tuple[Wanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

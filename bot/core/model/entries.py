@@ -16,6 +16,15 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     SEEDS = "seeds"
+    CHANNEL = "channel"  # the public web view of a Telegram channel
+
+
+class FullText(StrEnum):
+    """Whether the page behind a stub of a feed is read after the first decision."""
+
+    AUTO = "auto"  # where the stub was flagged, or names a place and a weapon
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Source:
     failure: str = ""  # the kind of its last failure
     missing_since: datetime | None = None  # when nothing was at its address first
     gone_at: datetime | None = None  # when the operator was told so
+    full_text: FullText = FullText.AUTO
 
     @property
     def address(self) -> str:
@@ -70,6 +80,7 @@ class Entry:
     ``key`` is its identity inside the source; ``fingerprint`` is the versioned hash of
     (source, key), unique over all sources. ``published_at`` is ``None`` when the date is missing
     or cannot be believed; it is never guessed. ``text_hash`` changes when the wording does.
+    ``is_page`` says that its body was read on the page behind its link.
     """
 
     source_id: str
@@ -83,6 +94,7 @@ class Entry:
     published_at: datetime | None = None
     text_hash: str = ""
     is_seed: bool = False
+    is_page: bool = False
 
 
 class PollStatus(StrEnum):

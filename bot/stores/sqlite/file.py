@@ -43,6 +43,7 @@ STEPS = (
     "0005_push",
     "0006_rhythm",
     "0007_entry_hashes",
+    "0008_articles",
 )
 migrations = Migrations("rasid")
 
@@ -84,6 +85,11 @@ def _rhythm(db: Database) -> None:
 @migrations(name=STEPS[6])
 def _entry_hashes(db: Database) -> None:
     _run_script(db, STEPS[6])
+
+
+@migrations(name=STEPS[7])
+def _articles(db: Database) -> None:
+    _run_script(db, STEPS[7])
 
 
 def _run_script(db: Database, step: str) -> None:

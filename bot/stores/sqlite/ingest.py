@@ -22,6 +22,7 @@ from bot.core.model import (
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.articles import ArticleTables
 from bot.stores.sqlite.hashes import EntryHashTable
 from bot.stores.sqlite.outbox import OutboxTable
 from bot.stores.sqlite.sources import SourceTable
@@ -30,7 +31,7 @@ _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(SourceTable, OutboxTable, EntryHashTable):
+class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -121,6 +122,8 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable):
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
+        for page in batch.pages:
+            self._want_page(page, batch.decided_at)
         if batch.poll is not None:
             self._do(
                 sql.SOURCE_POLLED,
@@ -174,7 +177,8 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable):
         """Write the entry; false when it was recorded before in these very words."""
         entry = rows.entry_row(verdict, now)
         if verdict.edited:
-            return self._do(sql.EDIT_ENTRY, **entry) > 0
+            statement = sql.READ_PAGE if verdict.entry.is_page else sql.EDIT_ENTRY
+            return self._do(statement, **entry) > 0
         mark = {"hash": entry["fingerprint"], "story_id": entry["story_id"], "now": rows.ms(now)}
         if not self._rows(sql.REMEMBER_ENTRY, mark):
             return False

@@ -20,6 +20,7 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     Entry,
+    FullText,
     Known,
     Life,
     Note,
@@ -94,6 +95,7 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "pinned": int(source.pinned),
         "headers": headers_text(source.headers),
         "proxy": source.proxy,
+        "full_text": source.full_text.value,
     }
 
 
@@ -115,6 +117,7 @@ def source(row: Row) -> Source:
         polled_ok_at=at_or_none(row["polled_ok_at"]),
         failures=row["failures"],
         **visit_values(row),
+        full_text=FullText(row["full_text"]),
     )
 
 
