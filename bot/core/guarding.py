@@ -79,7 +79,7 @@ def _is_excused(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
         or is_struck(hit, pair, found)
         or (guard.reaction and is_reaction(hit, pair, found))
         or bool(guard.apart and is_apart(hit, pair, guard, found))
-        or (guard.label and is_label(hit, pair, found))
+        or bool(guard.label and is_label(hit, pair, guard.label, found))
         or bool(guard.lifted and is_lifted(hit, pair, guard.lifted, found))
         or bool((guard.aside or guard.which) and is_aside(hit, pair, guard, found))
         or bool(guard.counted and is_counted(hit, guard.counted, found))

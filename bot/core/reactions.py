@@ -42,7 +42,7 @@ def is_apart(hit: Hit, pair: Pair, guard: Guard, found: Found) -> bool:
     A colon parts nothing: "Rockets hit X: the video is a fake". What is said of the harm alone, or
     of pictures, leaves the attack where it was: "rockets hit X, news of deaths is fake".
     """
-    if hit.start < pair.end or is_known(pair, found) or is_asked(pair.start, found):
+    if hit.start < pair.end or not _is_new(pair, found):
         return False
     if found.sentence(hit) != found.sentence(pair.hits[0]):
         told = is_placed(pair, hit.start, found)
@@ -53,22 +53,35 @@ def is_apart(hit: Hit, pair: Pair, guard: Guard, found: Found) -> bool:
     return guard.apart == "clause" or _is_of_part(begun, hit, found)
 
 
+def _is_new(pair: Pair, found: Found) -> bool:
+    """Whether the attack is told as news: not "the attack", not after it, and nobody asks."""
+    tokens = found.scan.tokens
+    definite = tokens[pair.start].text.startswith("ال") or (
+        pair.start > 0 and tokens[pair.start - 1].text == "the"
+    )
+    return not (definite or is_known(pair, found) or is_asked(pair.start, found))
+
+
 def _is_of_part(first: int, hit: Hit, found: Found) -> bool:
     """Whether ``hit`` is said of harm or pictures, named from token ``first`` or right behind."""
     named = found.between(_PARTS, max(first, hit.start - _PART_WITHIN), hit.end + _PART_WITHIN)
-    return any(found.sentence(part) == found.sentence(hit) for part in named)
+    return any(
+        found.sentence(part) == found.sentence(hit) and not hit.start <= part.start < hit.end
+        for part in named
+    )
 
 
 def _is_closed(at: int, found: Found) -> bool:
     return at >= len(found.scan.starts) or pauses_at(at, found)
 
 
-def is_label(hit: Hit, pair: Pair, found: Found) -> bool:
-    """Whether ``hit`` only heads a title that tells where: "Video: rockets hit X"."""
+def is_label(hit: Hit, pair: Pair, categories: frozenset[str], found: Found) -> bool:
+    """Whether ``hit``, of ``categories``, only heads a title that tells where: "Video: ..."."""
     scan = found.scan
     if hit.start > _LABEL_AT or not hit.end < scan.split:
         return False
-    if not is_placed(pair, pair.end + _PLACE_WITHIN, found):
+    headed = found.between(categories, hit.start, hit.start)
+    if not headed or not is_placed(pair, pair.end + _PLACE_WITHIN, found):
         return False
     return _HEADS.search(scan.title, scan.ends[hit.end - 1], scan.starts[hit.end]) is not None
 

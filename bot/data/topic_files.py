@@ -11,8 +11,8 @@ from bot.data.reading import Wrong, need, only_keys
 GAZETTEER_CATEGORIES = frozenset({"place.base", "place.town", "place.country"})
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 OWN_KEY = "lexicon"  # an operator's topic may bring words along
-_GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction", "apart", "label"}
-_GUARD_WORDS = set("terms unless spares yields lifted aside staged which counted".split())
+_GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction", "apart"}
+_GUARD_WORDS = set("terms unless spares yields label lifted aside staged which counted".split())
 _APART = ("", "clause", "sentence", "part")
 _GUARD_KEYS = _GUARD_REACH | _GUARD_WORDS
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
@@ -41,7 +41,6 @@ def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Gua
         before=bool(raw.get("before", False)),
         reaction=bool(raw.get("reaction", False)),
         apart=_apart(raw.get("apart", "")),
-        label=bool(raw.get("label", False)),
         **{key: _known(raw, key, categories) for key in _GUARD_WORDS},
     )
 

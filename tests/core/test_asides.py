@@ -57,6 +57,7 @@ def test_what_a_drill_itself_fires_or_sounds_is_none(text: str) -> None:
         "صواريخ تستهدف قاعدة حرير للمرة الأربعين منذ أكتوبر",
         "صواريخ على قاعدة بلد ترفع عدد الهجمات إلى 43 منذ أكتوبر",
         "Balad base hit by rockets for the 40th time since October",
+        "مسيرات تستهدف قاعدة بلد في الهجوم الـ43 منذ أكتوبر",
         "Rocket attack on Harir base, fortieth since October",
         "Drones hit Harir base, raising the tally to 43 since October",
         "حمله پهپادی به پایگاه بلد برای چهلمین بار از آغاز سال",

