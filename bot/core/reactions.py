@@ -17,6 +17,7 @@ _MEANWHILE = frozenset({"meanwhile"})
 _WHILE = frozenset({"while"})
 _PARTS = frozenset({"casualty", "killed", "picture"})
 _HEADS = re.compile(r"[:：|/\])]|\.\.|\s[-–—]")
+_WEAPONS = frozenset({"rocket", "drone"})
 _OPENS_WITHIN = 1  # "as rockets hit", "as Iraqi rockets hit"
 _PART_WITHIN = 4  # "no truth to the circulating pictures"
 _CLAUSE = 2  # words of a clause at least: not "rockets hit X, opinion"
@@ -55,11 +56,12 @@ def is_apart(hit: Hit, pair: Pair, guard: Guard, found: Found) -> bool:
 
 def _is_new(pair: Pair, found: Found) -> bool:
     """Whether the attack is told as news: not "the attack", not after it, and nobody asks."""
+    if is_known(pair, found) or is_asked(pair.start, found):
+        return False
     tokens = found.scan.tokens
-    definite = tokens[pair.start].text.startswith("ال") or (
-        pair.start > 0 and tokens[pair.start - 1].text == "the"
-    )
-    return not (definite or is_known(pair, found) or is_asked(pair.start, found))
+    # "the rocket attack": its weapon stands between, where the place makes the pair.
+    first = pair.start - len(found.between(_WEAPONS, pair.start - 1, pair.start - 1)[:1])
+    return not (tokens[first].text.startswith("ال") or tokens[max(first - 1, 0)].text == "the")
 
 
 def _is_of_part(first: int, hit: Hit, found: Found) -> bool:
