@@ -22,7 +22,7 @@ from pathlib import Path
 from bot import __version__, config
 from bot.config import Settings
 from bot.core.i18n import Words
-from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -35,12 +35,18 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.pushing import Pushing
+from bot.flow.reading import PageReading
 from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
+from bot.sources.article import ArticleReader
+from bot.sources.aside import Aside
+from bot.sources.channel import ChannelPoller, handle_of
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.identity import feed_id
+from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
+from bot.sources.workers import Workers
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
@@ -68,7 +74,11 @@ def knowledge_of(settings: Settings) -> Knowledge:
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds of config.yaml as sources."""
+    """The feeds and channels of config.yaml as sources."""
+    return _feeds(settings) + _channels(settings)
+
+
+def _feeds(settings: Settings) -> tuple[Source, ...]:
     return tuple(
         Source(
             id=feed_id(feed.url),
@@ -84,8 +94,26 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
             proxy=feed.proxy.get_secret_value() if feed.proxy else "",
             folder=feed.folder,
+            full_text=FullText(feed.full_text),
         )
         for feed in settings.feeds
+    )
+
+
+def _channels(settings: Settings) -> tuple[Source, ...]:
+    handles = {handle_of(channel.handle): channel for channel in settings.channels}
+    return tuple(
+        Source(
+            id=f"channel-{handle.lower()}",
+            kind=SourceKind.CHANNEL,
+            name=channel.name,
+            url=f"{settings.telegram.view_url}{handle}",
+            lang=channel.lang,
+            country=channel.country,
+            interval_s=channel.interval_s,
+            private=channel.private,
+        )
+        for handle, channel in handles.items()
     )
 
 
@@ -125,6 +153,7 @@ class Rasid:
     settings: Settings
     store: SqliteStore
     ingest: Ingest
+    pages: PageReading
     deliver: Deliver
     commands: Commands
     room: TelegramRoom
@@ -157,7 +186,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
-    fetcher = fetcher_of(settings)
+    fetcher, workers, aside = fetcher_of(settings), Workers(), Aside()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
@@ -166,9 +195,12 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     )
     try:
         await _put_sources(store, settings, sandbox)
-        yield _wired(settings, store, fetcher, room, sandbox)
+        feeds = FeedPoller(fetcher, now, workers)
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
     finally:
+        workers.close()
         await room.close()
+        await aside.close()
         await fetcher.close()
         await store.close()
         if sandbox:
@@ -222,7 +254,9 @@ def _newsroom(sandbox: Sandbox | None) -> Sequence[Source]:
 def _wired(
     settings: Settings,
     store: SqliteStore,
-    fetcher: Fetcher,
+    feeds: FeedPoller,
+    aside: Aside,
+    *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
 ) -> Rasid:
@@ -239,12 +273,12 @@ def _wired(
         lease=secrets.token_hex(8),
         version=__version__,
     )
-    feeds = FeedPoller(fetcher, now)
     ingest = Ingest(
         store=store,
         pollers={
             SourceKind.FEED: feeds,
             SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
+            SourceKind.CHANNEL: ChannelPoller(feeds.fetcher, now),
         },
         knowledge=knowledge,
         policy=Policy(
@@ -259,21 +293,29 @@ def _wired(
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
         version=__version__,
     )
-    pushing = _pushing(settings, store, fetcher, feeds, ingest)
+    pushing = _pushing(settings, store, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
-    return Rasid(settings, store, ingest, deliver, commands, room, words, sandbox, pushing)
+    pages = PageReading(
+        store=store,
+        reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
+        ingest=ingest,
+        clock=now,
+        chance=random.random,
+        at_once=settings.pages.at_once,
+        pause=timedelta(seconds=settings.pages.pause_s),
+    )
+    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing)
 
 
 def _pushing(
-    settings: Settings, store: SqliteStore, fetcher: Fetcher, feeds: FeedPoller, ingest: Ingest
+    settings: Settings, store: SqliteStore, feeds: FeedPoller, ingest: Ingest
 ) -> Pushing | None:
     """Only where the operator says how hubs reach us: they are addresses that publishers name."""
     if not settings.web.public_url:
         return None
     callback = settings.web.public_url.rstrip("/") + push.PATH
-    pushing = Pushing(
-        store, fetcher, feeds, ingest.take_pushed, callback, now, lambda: secrets.token_urlsafe(24)
-    )
+    secret = lambda: secrets.token_urlsafe(24)  # noqa: E731
+    pushing = Pushing(store, feeds.fetcher, feeds, ingest.take_pushed, callback, now, secret)
     ingest.polled, ingest.pace = pushing.polled, pushing.pace
     return pushing
 
@@ -321,6 +363,10 @@ async def _once(rasid: Rasid) -> None:
 
     await asyncio.gather(*(visit(source) for source in sources))
     await rasid.deliver.drain()
+    # After the alerts, which must not wait for them: of each host one page, as ever.
+    await rasid.pages.tick()
+    await rasid.pages.drain()
+    await rasid.deliver.drain()
     await _tell_once(rasid)
 
 
@@ -336,6 +382,7 @@ async def _forever(rasid: Rasid) -> None:
     await _recover(rasid)
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
+    engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
     async with _heard(rasid, engine):
         await _until_stopped(rasid, engine)
 
@@ -355,6 +402,7 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
         stopping.cancel()
         presenting.cancel()
         await engine.stop()
+        await rasid.pages.cancel()
         await rasid.ingest.cancel()
         await rasid.room.stop()
         rasid.commands.close()

@@ -53,6 +53,7 @@ class TelegramSettings(Section):
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
+    view_url: str = Field("https://t.me/s/", description="The web view of channels.")
 
 
 class SandboxSettings(Section):
@@ -86,6 +87,13 @@ class PollingSettings(Section):
     idle_s: float = Field(10, gt=0, description="Seconds without a byte before giving up.")
     max_bytes: int = Field(5_000_000, ge=1000, description="Largest document, unpacked.")
     contact: str = Field("", description="Address or e-mail told to publishers in User-Agent.")
+
+
+class PagesSettings(Section):
+    """How the pages behind short entries are read, after their first decision."""
+
+    at_once: int = Field(4, ge=1, le=50, description="Visits under way at most, one a host.")
+    pause_s: float = Field(5, ge=1, description="Seconds a host rests between two visits.")
 
 
 class WebSettings(Section):
@@ -133,6 +141,9 @@ class FeedSettings(Section):
     pinned: bool = Field(False, description="Wait exactly interval_s, whatever is learnt or asked.")
     urgent: bool = Field(False, description="What its publisher asks for counts up to 15 minutes.")
     private: bool = Field(False, description="It may stand at a private or loopback address.")
+    full_text: Literal["auto", "always", "never"] = Field(
+        "auto", description="Whether the page behind a short entry is read too."
+    )
     headers: dict[str, SecretStr] = Field({}, description="Headers of yours, to its own host only.")
     proxy: SecretStr | None = Field(None, description="The HTTP proxy it is visited through.")
 
@@ -155,6 +166,20 @@ class FeedSettings(Section):
         return proxy
 
 
+class ChannelSettings(Section):
+    """One public Telegram channel, read by its web view."""
+
+    name: str = Field(min_length=1, description="What readers see as the source.")
+    handle: str = Field(
+        pattern=r"^(@|(https?://)?(t|telegram)\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}/?$",
+        description="The channel: name, @name or its address on t.me.",
+    )
+    lang: str = Field("", description="Language code of its posts.")
+    country: str = Field("", description="Country code of the publisher.")
+    interval_s: int = Field(120, ge=60, description="Seconds between two polls.")
+    private: bool = Field(False, description="telegram.view_url is a private or loopback address.")
+
+
 class Settings(BaseSettings):
     """Everything the operator decides. Make one with ``load``."""
 
@@ -167,6 +192,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     seeds: SeedsSettings = SeedsSettings()
     polling: PollingSettings = PollingSettings()
+    pages: PagesSettings = PagesSettings()
     web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
@@ -177,6 +203,10 @@ class Settings(BaseSettings):
         Path | None, Field(description="A folder with topics of your own: docs/topics.md.")
     ] = None
     feeds: Annotated[tuple[FeedSettings, ...], Field(description="The feeds, see below.")] = ()
+
+    channels: Annotated[
+        tuple[ChannelSettings, ...], Field(description="Telegram channels, see below.")
+    ] = ()
 
     @classmethod
     def settings_customise_sources(

@@ -185,9 +185,8 @@ def _failing(ages: Sequence[SourceAge], settings: Settings) -> Iterator[Check]:
     told = f"{len(ages)} sources, {len(failing)} failing"
     yield Check("sources", not failing, told, "see below, or python -m bot feeds list")
     for age in sorted(failing, key=lambda age: -age.source.failures)[:_LISTED]:
-        name = "seeds" if age.source.kind is SourceKind.SEEDS else "feed"
         told = f"{age.source.name}: {age_words(age, app.now())}{_last_worked(age)}"
-        yield Check(name, well=False, told=told, mend=_mended(age, settings))
+        yield Check(age.source.kind.value, well=False, told=told, mend=_mended(age, settings))
 
 
 def _last_worked(age: SourceAge) -> str:
@@ -199,7 +198,7 @@ def _mended(age: SourceAge, settings: Settings) -> str:
     source = age.source
     if source.kind is SourceKind.SEEDS:
         return f"make the folder {source.url}, or set seeds.folder"
-    configured = source.url in {feed.url for feed in settings.feeds}
+    configured = source.id in {known.id for known in app.configured_sources(settings)}
     removed = (
         "remove it from config.yaml" if configured else f"python -m bot feeds remove {source.id}"
     )

@@ -11,10 +11,12 @@ from typing import Protocol
 
 from bot.core.matcher import Matcher
 from bot.core.model import (
+    Article,
     Audience,
     Batch,
     Card,
     Chat,
+    Claimed,
     Delivery,
     Effect,
     Entry,
@@ -47,6 +49,18 @@ class Poller(Protocol):
 
     async def poll(self, source: Source) -> Poll:
         """Visit ``source`` once.
+
+        Raises:
+            SourceError: The visit failed; its class says what to do next.
+        """
+        ...
+
+
+class PageReader(Protocol):
+    """Reads the page behind an entry. Users: the web's and the steered one of the tests."""
+
+    async def read(self, source: Source, entry: Entry) -> Article:
+        """Visit the page behind ``entry`` of ``source`` once.
 
         Raises:
             SourceError: The visit failed; its class says what to do next.
@@ -191,6 +205,18 @@ class Store(Protocol):
     async def due_again(self, now: datetime, limit: int) -> tuple[tuple[Entry, Fault], ...]:
         """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
         ...
+
+    # pages
+    async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
+        """Take the pages whose turn it is, one a host; the host is busy until it is settled."""
+        ...
+
+    async def page_settled(self, page: Claimed, rests_until: datetime) -> None:
+        """It was read, or never will be; its host rests."""
+        ...
+
+    async def page_postponed(self, page: Claimed, due_at: datetime, rests_until: datetime) -> None:
+        """It is tried again at ``due_at``; its host rests."""
 
     # pushes
     async def put_push(self, push: Push) -> None:

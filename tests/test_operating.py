@@ -126,7 +126,7 @@ def old_database(here: Path) -> Path:
     fill(here)
     path = here / "var" / "sandbox.db"
     with sqlite3.connect(path) as connection:
-        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0007_quarantine'")
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0009_quarantine'")
         connection.execute("DROP TABLE quarantine")
         connection.execute("ALTER TABLE sources DROP COLUMN folder")
     connection.close()

@@ -22,6 +22,20 @@ def pauses_at(at: int, found: Found) -> bool:
     return PAUSE.search(text, scan.ends[at - 1], scan.starts[at]) is not None
 
 
+def is_asked(at: int, found: Found) -> bool:
+    """Whether a question mark ends the clause of token ``at``."""
+    scan = found.scan
+    field, text = (scan.split, scan.title) if at < scan.split else (len(scan.starts), scan.body)
+    behind = range(at + 1, clause_limit(at, field))
+    end = next((token for token in behind if pauses_at(token, found)), 0)
+    if end == 0 and clause_limit(at, field) == field:
+        end = field
+    if end == 0:
+        return False
+    said = text[scan.ends[end - 1] : scan.starts[end] if end < field else None]
+    return any(mark in said for mark in "?؟")
+
+
 def ends_before(start: int, end: int, found: Found) -> bool:
     """Whether a clause ends between tokens ``start`` and ``end``."""
     first = max(start, end - _CLAUSE_WITHIN)

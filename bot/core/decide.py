@@ -41,6 +41,7 @@ from bot.core.model import (
 )
 from bot.core.sketches import told
 from bot.core.stories import Stories
+from bot.core.traces import Trace
 from bot.core.turn import Mind, Turn
 
 _EXTRACT_CHARS = 1_000
@@ -83,13 +84,20 @@ def decide(
 def _verdict(entry: Entry, known: Known | None, recent: Stories, turn: Turn) -> Verdict:
     if known is None:
         return _decide_one(entry, recent, turn)
-    if known.edits >= MAX_EDITS or known.text_hash in {"", entry.text_hash}:
+    if not _reads_otherwise(entry, known):
         return Verdict(entry, Reason.ALREADY_SEEN, Reading())
     # Its own story if it has one, so that who was told of it is not told again; another only
     # where it had none: "breaking, more to follow" has become a report.
     own = recent.get(known.story_id)
     verdict = _decide_one(entry, recent, turn, own)
     return replace(verdict, edited=True)
+
+
+def _reads_otherwise(entry: Entry, known: Known) -> bool:
+    """Whether its wording is not the recorded one, and worth another look."""
+    if known.text_hash in {"", entry.text_hash}:
+        return False
+    return entry.is_page or known.edits < MAX_EDITS
 
 
 def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = None) -> Verdict:
@@ -100,8 +108,8 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
     matches = mind.matcher.watch_matches(scan, reading, origin)
     verdict = Verdict(entry, _silence(reading), reading, detail=reading.guard)
     if not (reading.flag or matches):
-        return _update(verdict, (scan, reading), recent, turn)
-    if age := _too_old(entry, turn):
+        return _update(verdict, (scan, reading), recent, turn, own if entry.is_page else None)
+    if age := too_old(entry, turn):
         return replace(verdict, reason=Reason.TOO_OLD, detail=age)
     placed = _edited(verdict, (scan, reading), own, turn)
     placed = placed or _joined(verdict, (scan, reading), recent, turn)
@@ -114,14 +122,22 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
 
 
 def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verdict | None:
-    """A page that still tells of its ``own`` story in other words; ``None`` if it does not."""
+    """A page that still tells of its ``own`` story in other words; ``None`` if it does not.
+
+    The page behind an entry always does: it is the same report, only all of it.
+    """
     if own is None:
         return None
-    entry, reading, mine = verdict.entry, verdict.reading, trace(verdict.entry, read, turn)
-    if tells_another(own, reading, mine):
+    mine = trace(verdict.entry, read, turn)
+    if not verdict.entry.is_page and tells_another(own, verdict.reading, mine):
         return None
-    story = replace(grow(own, entry, reading, mine, turn), entries=own.entries)
-    return _grown(replace(verdict, reason=Reason.STORY_GREW, story=story, detail=""), own)
+    return _regrown(replace(verdict, reason=Reason.STORY_GREW, detail=""), own, mine, turn)
+
+
+def _regrown(verdict: Verdict, own: Story, mine: Trace, turn: Turn) -> Verdict:
+    """``own`` with what one of its reports says now; it has no more reports for that."""
+    story = grow(own, verdict.entry, verdict.reading, mine, turn)
+    return _grown(replace(verdict, story=replace(story, entries=own.entries)), own)
 
 
 def _joined(verdict: Verdict, read: Read, recent: Stories, turn: Turn) -> Verdict:
@@ -132,11 +148,15 @@ def _joined(verdict: Verdict, read: Read, recent: Stories, turn: Turn) -> Verdic
     return _grown(replace(joined, linked=linked), join.story)
 
 
-def _update(verdict: Verdict, read: Read, recent: Stories, turn: Turn) -> Verdict:
+def _update(
+    verdict: Verdict, read: Read, recent: Stories, turn: Turn, own: Story | None = None
+) -> Verdict:
     """What tells of no new attack may still add to a story, or take it back."""
     entry, reading = verdict.entry, verdict.reading
-    if not (reading.guard in _UPDATES or reading.facts.denial) or _too_old(entry, turn):
+    if not (reading.guard in _UPDATES or reading.facts.denial) or too_old(entry, turn):
         return verdict
+    if own is not None:
+        return _regrown(verdict, own, trace(entry, read, turn), turn)
     joined = _joined(verdict, read, recent, turn)
     before = joined.join.story if joined.join else None
     if before is None or not before.severity:
@@ -161,7 +181,7 @@ def _silence(reading: Reading) -> Reason:
     return Reason.GUARDED if reading.guard else Reason.NO_MATCH
 
 
-def _too_old(entry: Entry, turn: Turn) -> str:
+def too_old(entry: Entry, turn: Turn) -> str:
     """Why this entry is no news any more, ``""`` if it is."""
     if entry.is_seed:
         return ""

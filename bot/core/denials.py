@@ -18,6 +18,8 @@ _SOIL_WITHIN = 10
 _NAME = 8  # words of the longest name that is told
 _SAYS_WITHIN = 8
 _FEW = 3
+_ADJUNCT = 12  # words of an adjunct behind its denial
+_WHAT = ("attack", "weapon", "outcome")
 # What takes least back comes first.
 _ORDER = (Denial.NOT_FROM_OUR_SOIL, Denial.NOT_BY_US, Denial.NO_CASUALTIES, Denial.NO_ATTACK)
 _OBJECTS = ("deny.of", "attack", "weapon", "harm", "killed", "injured")
@@ -33,7 +35,7 @@ def denial(lead: Lead) -> tuple[Denial | None, str]:
 
 
 def _kind(sign: Sign, lead: Lead) -> Denial | None:
-    if sign.value == "noun":
+    if sign.value == "noun" or _is_earlier(sign, lead):
         return None
     if sign.value == "soil":
         return Denial.NOT_FROM_OUR_SOIL if _has_soil(sign, lead) else None
@@ -48,6 +50,28 @@ def _kind(sign: Sign, lead: Lead) -> Denial | None:
 
 def _is_taken_back(sign: Sign, lead: Lead) -> bool:
     return any(0 <= sign.start - no.end <= _FEW for no in lead.valued("none", "before"))
+
+
+def _is_earlier(sign: Sign, lead: Lead) -> bool:
+    """Whether it only says when something else was: "hours after denying an attack, ..."
+
+    A pause ends the adjunct where something follows; "hours after the blast the army denies"
+    names what was before, and is a denial.
+    """
+    first = lead.clause(sign.start)
+    if not any(
+        first <= one.start < sign.start
+        and sign.start - one.end <= _FEW
+        and not _names_what(one.end, sign.start, lead)
+        for one in lead.of("deny.later")
+    ):
+        return False
+    last = min(sign.end + _ADJUNCT, lead.end)
+    return any(lead.pauses(at, at) and not lead.stops(at, at) for at in range(sign.end, last))
+
+
+def _names_what(first: int, end: int, lead: Lead) -> bool:
+    return any(first <= one.start < end for kind in _WHAT for one in lead.of(kind))
 
 
 def _has_soil(sign: Sign, lead: Lead) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.core.asides import is_aside, is_counted, is_lifted, is_struck
+from bot.core.clauses import is_known
 from bot.core.conditions import Pair
 from bot.core.found import Found
 from bot.core.model import Condition, Guard, Hit, Knowledge
-from bot.core.reactions import is_reaction
+from bot.core.reactions import is_apart, is_label, is_reaction
 
 _OBJECT_WITHIN = 4  # what a guard's word is about stands this near behind it
 _PHRASE = 5  # words of a phrase at most: "this is not a drill"
@@ -55,28 +56,40 @@ def _candidates(guard: Guard, pair: Pair, found: Found) -> Iterator[Hit]:
 
 
 def _reaches(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
-    if guard.before and hit.start >= pair.hits[-1].start:
+    if guard.before and not _stands_before(hit, pair, found):
         return False
     return _is_near(guard, hit, pair, found) and not _is_excused(guard, hit, pair, found)
+
+
+def _stands_before(hit: Hit, pair: Pair, found: Found) -> bool:
+    """Whether ``hit`` stands before the end of ``pair``; on it, where a known attack begins it.
+
+    "After the attack on Balad, rockets that hit it": the two are no new attack together.
+    """
+    last = pair.hits[-1].start
+    return hit.start < last or (hit.start == last and is_known(pair, found))
 
 
 def _is_excused(guard: Guard, hit: Hit, pair: Pair, found: Found) -> bool:
     """Whether ``hit`` says nothing against ``pair``, near as it stands."""
     return (
         bool(guard.spares and _is_about(guard.spares, hit, pair, found))
-        or _is_made_good(guard, hit, found)
+        or _lies_in(guard.unless, hit, found)
+        or _lies_in(guard.yields, hit, found)
         or is_struck(hit, pair, found)
         or (guard.reaction and is_reaction(hit, pair, found))
+        or bool(guard.apart and is_apart(hit, pair, guard, found))
+        or bool(guard.label and is_label(hit, pair, guard.label, found))
         or bool(guard.lifted and is_lifted(hit, pair, guard.lifted, found))
-        or bool(guard.aside and is_aside(hit, pair, guard, found))
+        or bool((guard.aside or guard.which) and is_aside(hit, pair, guard, found))
         or bool(guard.counted and is_counted(hit, guard.counted, found))
     )
 
 
-def _is_made_good(guard: Guard, hit: Hit, found: Found) -> bool:
-    """Whether ``hit`` stands inside what makes good: the drill of "not a drill"."""
-    around = found.between(guard.unless, hit.start - _PHRASE, hit.start)
-    return any(hit.end <= good.end and good[:2] != hit[:2] for good in around)
+def _lies_in(phrases: frozenset[str], hit: Hit, found: Found) -> bool:
+    """Whether ``hit`` stands inside one of ``phrases``: the drill of "not a drill"."""
+    around = found.between(phrases, hit.start - _PHRASE, hit.start)
+    return any(hit.end <= whole.end and whole[:2] != hit[:2] for whole in around)
 
 
 def _is_about(categories: frozenset[str], hit: Hit, pair: Pair, found: Found) -> bool:

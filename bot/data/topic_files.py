@@ -11,8 +11,9 @@ from bot.data.reading import Wrong, need, only_keys
 GAZETTEER_CATEGORIES = frozenset({"place.base", "place.town", "place.country"})
 _TOPIC_KEYS = {"id", "names", "aliases", "about", "severity", "conditions", "guards", "examples"}
 OWN_KEY = "lexicon"  # an operator's topic may bring words along
-_GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction"}
-_GUARD_WORDS = {"terms", "unless", "spares", "lifted", "aside", "staged", "counted"}
+_GUARD_REACH = {"within", "sentence", "title", "lead", "before", "reaction", "apart"}
+_GUARD_WORDS = set("terms unless spares yields label lifted aside staged which counted".split())
+_APART = ("", "clause", "sentence", "part")
 _GUARD_KEYS = _GUARD_REACH | _GUARD_WORDS
 _CONDITION_KEYS = {"first", "second", "within", "near", "near_within", "limit"}
 
@@ -39,8 +40,15 @@ def _guard(name: str, raw: Mapping[str, Any], categories: frozenset[str]) -> Gua
         lead=bool(raw.get("lead", False)),
         before=bool(raw.get("before", False)),
         reaction=bool(raw.get("reaction", False)),
+        apart=_apart(raw.get("apart", "")),
         **{key: _known(raw, key, categories) for key in _GUARD_WORDS},
     )
+
+
+def _apart(said: Any) -> str:
+    if said not in _APART:
+        raise Wrong(f"'apart' is one of {', '.join(_APART[1:])}, not {said!r}", str(said))
+    return str(said)
 
 
 def _known(raw: Mapping[str, Any], key: str, categories: frozenset[str]) -> frozenset[str]:

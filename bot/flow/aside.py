@@ -14,6 +14,7 @@ from bot.core.model import (
     DeliveryKind,
     Entry,
     Fault,
+    FullText,
     Line,
     Note,
     Part,
@@ -91,7 +92,9 @@ def source_again(entry: Entry, fault: Fault, now: datetime) -> Source:
     """Where an entry that was set aside came from, as far as a decision asks."""
     polled_ok_at = None if fault.is_baseline else now
     kind = SourceKind.SEEDS if entry.is_seed else SourceKind.FEED
-    return Source(entry.source_id, kind, entry.source_name, "", polled_ok_at=polled_ok_at)
+    source = Source(entry.source_id, kind, entry.source_name, "", polled_ok_at=polled_ok_at)
+    # Whether the operator wants its pages read, or it has any, is not known here.
+    return replace(source, full_text=FullText.NEVER)
 
 
 def afresh(recall: Recall) -> Recall:

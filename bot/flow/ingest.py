@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core import rhythm
-from bot.core.decide import decide
+from bot.core.decide import decide, too_old
 from bot.core.model import (
     Batch,
     Course,
@@ -29,9 +29,11 @@ from bot.core.model import (
     Source,
     SourceKind,
     Verdict,
+    Wanted,
 )
 from bot.core.retry import send_wait
 from bot.core.stories import Stories
+from bot.core.stub import wanted
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceBroken, SourceError, StoreUnavailable
 from bot.flow.aside import (
@@ -183,6 +185,11 @@ class Ingest:
         await settle_move(self.store, source, poll, self.clock())
         return verdicts
 
+    async def reread(self, source: Source, entry: Entry) -> tuple[Verdict, ...]:
+        """Decide again about an entry whose page was read, and record what that changes."""
+        polled = replace(source, polled_ok_at=source.polled_ok_at or self.clock())
+        return await self._patiently(polled, [entry], None, ())
+
     async def _patiently(
         self,
         source: Source,
@@ -213,7 +220,7 @@ class Ingest:
     ) -> tuple[Verdict, ...]:
         now = self.clock()
         mind = await self._current_mind()
-        baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
+        baseline = source.kind is not SourceKind.SEEDS and source.polled_ok_at is None
         turn = Turn(mind, self.policy, now, baseline)
         recall = await self.store.recall([entry.fingerprint for entry in part])
         if is_retry:
@@ -221,11 +228,14 @@ class Ingest:
         memory = await self._recent(now - self.policy.story_window)
         verdicts = self._decided(part, recall, turn, memory)
         course = await self._course(source, poll, (*before, *verdicts), now) if poll else None
-        alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
+        alarm, pages = (
+            rhythm.alarm(verdicts, self.knowledge.places, now),
+            _pages(source, verdicts, turn),
+        )
         faults = tuple(
             document_fault(source, broken, self.version) for broken in (poll.broken if poll else ())
         )
-        batch = Batch(source.id, verdicts, poll, now, course, alarm, faults, is_retry)
+        batch = Batch(source.id, verdicts, poll, now, course, alarm, pages, faults, is_retry)
         added = await self._record(batch, memory)
         if added:
             self.wake()
@@ -294,6 +304,14 @@ class Ingest:
 
 def _is_new(verdict: Verdict) -> bool:
     return verdict.reason is not Reason.ALREADY_SEEN and not verdict.edited
+
+
+def _pages(source: Source, verdicts: Sequence[Verdict], turn: Turn) -> tuple[Wanted, ...]:
+    """The pages that are to be read of what is new: what is too old to alert is left alone."""
+    if source.kind is not SourceKind.FEED:
+        return ()
+    fresh = (v for v in verdicts if not too_old(v.entry, turn))
+    return tuple(page for v in fresh if (page := wanted(v, source.full_text)))
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:

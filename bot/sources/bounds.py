@@ -49,9 +49,6 @@ class Bounded:
 
 def bounded(text: str) -> Bounded:
     """Look ``text`` over, in a few hundredths of a second however it is built."""
-    problem = _declarations(text) or _long_tags(text)
-    if problem:
-        return Bounded(text, problem=problem)
     reading = _read(text)
     if reading.is_deep:
         return Bounded(text, problem=f"Its elements are nested more than {MAX_DEPTH} deep.")
@@ -61,6 +58,11 @@ def bounded(text: str) -> Bounded:
     if found.text.count("<") > MAX_TAGS:
         return Bounded(text, problem=f"It has more than {MAX_TAGS:,} tags.")
     return found
+
+
+def forbidden(text: str) -> str:
+    """What forbids even to look at ``text`` closely, in a sentence; mostly nothing."""
+    return _declarations(text) or _long_tags(text)
 
 
 def _declarations(text: str) -> str:

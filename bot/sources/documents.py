@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from bot.sources import feed, frontmatter, markdown, page, plain
+from bot.sources import frontmatter, markdown, page, parsing, plain
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed
 from bot.sources.furniture import without_furniture
@@ -119,7 +119,7 @@ def _draft(head: frontmatter.Head, title: str, body: str) -> Draft:
 
 
 def _feed(_: str, body: bytes) -> Parsed:
-    return feed.parse(body)
+    return parsing.parse(body)
 
 
 def _json_lines(text: str, _: bytes) -> Parsed:
@@ -174,7 +174,7 @@ def _json(text: str, body: bytes) -> Parsed:
     except RecursionError:
         return Parsed(problem="it is nested too deep")
     if isinstance(value, dict) and isinstance(value.get("items"), list):
-        return feed.parse(body)
+        return parsing.parse(body)
     parts = [_json_entry(each) for each in (value if isinstance(value, list) else [value])]
     notes = [note for part in parts for note in (*part.notes, part.problem) if note]
     return Parsed(tuple(d for part in parts for d in part.drafts), tuple(notes[:NOTES_MAX]))

@@ -32,12 +32,16 @@ class Draft:
 class Parsed:
     """What a document held. ``problem`` is one sentence when there was nothing to read in it.
 
-    ``error`` and ``trace`` are there where that is because it broke our reader.
+    ``held`` counts its entries, those that were left out as known among them. ``hashes`` are to be
+    given back when the document is read next; ``b""`` when it is to be read as a whole.
+    ``error`` and ``trace`` are there where there is nothing because it broke our reader.
     """
 
     drafts: tuple[Draft, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str = ""
+    held: int = 0
+    hashes: bytes = b""
     error: str = ""
     trace: str = ""
 

@@ -1,47 +1,41 @@
-"""Feeds: bytes to entries. The only door to feedparser."""
+"""Feeds: visits to entries."""
 
 from __future__ import annotations
 
 import asyncio
-import calendar
-import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from time import struct_time
-from typing import Any
-
-import feedparser
 
 from bot.core.model import Entry, Poll, PollStatus, Source
 from bot.core.pushing import offered
-from bot.errors import SourceBroken
+from bot.errors import SourceBroken, SourceInvalid
 from bot.ports import Clock
-from bot.sources import bounds, hints, identity, jsonfeed, plain
+from bot.sources import hints, identity
 from bot.sources.breaking import safely
-from bot.sources.decode import decode
-from bot.sources.draft import Draft, Parsed, feed_entries
+from bot.sources.draft import Parsed, feed_entries
 from bot.sources.failures import emptied
 from bot.sources.fetch import Fetched, Fetcher
-from bot.sources.links import http_link
-from bot.sources.mistaken import error_of, what_it_is
+from bot.sources.mistaken import error_of
+from bot.sources.parsing import parse
+from bot.sources.workers import Task, Unreadable, Workers
 
-_HEADERS = {"content-type": "application/xml; charset=utf-8"}
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
-_CUT_MARKS = "…. []"
+# Read on the spot: the worst document of this size that we could think of keeps the event loop for
+# ten to twenty milliseconds (benchmarks/parsing.py), a usual one for one; handing over costs half
+# a millisecond, and the first time a process of 33 MB.
+SMALL_BYTES = 4_096
+_MANY = 100
 _BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 
 
 class FeedPoller:
     """Visits feeds."""
 
-    def __init__(self, fetcher: Fetcher, now: Clock) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, now: Clock, workers: Workers | None = None) -> None:
+        """``workers`` read what is not small; whoever gives them closes them."""
+        self.fetcher = fetcher
         self._now = now
-        # Its own threads, so that nothing else that blocks can hold up reading; and reading, one
-        # slow document aside, holds up nothing.
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="feed")
+        self._workers = workers or Workers()
 
     async def poll(self, source: Source) -> Poll:
         """Visit one feed; a 304 and an unchanged body are both "not modified".
@@ -50,32 +44,32 @@ class FeedPoller:
             SourceError: See ``Fetcher.get``; also ``SourceInvalid`` for what is no feed, and
                 ``SourceEmptied`` for one that has lost all its entries.
         """
-        fetched = await self._fetcher.get(source)
+        fetched = await self.fetcher.get(source)
         now = self._now()
         if fetched.not_modified:
             return _not_modified(source, fetched, now)
         body_hash = identity.digest_of_bytes(fetched.body)
         if body_hash == source.body_hash:
             return replace(_not_modified(source, fetched, now), etag=fetched.etag)
-        labels = fetched.charset, fetched.content_type, fetched.final_url
-        parsed = await self._parsed(source, fetched.body, *labels)
-        if not parsed.drafts and source.held:
+        parsed = await self._parsed(source, _task(source, fetched))
+        if not parsed.held and source.held:
             raise emptied(source)
         offer = offered(fetched.headers.get("link", ""), _beginning(fetched.body))
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
-            entries=feed_entries(parsed.drafts, source, now),
+            entries=await _entries(parsed, source, now),
             etag=fetched.etag,
             last_modified=_honest(fetched.last_modified, now),
             body_hash=body_hash,
             notes=parsed.notes,
             fresh_s=hints.of_headers(fetched.headers),
             hints=hints.of_document(fetched.body),
-            held=len(parsed.drafts),
+            held=parsed.held,
             moved_to=fetched.moved_to,
             hub=offer.hub if offer else "",
             topic=offer.topic if offer else "",
+            entry_hashes=parsed.hashes,
         )
 
     async def read(self, source: Source, body: bytes, content_type: str) -> tuple[Entry, ...]:
@@ -85,16 +79,15 @@ class FeedPoller:
             SourceInvalid: It is no feed.
         """
         kind, _, charset = content_type.lower().partition("charset=")
-        labels = charset.strip(' "'), kind.strip("; "), source.url
-        parsed = await self._parsed(source, body, *labels)
-        return feed_entries(parsed.drafts, source, self._now())
+        task = (body, charset.strip(' "'), source.address, kind.strip("; "), b"")
+        return await _entries(await self._parsed(source, task), source, self._now())
 
-    async def _parsed(
-        self, source: Source, body: bytes, charset: str, kind: str, base: str
-    ) -> Parsed:
-        parsed = await asyncio.get_running_loop().run_in_executor(
-            self._threads, safely, parse, body, charset, base, kind
-        )
+    async def _parsed(self, source: Source, task: Task) -> Parsed:
+        body = task[0]
+        try:
+            parsed = await read_by(self._workers, task)
+        except Unreadable as error:
+            raise SourceInvalid(source.id, str(error)) from error
         if parsed.trace:
             raise SourceBroken(source.id, parsed.problem, body, parsed.error, parsed.trace)
         if parsed.problem:
@@ -102,8 +95,31 @@ class FeedPoller:
         return parsed
 
 
+async def read_by(workers: Workers, task: Task) -> Parsed:
+    """Read one document: a small one on the spot, any other in another process.
+
+    Raises:
+        Unreadable: It was given up.
+    """
+    if len(task[0]) <= SMALL_BYTES:
+        return safely(parse, *task)
+    return await workers.parse(task)
+
+
+def _task(source: Source, fetched: Fetched) -> Task:
+    labels = fetched.charset, fetched.final_url, fetched.content_type
+    return (fetched.body, *labels, source.entry_hashes)
+
+
 def _beginning(body: bytes) -> str:
     return body[:_BEGINNING].decode("utf-8", "replace")
+
+
+async def _entries(parsed: Parsed, source: Source, now: datetime) -> tuple[Entry, ...]:
+    # 22 us each: five hundred at once would be felt by everybody else.
+    if len(parsed.drafts) <= _MANY:
+        return feed_entries(parsed.drafts, source, now)
+    return await asyncio.to_thread(feed_entries, parsed.drafts, source, now)
 
 
 def _not_modified(source: Source, fetched: Fetched, now: datetime) -> Poll:
@@ -126,96 +142,3 @@ def _honest(last_modified: str, now: datetime) -> str:
     except (TypeError, ValueError, OverflowError):
         return last_modified
     return "" if is_future else last_modified
-
-
-def parse(body: bytes, charset: str = "", base_url: str = "", content_type: str = "") -> Parsed:
-    """Read a feed of any kind. Pure: the same bytes give the same drafts; never raises for them.
-
-    Args:
-        body: The document as it came.
-        charset: From the Content-Type header, ``""`` if it named none.
-        base_url: Where it was found; relative links are resolved against it.
-        content_type: As the server labelled it; used only to say what was found instead.
-    """
-    decoded = decode(body, charset)
-    text = decoded.text
-    if jsonfeed.looks_like_json(text):
-        found = jsonfeed.parse(text, base_url)
-        return replace(found, notes=decoded.notes + found.notes)
-    safe = bounds.bounded(text)
-    if safe.problem:
-        return Parsed(problem=f"{safe.problem} It was not read.")
-    document = _feedparser(safe.text)
-    drafts = tuple(draft for entry in document.entries if (draft := _draft(entry, base_url)))
-    if not drafts and not document.get("version"):
-        return Parsed(problem=what_it_is(text, content_type))
-    notes = decoded.notes + safe.notes + _broken(document, safe.broken_at, len(drafts))
-    return Parsed(drafts=drafts[: bounds.MAX_ENTRIES], notes=notes)
-
-
-def _feedparser(text: str) -> Any:
-    # Always a stream: given a str or bytes that is a path or a URL, feedparser would open it.
-    stream = io.BytesIO(bounds.without_declaration(text).encode("utf-8", "replace"))
-    return feedparser.parse(
-        stream, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False
-    )
-
-
-def _broken(document: Any, line: int, entries: int) -> tuple[str, ...]:
-    # Broken is not failed: what could be read is kept. Labels were settled before feedparser.
-    if not document.bozo or isinstance(
-        document.get("bozo_exception"), feedparser.CharacterEncodingOverride
-    ):
-        return ()
-    where = f" at line {line}" if line else ""
-    return (f"Its XML is broken{where}; {entries} of its entries could be read.",)
-
-
-def _draft(entry: Any, base_url: str) -> Draft | None:
-    title = _plain(entry.get("title_detail") or {}).replace("\n", " ")
-    body = _body(entry)
-    if not title and not body:
-        return None
-    return Draft(
-        # Micro-posts have no title: their first line stands for one.
-        title=title or body.partition("\n")[0][:200],
-        body=body,
-        link=http_link(base_url, plain.tidy(entry.get("link") or "")),
-        guid=plain.tidy(entry.get("id") or ""),
-        lang=_language(entry)[:16],
-        published_at=_moment(entry.get("published_parsed")),
-        # With .get() alone, feedparser passes the date of publication off as an update.
-        updated_at=_moment(entry["updated_parsed"] if "updated_parsed" in entry else None),  # noqa: SIM401
-    )
-
-
-def _language(entry: Any) -> str:
-    """What the entry says of itself (``dc:language``), else what its title is marked as."""
-    title = entry.get("title_detail") or {}
-    return str(entry.get("language") or title.get("language") or "")
-
-
-def _body(entry: Any) -> str:
-    summary = _plain(entry.get("summary_detail") or {})
-    contents = [_plain(content) for content in entry.get("content") or ()]
-    longest = max(contents, key=len, default="")
-    if not longest or longest == summary:
-        return summary or longest
-    if summary.rstrip(_CUT_MARKS) in longest:
-        return longest
-    return plain.tidy(f"{summary}\n{longest}")
-
-
-def _plain(detail: Any) -> str:
-    value = str(detail.get("value") or "")
-    return plain.text_of(value) if detail.get("type") in _HTML else plain.tidy(value)
-
-
-def _moment(parsed: struct_time | None) -> datetime | None:
-    # feedparser gives UTC, and reads a time without a zone as UTC.
-    if parsed is None:
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from weakref import WeakValueDictionary
@@ -86,12 +86,21 @@ class Fetcher:
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._hosts: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def get(self, source: Source, *, conditional: bool = True) -> Fetched:
+    async def get(
+        self,
+        source: Source,
+        *,
+        conditional: bool = True,
+        accept: str = _ACCEPT,
+        ask: Callable[[URL], Awaitable[None]] | None = None,
+    ) -> Fetched:
         """Visit ``source`` and follow its redirects.
 
         Args:
             source: Its validators are sent back byte-exact when ``conditional``.
             conditional: ``False`` asks for the whole document whatever we have already.
+            accept: What kinds of document are wished for.
+            ask: Asked before each hop, and free to raise; it may visit the same host.
 
         Raises:
             SourceUnavailable: It may work later.
@@ -103,10 +112,12 @@ class Fetcher:
         clock = asyncio.get_running_loop().time
         left_s = self._limits.total_s
         for redirects in range(self._limits.redirects + 1):
+            if ask is not None:
+                await ask(url)
             # The wait for another visit to this host does not count against this one.
             async with self._turn(url):
                 begun = clock()
-                found = await self._hop(source, url, conditional, left_s)
+                found = await self._hop(source, url, conditional, left_s, accept)
                 left_s -= clock() - begun
             if isinstance(found, Fetched):
                 has_moved = redirects and is_lasting
@@ -158,9 +169,9 @@ class Fetcher:
         return lock
 
     async def _hop(
-        self, source: Source, url: URL, conditional: bool, left_s: float
+        self, source: Source, url: URL, conditional: bool, left_s: float, accept: str
     ) -> Fetched | hops.Hop:
-        headers = self._headers(source, url, conditional)
+        headers = self._headers(source, url, conditional) | {"Accept": accept}
         exempt = hops.is_exempt(source, url)
         # A proxy of the operator's may stand anywhere; what is asked of it is judged before.
         session = self._session(exempt=exempt or bool(source.proxy))
@@ -191,7 +202,6 @@ class Fetcher:
     def _headers(self, source: Source, url: URL, conditional: bool) -> dict[str, str]:
         headers = {
             "User-Agent": self._limits.user_agent,
-            "Accept": _ACCEPT,
             "Accept-Encoding": "gzip, deflate",  # no br: there is no bounded decoder for it here
         }
         if conditional and source.etag:

@@ -34,6 +34,12 @@ _WHOLE_LINES = (
     "بیشتر", "ادامه مطلب", "مطالب مرتبط", "اخبار مرتبط", "پربازدیدها", "پربیننده ترین", "نظرات",
     "ارسال نظر", "دیدگاه", "برچسب ها", "چاپ", "کپی لینک", "انتهای پیام", "تبلیغات", "صفحه اصلی",
 )
+_BEFORE_HEADLINES = (
+    "اقرأ أيضا", "إقرأ أيضا", "اقرأ المزيد", "شاهد أيضا", "مواضيع ذات صلة", "مقالات ذات صلة",
+    "أخبار ذات صلة", "ذات صلة", "الأكثر قراءة", "read more", "read also", "also read", "see also",
+    "related", "related articles", "related stories", "most read", "بیشتر بخوانید", "مطالب مرتبط",
+    "اخبار مرتبط",
+)
 # fmt: on
 
 
@@ -43,6 +49,7 @@ def _folded(line: str) -> str:
 
 
 _FURNITURE = frozenset(_folded(line) for line in _WHOLE_LINES)
+_INVITATIONS = frozenset(_folded(line) for line in _BEFORE_HEADLINES)
 
 
 def without_furniture(lines: Sequence[str]) -> tuple[str, ...]:
@@ -54,6 +61,12 @@ def without_furniture(lines: Sequence[str]) -> tuple[str, ...]:
     end = _end(lines, _is_empty_or_listed)
     shorter = _end(lines[:end], lambda line: _is_empty_or_listed(line) or _is_scrap(line))
     return tuple(lines[: shorter or end])
+
+
+def leads_elsewhere(line: str) -> bool:
+    """Whether a line is an invitation to another article: "Read also: ...", with its headline."""
+    head, _, rest = line.replace("|", ":").partition(":")
+    return bool(rest.strip()) and _folded(head) in _INVITATIONS
 
 
 def _end(lines: Sequence[str], goes: Callable[[str], bool]) -> int:

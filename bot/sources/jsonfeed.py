@@ -29,7 +29,7 @@ def parse(text: str, base_url: str) -> Parsed:
     drafts = tuple(_draft(item, base_url) for item in items if isinstance(item, dict))
     kept = tuple(draft for draft in drafts if draft.title or draft.body)
     newest = sorted(kept, key=_age_key, reverse=True)[:MAX_ENTRIES]
-    return Parsed(drafts=kept if len(kept) <= MAX_ENTRIES else tuple(newest))
+    return Parsed(drafts=kept if len(kept) <= MAX_ENTRIES else tuple(newest), held=len(kept))
 
 
 def _age_key(draft: Draft) -> str:

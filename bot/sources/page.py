@@ -49,16 +49,16 @@ class Page:
 
 def read(text: str) -> Page | None:
     """Read a page; ``None`` when there is no HTML in it."""
-    root = _root(text)
+    root = tree(text)
     if root is None:
         return None
     stated = _stated(root)
     link = _first(root, "//link[@rel='canonical']/@href") or stated.get("og:url", "")
-    title = stated.get("og:title") or _words(root, "//h1") or _words(root, "//title")
+    title = title_of(root)
     when = stated.get("article:published_time") or _first(root, "//time/@datetime")
     return Page(
-        title=plain.line_of(title),
-        body=_without_title(_article(root), plain.line_of(title)),
+        title=title,
+        body=_without_title(_article(root), title),
         link=http_link("", link),
         site=stated.get("og:site_name", ""),
         lang=_first(root, "/html/@lang")[:16],
@@ -66,7 +66,14 @@ def read(text: str) -> Page | None:
     )
 
 
-def _root(text: str) -> etree._Element | None:
+def title_of(root: etree._Element) -> str:
+    """What the page calls itself."""
+    stated = _stated(root).get("og:title")
+    return plain.line_of(stated or _words(root, "//h1") or _words(root, "//title"))
+
+
+def tree(text: str) -> etree._Element | None:
+    """The elements of a page; ``None`` when there is no HTML in it."""
     try:
         root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError):
@@ -109,19 +116,21 @@ def _article(root: etree._Element) -> str:
 
 
 def _reading_text(element: etree._Element) -> str:
-    for apart in [child for child in element.iterdescendants() if _is_apart(child)]:
-        _drop(apart)
+    for apart in [child for child in element.iterdescendants() if is_apart(child)]:
+        drop(apart)
     return plain.tidy("".join(plain.pieces(element)))
 
 
-def _is_apart(element: etree._Element) -> bool:
+def is_apart(element: etree._Element) -> bool:
+    """Whether an element stands beside the article, by what it is or is called."""
     if element.tag in _APART or element.get("role") in _APART_ROLES:
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     return element.tag in _CONTAINERS and bool(_APART_NAMES.search(names))
 
 
-def _drop(element: etree._Element) -> None:
+def drop(element: etree._Element) -> None:
+    """Take an element out of its page; the text behind it stays."""
     parent = element.getparent()
     if parent is None:
         return

@@ -13,7 +13,7 @@ MAX_CHARS = 40_000
 
 # fmt: off
 _UNSEEN = frozenset({
-    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "head",
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "head",
     "title", "form", "button", "select", "textarea", "canvas", "audio", "video",
 })
 _BLOCKS = frozenset({
@@ -24,6 +24,8 @@ _BLOCKS = frozenset({
 })
 # fmt: on
 _TAG = re.compile(r"<[A-Za-z/!?]")
+# "<!" that begins neither comment nor declaration is text; the parser would swallow what follows.
+_NO_DECLARATION = re.compile(r"<!(?!--|\[CDATA\[|DOCTYPE[^<>]*>)", re.IGNORECASE)
 _PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 # Everything Unicode calls white space but the line feed; zero-width joiners are letters here.
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -39,7 +41,7 @@ def text_of(fragment: str) -> str:
     """
     if not _TAG.search(fragment):
         return tidy(unescape(fragment) if "&" in fragment else fragment)
-    root = _parsed(fragment)
+    root = _parsed(_NO_DECLARATION.sub("&lt;!", fragment))
     return tidy("".join(pieces(root))) if root is not None else ""
 
 

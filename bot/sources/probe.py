@@ -15,16 +15,16 @@ from yarl import URL
 
 from bot.core import pushing
 from bot.core.model import Entry, Source
-from bot.errors import SourceBroken, SourceError
+from bot.errors import SourceBroken, SourceError, SourceInvalid
 from bot.sources import dates, guard, hints, hops, identity
-from bot.sources.breaking import safely
 from bot.sources.decode import because, decode, labels
 from bot.sources.draft import Draft, Parsed, entry_of
-from bot.sources.feed import parse
+from bot.sources.feed import read_by
 from bot.sources.fetch import Fetched, Fetcher, FetchLimits
 from bot.sources.jsonfeed import looks_like_json
 from bot.sources.mistaken import error_of, linked_feeds
 from bot.sources.resolve import SystemResolver
+from bot.sources.workers import Unreadable, Workers
 
 _HEAD_CHARS = 20_000
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -104,7 +104,7 @@ async def probe(
     fetcher = Fetcher(limits, resolver=inner, seen=lambda answer: seen.hops.append(_hop(answer)))
     try:
         fetched = await fetcher.get(source, conditional=False)
-        _read(source, fetched, seen, now)
+        await _read(source, fetched, seen, now)
     except SourceError as error:
         seen.failure = f"{type(error).__name__}: {error}"
     finally:
@@ -137,7 +137,7 @@ def _hop(answer: aiohttp.ClientResponse) -> Hop:
     return Hop(hops.shown(answer.url), answer.status, headers)
 
 
-def _read(source: Source, fetched: Fetched, seen: Probe, now: datetime) -> None:
+async def _read(source: Source, fetched: Fetched, seen: Probe, now: datetime) -> None:
     """What is in the document.
 
     Raises:
@@ -149,13 +149,24 @@ def _read(source: Source, fetched: Fetched, seen: Probe, now: datetime) -> None:
     seen.size = len(body)
     seen.charset = Charset(header, own, decoded.charset, because(body, fetched.charset))
     seen.kind, seen.hints = kind_of(decoded.text), tuple(asks(fetched, decoded.text))
-    parsed = safely(parse, body, fetched.charset, fetched.final_url, fetched.content_type)
+    parsed = await _parsed(source, fetched)
     seen.notes = parsed.notes
     if parsed.problem:
         found = linked_feeds(decoded.text)
         seen.links = tuple(urljoin(fetched.final_url, link) for link in found)
         raise _failure(source, fetched, parsed)
     seen.entries = tuple(_entries(parsed, source, now))
+
+
+async def _parsed(source: Source, fetched: Fetched) -> Parsed:
+    workers = Workers()
+    labels = fetched.charset, fetched.final_url, fetched.content_type
+    try:
+        return await read_by(workers, (fetched.body, *labels, b""))
+    except Unreadable as error:
+        raise SourceInvalid(source.id, str(error)) from error
+    finally:
+        workers.close()
 
 
 def _failure(source: Source, fetched: Fetched, parsed: Parsed) -> SourceError:

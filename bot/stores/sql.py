@@ -20,7 +20,13 @@ WHERE id IN (
     WHERE next_due_at <= :now
        OR (next_due_at > :absurd AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
     ORDER BY next_due_at LIMIT :limit)
-RETURNING *
+RETURNING *, (SELECT hashes FROM entry_hashes WHERE source_id = sources.id) AS entry_hashes
+"""
+
+# A source that was removed while it was visited has no row to hang this on.
+PUT_ENTRY_HASHES = """
+INSERT INTO entry_hashes (source_id, hashes) SELECT id, :hashes FROM sources WHERE id = :source_id
+ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes
 """
 
 SOURCE_POLLED = """
@@ -102,9 +108,9 @@ WHERE name <> '' GROUP BY name ORDER BY rank, name
 
 ADD_SOURCE = """
 INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private, folder,
-    urgent, pinned, headers, proxy)
+    urgent, pinned, headers, proxy, full_text)
 SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :folder,
-    :urgent, :pinned, :headers, :proxy
+    :urgent, :pinned, :headers, :proxy, :full_text
 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url = :url)
 ON CONFLICT DO NOTHING RETURNING id
 """
@@ -126,8 +132,45 @@ VALUES (:source_id, :fingerprint, :title, :body, :link, :source_name, :lang, :te
 EDIT_ENTRY = """
 UPDATE entries SET title = :title, body = :body, text_hash = :text_hash,
     reason = :reason, detail = :detail, flag = :flag, severity = :severity, role = :role,
-    story_id = coalesce(:story_id, story_id), edits = edits + 1
+    story_id = coalesce(:story_id, story_id), edits = edits + 1, page_hash = ''
 WHERE fingerprint = :fingerprint AND (text_hash <> :text_hash OR reason = 'failed')
+"""
+
+# The page behind an entry was read: its feed's wording stays what later polls are compared with.
+# What broke us is recorded anew in the same words.
+READ_PAGE = """
+UPDATE entries SET body = :body, page_hash = :text_hash,
+    reason = :reason, detail = :detail, flag = :flag, severity = :severity, role = :role,
+    story_id = coalesce(:story_id, story_id)
+WHERE fingerprint = :fingerprint AND (page_hash <> :text_hash OR reason = 'failed')
+"""
+
+WANT_PAGE = """
+INSERT INTO pages (fingerprint, host, severity, due_at, added_at)
+SELECT fingerprint, :host, :severity, :now, :now FROM entries
+WHERE fingerprint = :fingerprint AND page_hash = ''
+ON CONFLICT (fingerprint) DO UPDATE SET host = excluded.host, severity = excluded.severity,
+    due_at = excluded.due_at, attempts = 0
+"""
+
+# One page a host, of each the gravest; a host that is being visited or rests has none. Times
+# further away than any wait we give (a clock that was set back) count as now.
+CLAIM_PAGES = """
+UPDATE pages SET due_at = :until, attempts = attempts + 1
+WHERE fingerprint IN (
+    SELECT fingerprint FROM (
+        SELECT fingerprint, severity, due_at, row_number() OVER (
+            PARTITION BY host ORDER BY severity DESC, due_at, fingerprint) AS place
+        FROM pages WHERE (due_at <= :now OR due_at > :absurd) AND NOT EXISTS (
+            SELECT 1 FROM page_hosts WHERE page_hosts.host = pages.host
+            AND until_at > :now AND until_at <= :absurd))
+    WHERE place = 1 ORDER BY severity DESC, due_at LIMIT :limit)
+RETURNING *
+"""
+
+HOST_RESTS = """
+INSERT INTO page_hosts (host, until_at) VALUES (:host, :until)
+ON CONFLICT (host) DO UPDATE SET until_at = excluded.until_at
 """
 
 # A story grows: it keeps its first headline and takes the graver severity.

@@ -113,6 +113,13 @@ def test_what_is_denied_about_an_attack_leaves_it_standing(text: str) -> None:
         "كتائب الفجر تنفي استهداف المطار",
         "الفصيل ينفي قيامه بقصف السفارة",
         "الحشد ينفي إطلاق الصواريخ على المعسكر",
+        "Badr organisation denies rocket attack on the base",
+        "Sadr denies drone attack on the embassy",
+        "Khazali denies a missile attack on the camp",
+        "Peshmerga deny attack on the airport",
+        "منظمة بدر تنفي وقوع هجوم على القاعدة",
+        "الخزعلي ينفي سقوط صواريخ على المعسكر",
+        "بدر وقوع حمله به پایگاه را تکذیب کرد",
     ],
 )
 def test_who_could_have_fired_denies_that_it_was_he(text: str) -> None:
@@ -139,3 +146,29 @@ def test_who_could_have_fired_denies_that_it_was_he(text: str) -> None:
 )
 def test_a_denial_of_the_attack_itself_takes_it_back(text: str) -> None:
     assert read(text).denial is Denial.NO_ATTACK
+
+
+@pytest.mark.parametrize(
+    ("earlier", "denied"),
+    [
+        (
+            "بعد ساعات من نفي هجوم سابق، مسيرة تستهدف القاعدة",
+            "بعد ساعات من سقوط الصاروخ، الشرطة تنفي وقوع هجوم",
+        ),
+        (
+            "Hours after denying an attack, drone hits the base",
+            "Hours after the blast, police deny any attack",
+        ),
+        (
+            "A day after the army denied attack, rockets hit the base",
+            "Hours after the blast police deny an attack, and urge calm",
+        ),
+        (
+            "ساعاتی پس از تکذیب حمله، پهپاد به پایگاه اصابت کرد",
+            "ساعاتی پس از انفجار، پلیس وقوع حمله را تکذیب کرد",
+        ),
+    ],
+)
+def test_a_denial_that_only_says_when_denies_nothing_now(earlier: str, denied: str) -> None:
+    assert read(earlier).denial is None
+    assert read(denied).denial is Denial.NO_ATTACK

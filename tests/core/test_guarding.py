@@ -306,13 +306,43 @@ def test_words_of_a_guard_explain_why_there_was_no_pair() -> None:
     assert reading("العديد من الجنود في حالة تأهب").guard == "mask"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "السفارة: موعد انتهاء حالة التأهب في قاعدة علي السالم غير معروف",
+        "انتهاء حالة الإنذار في قاعدة بلد لم يعلن بعد",
+        "قاعدة علي السالم تنتظر زوال الخطر",
+        "Ali Al Salem base awaits all clear",
+        "Balad base is still waiting for the all clear",
+        "پایان آماده‌باش در پایگاه بلد هنوز اعلام نشده",
+    ],
+)
+def test_an_all_clear_that_is_awaited_is_none(text: str) -> None:
+    found = reading(text)
+    assert not found.flag
+    assert found.guard in {"awaited", "mask"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "رفع وضعیت قرمز در پایگاه بلد",
+        "لغو حالت هشدار در پایگاه علی السالم",
+        "انتهاء حالة التأهب في قاعدة بلد والوزارة لم تعلن بعد سببها",
+        "All clear at Balad base; cause of sirens unknown",
+    ],
+)
+def test_an_all_clear_is_one_whatever_else_is_not_known(text: str) -> None:
+    assert "all-clear" in {finding.topic for finding in reading(text).findings}
+
+
 def test_a_text_about_nothing_of_ours_names_no_guard() -> None:
     assert reading("فاز الفريق في مباراة الأمس").guard == ""
     assert reading("The minister opened a school").guard == ""
 
 
 def test_one_endless_line_takes_no_longer_than_its_length() -> None:
-    line = "rockets hit Erbil in drill video Reuters said denies casualties "
+    line = "rockets hit Erbil in drill old video Reuters said denies dead as police arrest two "
 
     def cost(times: int) -> float:
         scan = MATCHER.scan("", line * times)

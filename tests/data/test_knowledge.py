@@ -192,6 +192,10 @@ def replace(name: str, old: str, new: str) -> Callable[[Path], None]:
             r"guards\.yaml:\d+: .*weather-words",
         ),
         (
+            append("guards.yaml", "odd: {terms: [drill], apart: word}\n"),
+            r"guards\.yaml:\d+: .*'apart'.*'word'",
+        ),
+        (
             append("marks.yaml", '"colour:red": {terms: {en: ["red"]}}\n'),
             r"marks\.yaml:\d+: .*colour",
         ),

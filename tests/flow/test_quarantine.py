@@ -181,6 +181,25 @@ async def test_an_edit_that_breaks_us_keeps_its_story_and_a_better_one_frees_it(
     assert await store.outbox_counts() == {"pending": 1}
 
 
+async def test_a_page_that_breaks_us_is_tried_again_as_a_page(store) -> None:
+    await ingest(store).take(a_source(), a_poll(replace(FIRST, title=ATTACK)))
+    page = replace(FIRST, text_hash="page:1", is_page=True)
+    await ingest(store).reread(a_source(), page)
+    (way,) = await store.ways(FIRST.fingerprint, 5)
+    assert (way.reason, len(await store.quarantined())) == ("failed", 1)
+    await store.after_upgrade("2")
+    await ingest(store, version="2").try_again()
+    (way,) = await store.ways(FIRST.fingerprint, 5)
+    assert (way.reason, await store.quarantined()) == ("story-grew", ())
+
+
+async def test_what_is_tried_again_asks_for_no_page(store) -> None:
+    await ingest(store).take(a_source(), a_poll(FIRST))
+    await store.after_upgrade("2")
+    await ingest(store, version="2").try_again()
+    assert await store.claim_pages(NOW, 9) == ()
+
+
 def broken(body: bytes = b"<rss>") -> SourceBroken:
     return SourceBroken("wire", "Its document breaks our reader.", body, "KeyError: 'x'", "Trace…")
 
@@ -200,13 +219,14 @@ async def test_a_document_that_breaks_the_reader_is_kept_and_its_source_polled_o
 
 
 async def test_after_an_upgrade_the_source_of_a_document_is_read_anew(store) -> None:
-    await ingest(store, a_poll(etag='"e"', body_hash="h")).visit(a_source())
+    read = a_poll(etag='"e"', body_hash="h", entry_hashes=b"h" * 16)
+    await ingest(store, read).visit(a_source())
     await ingest(store, broken()).visit(a_source())
     assert (await store.source_ages())[0].next_due_at > NOW
     await store.after_upgrade("2")
     await ingest(store, version="2").try_again()
     (source,) = await store.claim_sources(NOW, 9)
-    assert (source.etag, source.body_hash) == ("", "")
+    assert (source.etag, source.body_hash, source.entry_hashes) == ("", "", b"")
 
 
 async def test_a_source_is_read_anew_not_before_its_publisher_allows_it(store) -> None:

@@ -86,3 +86,15 @@ def test_any_bytes_become_clean_text(body: bytes, label: str) -> None:
 def test_utf_8_wins_whatever_is_declared(text: str) -> None:
     if not text.startswith("\ufeff"):
         assert decode(text.encode(), "windows-1256").text == text
+
+
+def test_controls_that_were_meant_as_windows_latin_are_read_so() -> None:
+    assert decode("don\x92t \x93say\x94\x81".encode()).text == "don’t “say”"
+
+
+@pytest.mark.parametrize("charset", ["koi8-r", "cp1251", "iso8859-5", "cp866"])
+def test_russian_without_a_label_is_not_taken_for_arabic(charset: str) -> None:
+    body = "Мэр сообщил, что ночью над базой сбиты два беспилотника; пострадавших нет".encode(
+        charset
+    )
+    assert arabic_charset(body) == ""

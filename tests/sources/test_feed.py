@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +15,11 @@ from hypothesis import strategies as st
 
 from bot.core.model import Hints, Poll, PollStatus
 from bot.errors import SourceChallenged, SourceEmptied, SourceInvalid, SourceIsPage
-from bot.sources import bounds, feed
+from bot.sources import bounds, parsing
 from bot.sources.draft import Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.workers import Workers
 from tests.sources.servers import feed_at, serving
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -26,7 +29,7 @@ CALM = "هدوء حذر في محيط المطار"
 
 
 def parsed(name: str) -> Parsed:
-    return feed.parse((RECORDINGS / name).read_bytes(), base_url="https://news.example.com/rss")
+    return parsing.parse((RECORDINGS / name).read_bytes(), base_url="https://news.example.com/rss")
 
 
 def rss(*items: str) -> bytes:
@@ -57,6 +60,21 @@ def test_an_arabic_feed_reads_the_same_however_it_is_encoded(name: str) -> None:
     assert found.problem == ""
 
 
+@pytest.mark.parametrize("before", [b" \n\t", b"\xef\xbb\xbf\n", b"\x00", b"\r\n\r\n"])
+def test_what_stands_before_the_declaration_is_no_matter(before: bytes) -> None:
+    body = before + (RECORDINGS / "cp1256_declared.rss").read_bytes()
+    if before.startswith(b"\xef"):
+        body = before + (RECORDINGS / "utf8_bom.rss").read_bytes().removeprefix(b"\xef\xbb\xbf")
+    assert [draft.title for draft in parsing.parse(body).drafts] == [SIRENS, CALM]
+
+
+def test_of_a_feed_that_was_cut_off_all_but_the_last_entry_is_whole() -> None:
+    items = [f"<item><title>{SIRENS} {n}</title><guid>{n}</guid></item>" for n in range(5)]
+    found = parsing.parse(rss(*items)[:-60])
+    assert [draft.guid for draft in found.drafts[:4]] == list("0123")
+    assert "broken at line" in found.notes[0]
+
+
 def test_bad_bytes_in_one_title_leave_the_others_alone() -> None:
     titles = [draft.title for draft in parsed("utf8_bad_bytes.rss").drafts]
     assert titles == [SIRENS, CALM.replace("هدوء", "هدوء\ufffd\ufffd")]
@@ -84,7 +102,7 @@ def test_an_entry_says_its_language_itself() -> None:
         "<item xmlns:dc='http://purl.org/dc/elements/1.1/'><title>خبر</title>"
         "<dc:language>fa</dc:language></item>"
     )
-    (draft,) = feed.parse(rss(item), base_url="https://news.example.com/rss").drafts
+    (draft,) = parsing.parse(rss(item), base_url="https://news.example.com/rss").drafts
     assert draft.lang == "fa"
 
 
@@ -125,7 +143,7 @@ def test_a_json_feed_is_read() -> None:
     ],
 )
 def test_what_is_no_feed_is_called_by_its_name(body: bytes, says: str) -> None:
-    found = feed.parse(body)
+    found = parsing.parse(body)
     assert found.drafts == ()
     assert says in found.problem
 
@@ -149,7 +167,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_before_the_slow_parser_sees_them(name: str) -> None:
     begun = time.process_time()
-    found = feed.parse(BOMBS[name])
+    found = parsing.parse(BOMBS[name])
     assert found.problem
     assert time.process_time() - begun < 1.0
 
@@ -157,13 +175,13 @@ def test_bombs_are_refused_before_the_slow_parser_sees_them(name: str) -> None:
 def test_unclosed_tags_in_a_broken_feed_are_no_depth_bomb() -> None:
     items = [f"<item><title>t{n}</title><description>{'a<br>' * 20}</description></item>"
              for n in range(30)]  # fmt: skip
-    assert len(feed.parse(rss(*items)).drafts) == 30
+    assert len(parsing.parse(rss(*items)).drafts) == 30
 
 
 def test_only_the_newest_500_entries_are_read() -> None:
     items = [f"<item><title>t{n}</title><pubDate>Wed, 07 Jul 2021 {n // 60:02}:{n % 60:02}:00 GMT"
              "</pubDate></item>" for n in range(600)]  # fmt: skip
-    found = feed.parse(rss(*items))
+    found = parsing.parse(rss(*items))
     assert {draft.title for draft in found.drafts} == {f"t{n}" for n in range(100, 600)}
     assert found.notes == ("It holds 600 entries; the newest 500 were read.",)
     assert bounds.MAX_ENTRIES == 500
@@ -175,16 +193,21 @@ def test_summary_and_full_text_are_not_said_twice() -> None:
         "<description>Sirens sounded at…</description><content:encoded><![CDATA[<p>Sirens sounded "
         "at\ndawn.</p><p>More.</p>]]></content:encoded></item>"
     )
-    assert feed.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
+    assert parsing.parse(rss(item)).drafts[0].body == "Sirens sounded at dawn.\nMore."
+
+
+def test_the_title_next_to_the_entry_wins_over_one_deeper_inside() -> None:
+    item = "<item><title>outer</title><image><title>inner</title></image></item>"
+    assert parsing.parse(rss(item)).drafts[0].title == "outer"
 
 
 def test_an_entry_without_words_is_none() -> None:
-    found = feed.parse(rss("<item><guid>1</guid><title> </title></item>"))
+    found = parsing.parse(rss("<item><guid>1</guid><title> </title></item>"))
     assert (found.drafts, found.problem) == ((), "")
 
 
 def test_parsing_can_move_to_another_process() -> None:
-    assert pickle.loads(pickle.dumps(feed.parse)) is feed.parse  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(parsing.parse)) is parsing.parse  # noqa: S301 - our own bytes
     found = parsed("truncated.rss")
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
 
@@ -193,7 +216,7 @@ def test_parsing_can_move_to_another_process() -> None:
 @given(st.binary(max_size=400), st.integers(0, 900), st.integers(0, 60))
 def test_a_damaged_feed_never_raises(noise: bytes, at: int, cut: int) -> None:
     body = (RECORDINGS / "atom_no_zone.atom").read_bytes()
-    found = feed.parse(body[:at] + noise + body[at + cut :])
+    found = parsing.parse(body[:at] + noise + body[at + cut :])
     assert isinstance(found, Parsed)
 
 
@@ -212,25 +235,36 @@ class Publisher:
         return web.Response(status=self.status, body=self.body, headers=self.headers)
 
 
-async def polls(publisher: Publisher, *, times: int = 1, **fields: object) -> list[Poll]:
-    """Poll as the store would have it: what a poll leaves behind goes into the next."""
-    found: list[Poll] = []
+@asynccontextmanager
+async def polling(
+    publisher: Publisher, workers: Workers | None = None, **fields: object
+) -> AsyncIterator[Callable[[], Awaitable[Poll]]]:
+    """Polls as the store would have it: what a poll leaves behind goes into the next."""
     fetcher = Fetcher(FetchLimits())
-    try:
-        async with serving(feed=publisher.answer) as url:
-            source = feed_at(f"{url}/feed", **fields)
-            for _ in range(times):
-                poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
-                found.append(poll)
-                source = replace(
-                    source,
-                    etag=poll.etag,
-                    last_modified=poll.last_modified,
-                    body_hash=poll.body_hash,
-                )
-    finally:
-        await fetcher.close()
-    return found
+    async with serving(feed=publisher.answer) as url:
+        source = feed_at(f"{url}/feed", **fields)
+
+        async def poll() -> Poll:
+            nonlocal source
+            found = await FeedPoller(fetcher, lambda: NOW, workers).poll(source)
+            source = replace(
+                source,
+                etag=found.etag,
+                last_modified=found.last_modified,
+                body_hash=found.body_hash,
+                entry_hashes=found.entry_hashes,
+            )
+            return found
+
+        try:
+            yield poll
+        finally:
+            await fetcher.close()
+
+
+async def polls(publisher: Publisher, *, times: int = 1, **fields: object) -> list[Poll]:
+    async with polling(publisher, **fields) as poll:
+        return [await poll() for _ in range(times)]
 
 
 async def test_an_unchanged_feed_is_read_once_with_validators() -> None:
@@ -241,6 +275,34 @@ async def test_an_unchanged_feed_is_read_once_with_validators() -> None:
     assert [entry.title for entry in first.entries] == ["One"]
     assert (second.status, second.entries) == (PollStatus.NOT_MODIFIED, ())
     assert (third.etag, third.body_hash) == ('"v1"', first.body_hash)
+
+
+async def test_of_a_feed_that_changed_only_the_new_entries_come() -> None:
+    publisher = Publisher()
+    async with polling(publisher) as poll:
+        first = await poll()
+        publisher.body = rss(*(f"<item><title>{n}</title><guid>{n}</guid></item>" for n in "12"))
+        second = await poll()
+        publisher.body = publisher.body.replace(b"<item><title>1", b"<item><title>One")
+        third = await poll()
+    assert [entry.title for entry in first.entries] == ["One"]
+    assert [entry.title for entry in second.entries] == ["1", "2"]
+    assert [entry.title for entry in third.entries] == ["One"]
+    assert [poll.held for poll in (first, second, third)] == [1, 2, 2]
+
+
+async def test_a_document_that_takes_too_long_is_a_failure_of_its_own() -> None:
+    publisher = Publisher()
+    publisher.body = rss("<item><title>t</title></item>", "<b>&nbsp;" * 95_000)
+    workers = Workers(limit_s=0.3)
+    try:
+        async with polling(publisher, workers) as poll:
+            with pytest.raises(SourceInvalid, match="takes too long to read"):
+                await poll()
+            publisher.body = rss(f"<item><title>{'long ' * 2_000}</title></item>")
+            assert len((await poll()).entries) == 1
+    finally:
+        workers.close()
 
 
 async def test_an_unchanged_feed_is_read_once_without_validators() -> None:

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.matcher import Matcher
+from bot.core.model import Knowledge, Reading, Watch
+from bot.sources.parsing import parse
 from bot.sources.plain import MAX_CHARS, line_of, text_of, tidy
 
 
@@ -23,6 +26,9 @@ from bot.sources.plain import MAX_CHARS, line_of, text_of, tidy
         ("&#0;&#xD800;&#27;x", "\ufffd\ufffdx"),
         ("", ""),
         ("<img src=x onerror=alert(1)>", ""),
+        ("he wrote <!DOCTYPE and <!x in <b>bold</b>", "he wrote <!DOCTYPE and <!x in bold"),
+        ("<!DOCTYPE html><p>a</p><!-- b --><![if x]>c", "a\n<![if x]>c"),
+        ("<math><mi>a</mi><mo>+</mo><mi>b</mi></math>", "a+b"),
         ("<svg><text>drawn</text></svg>seen", "seen"),
     ],
 )
@@ -32,6 +38,30 @@ def test_html_becomes_what_a_reader_sees(fragment: str, text: str) -> None:
 
 def test_a_headline_is_one_line() -> None:
     assert line_of("<p>a</p><p>b</p>") == "a b"
+
+
+KNOWN = Matcher(Knowledge(), [Watch(1, 1, '"عين الأسد"'), Watch(2, 1, "smoke")])
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>سقوط&nbsp;صاروخ على قاعدة <b>عين</b> الأسد</p><p>Thick <i>Smoke</i>, again smoke</p>",
+        "&lt;عين  \t الأسد&gt; 😀<script>smoke</script><br>smo&#8203;ke &amp; smoke",
+        "<ul><li>عَيْن الأسد<li>smoke</ul>\r\n<!-- smoke -->",
+    ],
+)
+def test_a_match_quotes_the_text_that_is_shown(html: str) -> None:
+    (draft,) = parse(
+        f"<rss><channel><item><title>t</title><description><![CDATA[{html}]]></description></item>"
+        "</channel></rss>".encode()
+    ).drafts
+    scan = KNOWN.scan(draft.title, draft.body)
+    found = KNOWN.watch_matches(scan, Reading())
+    assert set(found) == {1, 2}
+    for match in (match for matches in found.values() for match in matches):
+        assert draft.body[match.span.start : match.span.end] == match.text
+        assert not set(match.text) & set("<>&\n\t")
 
 
 def test_depth_is_no_danger() -> None:

@@ -24,7 +24,15 @@ from bot.core.model.alerts import (
     Why,
 )
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
-from bot.core.model.entries import Entry, Poll, PollStatus, Source, SourceAge, SourceKind
+from bot.core.model.entries import (
+    Entry,
+    FullText,
+    Poll,
+    PollStatus,
+    Source,
+    SourceAge,
+    SourceKind,
+)
 from bot.core.model.event import Denial, Facts, Outcome, Range, Sure, When
 from bot.core.model.faults import UNRENDERED, Broken, Fault, Quarantined, Stage
 from bot.core.model.knowledge import (
@@ -52,6 +60,7 @@ from bot.core.model.messages import (
     Settlement,
     Style,
 )
+from bot.core.model.pages import Article, Claimed, Wanted
 from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
@@ -85,6 +94,7 @@ __all__ = [
     "Alert",
     "Alias",
     "Answer",
+    "Article",
     "Audience",
     "Batch",
     "Broken",
@@ -94,6 +104,7 @@ __all__ = [
     "Chat",
     "ChatKind",
     "ChatStatus",
+    "Claimed",
     "Condition",
     "Count",
     "Course",
@@ -108,6 +119,7 @@ __all__ = [
     "Fault",
     "Field",
     "Finding",
+    "FullText",
     "Grade",
     "Growth",
     "Guard",
@@ -165,6 +177,7 @@ __all__ = [
     "Topic",
     "TopicRule",
     "Verdict",
+    "Wanted",
     "Watch",
     "Way",
     "When",

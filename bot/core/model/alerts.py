@@ -11,6 +11,7 @@ from bot.core.model.entries import Entry, Poll
 from bot.core.model.faults import Fault
 from bot.core.model.knowledge import Severity
 from bot.core.model.life import Life, Link
+from bot.core.model.pages import Wanted
 from bot.core.model.reading import Match, Reading
 from bot.core.model.visits import Alarm, Course
 
@@ -169,8 +170,8 @@ class Batch:
     """All that one turn of ingest writes, in one transaction.
 
     ``poll`` is ``None`` for every part of a large poll but the last, so that the validators are
-    recorded only with the last entry; ``course`` goes with it. ``faults`` are documents of the
-    poll that broke our reader.
+    recorded only with the last entry; ``course`` goes with it. ``pages`` are to be read afterwards.
+    ``faults`` are documents of the poll that broke our reader.
     """
 
     source_id: str
@@ -179,6 +180,7 @@ class Batch:
     decided_at: datetime
     course: Course | None = None
     alarm: Alarm | None = None
+    pages: tuple[Wanted, ...] = ()
     faults: tuple[Fault, ...] = ()
     is_retry: bool = False  # its entries broke us before and are tried again
 

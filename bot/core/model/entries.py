@@ -17,6 +17,15 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     SEEDS = "seeds"
+    CHANNEL = "channel"  # the public web view of a Telegram channel
+
+
+class FullText(StrEnum):
+    """Whether the page behind a stub of a feed is read after the first decision."""
+
+    AUTO = "auto"  # where the stub was flagged, or names a place and a weapon
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Source:
     until the first poll that worked; that first one is the baseline. ``url`` is the operator's;
     where the source moved for good, ``moved_url`` is visited in its place. ``interval_s`` is the
     longest wait that is wanted, or, where the source is ``pinned``, the wait.
+    ``entry_hashes`` is opaque: which entries the last document held; these are not read again.
     """
 
     id: str
@@ -41,6 +51,7 @@ class Source:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+    entry_hashes: bytes = b""
     polled_ok_at: datetime | None = None
     failures: int = 0
     urgent: bool = False  # the publisher's hints lengthen the wait to a quarter of an hour at most
@@ -56,6 +67,7 @@ class Source:
     failure: str = ""  # the kind of its last failure
     missing_since: datetime | None = None  # when nothing was at its address first
     gone_at: datetime | None = None  # when the operator was told so
+    full_text: FullText = FullText.AUTO
 
     @property
     def address(self) -> str:
@@ -70,6 +82,7 @@ class Entry:
     ``key`` is its identity inside the source; ``fingerprint`` is the versioned hash of
     (source, key), unique over all sources. ``published_at`` is ``None`` when the date is missing
     or cannot be believed; it is never guessed. ``text_hash`` changes when the wording does.
+    ``is_page`` says that its body was read on the page behind its link.
     """
 
     source_id: str
@@ -83,6 +96,7 @@ class Entry:
     published_at: datetime | None = None
     text_hash: str = ""
     is_seed: bool = False
+    is_page: bool = False
 
 
 class PollStatus(StrEnum):
@@ -100,6 +114,7 @@ class Poll:
     long the answer itself says it is good; ``moved_to`` is where it was found when every hop on
     the way there was for good. ``hub`` and ``topic`` are where its document says that it can be
     subscribed to, ``""`` if not.
+    ``entries`` may leave out what stood in the source's last document just so; ``held`` counts all.
     """
 
     source_id: str
@@ -118,6 +133,7 @@ class Poll:
     broken: tuple[Broken, ...] = ()  # documents among others that break our reader
     hub: str = ""
     topic: str = ""
+    entry_hashes: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

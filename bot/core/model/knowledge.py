@@ -102,6 +102,12 @@ class Guard:
     ``aside``: one in an adjunct which one of these begins does not stop an attack that stands
     outside of it ("rockets hit X on the anniversary of"), unless one of ``staged`` says whose fire
     it is. ``counted``: beside one of these it counts an attack told now ("the 60th since").
+    ``which``: nor does one in a clause which one of these begins and which tells a deed of its own
+    ("X, the base Iran struck in 2020"). ``apart``: one behind an attack told as news does not stop
+    it in a clause of its own (``clause``), in another sentence (``sentence``), or where it is only
+    of the harm or of pictures (``part``: "news of deaths is false"). ``label``: nor does one of
+    these that heads the title ("Video: rockets hit X"). ``yields``: one inside a phrase of these
+    is left to the guard of that phrase (the "video" of "fake video").
     """
 
     name: str
@@ -114,9 +120,13 @@ class Guard:
     unless: frozenset[str] = frozenset()
     spares: frozenset[str] = frozenset()
     reaction: bool = False
+    apart: str = ""
+    label: frozenset[str] = frozenset()
+    yields: frozenset[str] = frozenset()
     lifted: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()
     staged: frozenset[str] = frozenset()
+    which: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
 
 

@@ -42,7 +42,9 @@ STEPS = (
     "0004_listening",
     "0005_push",
     "0006_rhythm",
-    "0007_quarantine",
+    "0007_entry_hashes",
+    "0008_articles",
+    "0009_quarantine",
 )
 migrations = Migrations("rasid")
 
@@ -82,8 +84,18 @@ def _rhythm(db: Database) -> None:
 
 
 @migrations(name=STEPS[6])
-def _quarantine(db: Database) -> None:
+def _entry_hashes(db: Database) -> None:
     _run_script(db, STEPS[6])
+
+
+@migrations(name=STEPS[7])
+def _articles(db: Database) -> None:
+    _run_script(db, STEPS[7])
+
+
+@migrations(name=STEPS[8])
+def _quarantine(db: Database) -> None:
+    _run_script(db, STEPS[8])
 
 
 def _run_script(db: Database, step: str) -> None:

@@ -23,6 +23,8 @@ from bot.core.model import (
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.articles import ArticleTables
+from bot.stores.sqlite.hashes import EntryHashTable
 from bot.stores.sqlite.outbox import OutboxTable
 from bot.stores.sqlite.quarantine import QuarantineTable
 from bot.stores.sqlite.sources import SourceTable
@@ -31,7 +33,7 @@ _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(SourceTable, OutboxTable, QuarantineTable):
+class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, QuarantineTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -122,6 +124,8 @@ class IngestTables(SourceTable, OutboxTable, QuarantineTable):
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
+        for page in batch.pages:
+            self._want_page(page, batch.decided_at)
         for verdict in batch.verdicts if batch.is_retry else ():
             self._was_tried(verdict)
         if batch.poll is not None:
@@ -135,6 +139,7 @@ class IngestTables(SourceTable, OutboxTable, QuarantineTable):
                 body_hash=batch.poll.body_hash,
                 now=rows.ms(batch.decided_at),
             )
+            self._record_hashes(batch.poll)
         if batch.course is not None:
             self._set_course(batch.source_id, batch.course, batch.decided_at)
         return added
@@ -179,7 +184,8 @@ class IngestTables(SourceTable, OutboxTable, QuarantineTable):
         """Write the entry; false when it was recorded before in these very words."""
         entry = rows.entry_row(verdict, now)
         if verdict.edited:
-            return self._do(sql.EDIT_ENTRY, **entry) > 0
+            statement = sql.READ_PAGE if verdict.entry.is_page else sql.EDIT_ENTRY
+            return self._do(statement, **entry) > 0
         mark = {"hash": entry["fingerprint"], "story_id": entry["story_id"], "now": rows.ms(now)}
         if not self._rows(sql.REMEMBER_ENTRY, mark):
             return False

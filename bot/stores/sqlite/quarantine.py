@@ -106,12 +106,16 @@ class QuarantineTable(SqliteFile):
                 continue
             if kept.fault.stage is Stage.RENDER:
                 self._send_again(kept, now)
-            elif not self._do(sql.READ_ANEW, id=kept.fault.source_id, now=rows.ms(now)):
-                self._do(
-                    sql.FREE_SOURCE, source_id=kept.fault.source_id, but="[]"
-                )  # it was removed
+            else:
+                self._read_anew(kept.fault.source_id, now)
             self._do(sql.NOT_DUE, id=kept.id)
         return tuple(entries)
+
+    def _read_anew(self, source_id: str, now: datetime) -> None:
+        if not self._do(sql.READ_ANEW, id=source_id, now=rows.ms(now)):
+            self._do(sql.FREE_SOURCE, source_id=source_id, but="[]")  # it was removed
+        # As a whole: what was left out as known may be what broke us.
+        self._do(sql.PUT_ENTRY_HASHES, source_id=source_id, hashes=b"")
 
     def _entry_of(self, kept: Quarantined) -> Entry | None:
         """The entry that was set aside; ``None`` where this version cannot read it any more."""

@@ -20,6 +20,7 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     Entry,
+    FullText,
     Known,
     Life,
     Note,
@@ -95,6 +96,7 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "pinned": int(source.pinned),
         "headers": headers_text(source.headers),
         "proxy": source.proxy,
+        "full_text": source.full_text.value,
     }
 
 
@@ -113,9 +115,11 @@ def source(row: Row) -> Source:
         etag=row["etag"],
         last_modified=row["last_modified"],
         body_hash=row["body_hash"],
+        entry_hashes=row.get("entry_hashes") or b"",
         polled_ok_at=at_or_none(row["polled_ok_at"]),
         failures=row["failures"],
         **visit_values(row),
+        full_text=FullText(row["full_text"]),
     )
 
 

@@ -1,0 +1,129 @@
+"""Claim → read → decide again → record: the pages behind stubs, after their first decision.
+
+Nothing waits for a page. What it says passes through the same turn as any edit of an entry does:
+it may make a report of a stub, raise its story, or speak against it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from hashlib import blake2b
+
+from bot.core.model import Claimed, Entry
+from bot.core.retry import SILENT_CAP_S, poll_wait
+from bot.errors import SourceError, SourceUnavailable
+from bot.flow.ingest import Ingest
+from bot.ports import Clock, PageReader, Store
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+_AGAIN_S = 120
+
+
+@dataclass(slots=True)
+class PageReading:
+    """The slow half of ingest.
+
+    Attributes:
+        store, reader, ingest: What it works with.
+        clock: Now.
+        chance: A number between 0 and 1, for jitter.
+        at_once: Visits under way at most; of one host never more than one.
+        pause: How long a host rests after a visit, where it does not ask for more.
+    """
+
+    store: Store
+    reader: PageReader
+    ingest: Ingest
+    clock: Clock
+    chance: Callable[[], float]
+    at_once: int = 4
+    pause: timedelta = timedelta(seconds=5)
+    _visits: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def tick(self) -> None:
+        """Claim the pages whose turn it is and visit them; returns before the visits end."""
+        room = self.at_once - len(self._visits)
+        if room <= 0:
+            return
+        for page in await self.store.claim_pages(self.clock(), room):
+            visit = asyncio.create_task(self.visit(page), name=f"page {page.host}")
+            self._visits.add(visit)
+            visit.add_done_callback(self._visits.discard)
+
+    async def drain(self) -> None:
+        """Wait for the visits under way."""
+        while self._visits:
+            await asyncio.wait(set(self._visits))
+
+    async def cancel(self) -> None:
+        """Break off the visits under way; their pages are claimed again."""
+        for visit in set(self._visits):
+            visit.cancel()
+        await self.drain()
+
+    async def visit(self, page: Claimed) -> None:
+        """Read one page and decide again about its entry; never raises."""
+        try:
+            await self._visit(page)
+        except Exception:
+            # The turn loop: one bad page must not stop the others.
+            log.exception("page_crashed fingerprint=%s", page.entry.fingerprint)
+
+    async def _visit(self, page: Claimed) -> None:
+        try:
+            article = await self.reader.read(page.source, page.entry)
+        except SourceUnavailable as error:
+            await self._failed(page, error)
+            return
+        except SourceError as error:
+            await self._given_up(page, error)
+            return
+        rest = max(self.pause, timedelta(seconds=article.pause_s))
+        if article.text:
+            await self._decided(page, article.text)
+        await self.store.page_settled(page, self.clock() + rest)
+
+    async def _decided(self, page: Claimed, text: str) -> None:
+        verdicts = await self.ingest.reread(page.source, _full(page.entry, text))
+        for verdict in verdicts:
+            log.info(
+                "page_read source=%s fingerprint=%s reason=%s",
+                page.source.id,
+                page.entry.fingerprint,
+                verdict.reason.value,
+            )
+
+    async def _failed(self, page: Claimed, error: SourceUnavailable) -> None:
+        asked = timedelta(seconds=error.retry_after_s or 0.0)
+        wait = poll_wait(
+            _AGAIN_S, page.attempts, self.chance(), error.retry_after_s, cap_s=SILENT_CAP_S
+        )
+        rest = max(self.pause, asked)
+        if page.attempts >= ATTEMPTS:
+            await self._given_up(page, error, rest)
+            return
+        now = self.clock()
+        await self.store.page_postponed(page, now + wait, now + rest)
+
+    async def _given_up(
+        self, page: Claimed, error: SourceError, rest: timedelta | None = None
+    ) -> None:
+        log.info(
+            "page_not_read source=%s fingerprint=%s error=%s",
+            page.source.id,
+            page.entry.fingerprint,
+            error,
+        )
+        await self.store.page_settled(page, self.clock() + (rest or self.pause))
+
+
+def _full(entry: Entry, text: str) -> Entry:
+    """The entry as its page has it; its title stays the one that readers were told."""
+    digest = blake2b(f"{entry.title}\n{text}".encode("utf-8", "replace"), digest_size=16)
+    return replace(entry, body=text, text_hash=f"page:{digest.hexdigest()}", is_page=True)

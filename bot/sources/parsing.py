@@ -1,0 +1,229 @@
+"""Bytes to drafts. The only door to feedparser, which is thorough and slow.
+
+It is asked about as little as can be: where a feed is well-formed XML, the entries that stood in it
+last time as they stand now are cut out of it first (``splitting``).
+"""
+
+from __future__ import annotations
+
+import calendar
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import struct_time
+from typing import Any
+
+import feedparser
+
+from bot.sources import bounds, identity, jsonfeed, plain, splitting
+from bot.sources.decode import decode
+from bot.sources.draft import Draft, Parsed
+from bot.sources.links import http_link
+from bot.sources.mistaken import what_it_is
+
+_HEADERS = {"content-type": "application/xml; charset=utf-8"}
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+_CUT_MARKS = "…. []"
+# Of an entry without a word in it: it can be mistaken for no other.
+_NOBODY = b"\x00" * splitting.HASH_BYTES
+
+# Without it each document costs a search through every folder of modules for a parser nobody has.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
+
+def parse(
+    body: bytes,
+    charset: str = "",
+    base_url: str = "",
+    content_type: str = "",
+    known: bytes = b"",
+) -> Parsed:
+    """Read a feed of any kind. Pure: the same bytes give the same drafts; never raises for them.
+
+    Args:
+        body: The document as it came.
+        charset: From the Content-Type header, ``""`` if it named none.
+        base_url: Where it was found; relative links are resolved against it.
+        content_type: As the server labelled it; used only to say what was found instead.
+        known: ``Parsed.hashes`` of the last reading. Entries among them are left out, unless one
+            of the others may share its identity: then all are there.
+    """
+    decoded = decode(body, charset)
+    if jsonfeed.looks_like_json(decoded.text):
+        found = jsonfeed.parse(decoded.text, base_url)
+    else:
+        found = _xml(decoded.text, base_url, content_type, known)
+    return replace(found, notes=decoded.notes * (not found.problem) + found.notes)
+
+
+def _xml(text: str, base_url: str, content_type: str, known: bytes) -> Parsed:
+    if problem := bounds.forbidden(text):
+        return Parsed(problem=f"{problem} It was not read.")
+    safe, outline = bounds.Bounded(text), _outline(text, base_url)
+    if outline is None:
+        safe = bounds.bounded(text)
+        if safe.problem:
+            return Parsed(problem=f"{safe.problem} It was not read.")
+        if safe.text is not text:
+            outline = _outline(safe.text, base_url)
+    part = _unseen(outline, safe.notes, base_url, known) if outline else None
+    return part or _whole(safe, outline, base_url, content_type)
+
+
+def _outline(text: str, base_url: str) -> splitting.Outline | None:
+    return splitting.outline(_utf8(text), base_url)
+
+
+def _utf8(text: str) -> bytes:
+    return bounds.without_declaration(text).encode("utf-8", "replace")
+
+
+def _whole(
+    safe: bounds.Bounded, outline: splitting.Outline | None, base_url: str, content_type: str
+) -> Parsed:
+    document = _feedparser(outline.document if outline else _utf8(safe.text))
+    found = [_draft(entry, base_url) for entry in document.entries]
+    drafts = tuple(filter(_has_words, found))
+    if not drafts and not document.get("version"):
+        return Parsed(problem=what_it_is(safe.text, content_type))
+    # Where the outline and the parser count differently, nothing is remembered and next time
+    # everything is read again.
+    same = outline is not None and len(outline.hashes) == len(found)
+    return Parsed(
+        drafts=drafts[: bounds.MAX_ENTRIES],
+        notes=safe.notes + _broken(document, safe.broken_at, len(drafts)),
+        held=len(drafts),
+        hashes=_packed(outline.hashes, _names(found)) if outline and same else b"",
+    )
+
+
+def _unseen(
+    outline: splitting.Outline, notes: tuple[str, ...], base_url: str, known: bytes
+) -> Parsed | None:
+    """What is new since ``known``; ``None`` when only the whole tells which entry is which."""
+    present = set(outline.hashes)
+    names = {written: name for written, name in _unpacked(known) if written in present}
+    fresh = [written for written in outline.hashes if written not in names]
+    if not names:
+        return None
+    found: list[Draft] = []
+    if fresh:
+        document = _feedparser(outline.without(names))
+        if document.bozo or len(document.entries) != len(fresh):
+            return None
+        found = [_draft(entry, base_url) for entry in document.entries]
+    new = _names(found)
+    told = Counter([*names.values(), *new])
+    if any(told[name] > 1 for name in new if name != _NOBODY):
+        return None
+    rest = iter(new)
+    every = [names[written] if written in names else next(rest) for written in outline.hashes]
+    return Parsed(
+        drafts=tuple(filter(_has_words, found)),
+        notes=notes,
+        held=len(every) - every.count(_NOBODY),
+        hashes=_packed(outline.hashes, every),
+    )
+
+
+def _has_words(draft: Draft) -> bool:
+    """Whether there is anything to match; an entry without words is none."""
+    return bool(draft.title or draft.body)
+
+
+def _names(drafts: Sequence[Draft]) -> list[bytes]:
+    """One short hash per draft: two that are equal may have to be told apart by more."""
+    return [_name(draft) if _has_words(draft) else _NOBODY for draft in drafts]
+
+
+def _name(draft: Draft) -> bytes:
+    marks = identity.Marks(draft.guid, draft.link, draft.title, draft.body)
+    (key,) = identity.keys([marks])
+    return bytes.fromhex(identity.digest(key or ""))[: splitting.HASH_BYTES]
+
+
+def _packed(hashes: Sequence[bytes], names: Sequence[bytes]) -> bytes:
+    return b"".join(written + name for written, name in zip(hashes, names, strict=True))
+
+
+def _unpacked(known: bytes) -> Iterator[tuple[bytes, bytes]]:
+    size = splitting.HASH_BYTES
+    for at in range(0, len(known) - 2 * size + 1, 2 * size):
+        yield known[at : at + size], known[at + size : at + 2 * size]
+
+
+def _feedparser(document: bytes) -> Any:
+    # Always a stream: given a str or bytes that is a path or a URL, feedparser would open it.
+    return feedparser.parse(
+        io.BytesIO(document),
+        response_headers=_HEADERS,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+
+
+def _broken(document: Any, line: int, entries: int) -> tuple[str, ...]:
+    # Broken is not failed: what could be read is kept. Labels were settled before feedparser.
+    if not document.bozo or isinstance(
+        document.get("bozo_exception"), feedparser.CharacterEncodingOverride
+    ):
+        return ()
+    where = f" at line {line}" if line else ""
+    return (f"Its XML is broken{where}; {entries} of its entries could be read.",)
+
+
+def _draft(entry: Any, base_url: str) -> Draft:
+    title = _shown(entry, "title").replace("\n", " ")
+    body = _body(entry)
+    return Draft(
+        # Micro-posts have no title: their first line stands for one.
+        title=title or body.partition("\n")[0][:200],
+        body=body,
+        link=http_link(base_url, plain.tidy(entry.get("link") or "")),
+        guid=plain.tidy(entry.get("id") or ""),
+        lang=_language(entry)[:16],
+        published_at=_moment(entry.get("published_parsed")),
+        # Its own .get() passes the date of publication off as an update.
+        updated_at=_moment(dict.get(entry, "updated_parsed")),
+    )
+
+
+def _language(entry: Any) -> str:
+    """What the entry says of itself (``dc:language``), else what its title is marked as."""
+    title = entry.get("title_detail") or {}
+    return str(entry.get("language") or title.get("language") or "")
+
+
+def _body(entry: Any) -> str:
+    summary = _shown(entry, "summary")
+    contents = [_plain(c.get("value"), c.get("type")) for c in entry.get("content") or ()]
+    longest = max(contents, key=len, default="")
+    if not longest or longest == summary:
+        return summary or longest
+    if summary.rstrip(_CUT_MARKS) in longest:
+        return longest
+    return plain.tidy(f"{summary}\n{longest}")
+
+
+def _shown(entry: Any, name: str) -> str:
+    # The element next to the entry wins over one deeper inside; only the details mix them up. What
+    # has no details is a copy of something else.
+    detail = entry.get(f"{name}_detail")
+    return _plain(entry.get(name), detail.get("type")) if detail else ""
+
+
+def _plain(value: object, content_type: object) -> str:
+    text = str(value or "")
+    return plain.text_of(text) if content_type in _HTML else plain.tidy(text)
+
+
+def _moment(parsed: struct_time | None) -> datetime | None:
+    # feedparser gives UTC, and reads a time without a zone as UTC.
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
