@@ -1,11 +1,13 @@
 -- Pages behind links are read after the first decision, and channels are sources. Released: never edit, add a step.
 
 -- A new kind needs a new check, and SQLite changes none in place.
+DROP INDEX sources_country;
 ALTER TABLE sources ADD COLUMN kind_new TEXT NOT NULL DEFAULT 'feed'
     CHECK (kind_new IN ('feed', 'seeds', 'channel'));
 UPDATE sources SET kind_new = kind;
 ALTER TABLE sources DROP COLUMN kind;
 ALTER TABLE sources RENAME COLUMN kind_new TO kind;
+CREATE INDEX sources_country ON sources (lower(country)) WHERE kind = 'feed';
 ALTER TABLE sources ADD COLUMN full_text TEXT NOT NULL DEFAULT 'auto'; -- auto, always, never
 
 ALTER TABLE entries ADD COLUMN page_hash TEXT NOT NULL DEFAULT ''; -- of its body, read on its page
