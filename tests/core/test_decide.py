@@ -13,6 +13,7 @@ from bot.core.model import (
     Audience,
     Change,
     Chat,
+    Denial,
     Entry,
     Growth,
     Join,
@@ -287,6 +288,79 @@ def test_a_page_that_tells_of_another_attack_by_now_opens_a_second_story() -> No
     assert second.story
     assert second.story.id != first.story.id
     assert second.alerts
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "denial"),
+    [
+        (
+            "Drone hits Harir base",
+            "Second drone hits Harir base",
+            "Kurdish officials deny drone attack on Harir base",
+        ),
+        (
+            "مسيرة تستهدف قاعدة حرير",
+            "مسيرة ثانية تستهدف قاعدة حرير",
+            "شرطة أربيل تنفي تعرض قاعدة حرير لهجوم بمسيرة",
+        ),
+        (
+            "حمله پهپادی به پایگاه حریر",
+            "دومین حمله پهپادی به پایگاه حریر",
+            "تکذیب هرگونه حمله پهپادی به پایگاه حریر",
+        ),
+    ],
+)
+def test_a_denial_that_may_mean_either_of_two_waves_strikes_out_none(
+    first: str, second: str, denial: str
+) -> None:
+    found = judge(later(1, 0, first), later(2, 90, second), later(3, 100, denial))
+    assert found[1].reason is Reason.NEW_STORY
+    assert found[2].reason is Reason.KNOWN_STORY
+    assert found[2].story
+    assert (found[2].story.life.state, found[2].story.life.denials) == (
+        StoryState.OPEN,
+        (Denial.NO_ATTACK,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "ending"),
+    [
+        ("صواريخ على قاعدة حرير", "شرطة أربيل تنفي تعرض قاعدة حرير لهجوم"),
+        ("Rockets hit Harir base", "Kurdish officials deny rocket attack on Harir base"),
+        ("Rockets hit Harir base", "All clear at Harir base"),
+    ],
+)
+def test_after_its_end_one_event_is_one_new_story(first: str, ending: str) -> None:
+    titles = (
+        "التحالف يؤكد سقوط صاروخين على قاعدة حرير",
+        "صواريخ على قاعدة حرير",
+        "صواريخ تستهدف قاعدة حرير في أربيل",
+        "Rockets hit Harir base, officials say",
+    )
+    rest = [later(n, 5 * n, title) for n, title in enumerate(titles, 3)]
+    found = judge(later(1, 0, first), later(2, 10, ending), *rest)
+    assert [verdict.reason for verdict in found].count(Reason.NEW_STORY) == 2
+    assert len({verdict.story.id for verdict in found[2:] if verdict.story}) == 1
+
+
+def test_nobody_hurt_does_not_open_the_way_for_a_denial() -> None:
+    found = judge(
+        later(1, 0, "Rockets hit Harir base, three soldiers killed"),
+        later(2, 10, "US official: no casualties in attack on Harir base"),
+        later(3, 20, "Iraqi army denies any attack on Harir base"),
+    )
+    assert [verdict.reason for verdict in found[1:]] == [Reason.KNOWN_STORY, Reason.DENIED]
+
+
+def test_an_escalation_is_heard_however_much_was_told() -> None:
+    found = judge(
+        later(1, 0, "Explosions heard in Erbil"),
+        later(2, 5, "Explosions heard near the US consulate in Erbil"),
+        later(3, 8, "Drone attack in Erbil"),
+        later(4, 12, "مسيرة تصيب القنصلية الأمريكية في أربيل"),
+    )
+    assert [verdict.growth for verdict in found[1:]] == [Growth(0), Growth(1), Growth(2)]
 
 
 def test_a_date_that_cannot_be_harms_nobody() -> None:

@@ -38,7 +38,7 @@ from bot.core.model.knowledge import (
     Topic,
     TopicRule,
 )
-from bot.core.model.life import Change, Count, Life, Link, Step, StoryState
+from bot.core.model.life import Change, Count, Life, Link, Step, StoryState, Toll
 from bot.core.model.messages import (
     Button,
     Delivery,
@@ -149,6 +149,7 @@ __all__ = [
     "Sure",
     "Term",
     "Token",
+    "Toll",
     "Topic",
     "TopicRule",
     "Verdict",
