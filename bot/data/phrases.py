@@ -17,7 +17,7 @@ _LEXICON_KEYS = {"category", "about", "terms", "only"}
 _MARK_KINDS = {"again", "count", "day", "part", "target"}
 _FACT_KINDS = frozenset(
     "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny "
-    "deny.of deny.link deny.but deny.party says attack claim outlet lean own sure exercise again "
+    "deny.of deny.link deny.but deny.party deny.whole deny.turn deny.told earlier says attack claim outlet lean own sure exercise again "
     "background day ago weekday part hour month".split()
 )
 
