@@ -120,7 +120,7 @@ def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verd
     entry, reading, mine = verdict.entry, verdict.reading, trace(verdict.entry, read, turn)
     if tells_another(own, reading, mine):
         return None
-    story = replace(grow(own, entry, reading, mine, turn), entries=own.entries)
+    story = replace(grow(own, entry, read, mine, turn), entries=own.entries)
     return _grown(replace(verdict, reason=Reason.STORY_GREW, story=story, detail=""), own)
 
 

@@ -36,7 +36,7 @@ def _object(sign: Sign, lead: Lead) -> Clause:
     if sign.value == "after":
         return _object_before(sign, lead)
     first = sign.end
-    if sign.value != "underwent":
+    if sign.value not in {"attack", "underwent"}:
         starts = [one.start for kind in _OBJECT for one in lead.of(kind) if one.start >= sign.end]
         first = min(starts, default=first)
     if first == sign.end and lead.pauses(first, first):
@@ -51,6 +51,7 @@ def _object_before(sign: Sign, lead: Lead) -> Clause:
     said = [says.end for says in lead.of("says") if says.end <= sign.start]
     begin = max(lead.clause(sign.start), sign.start - _VERB_LAST_WITHIN, *said)
     starts = {one.start for kind in _OBJECT for one in lead.of(kind)} | lead.places()
+    starts |= {site.start for site in lead.valued("deny.whole", "site")}
     first = min((at for at in starts if begin <= at < sign.start), default=sign.start)
     return range(first, sign.start)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import life
+from bot.core.earlier import told_now
 from bot.core.model import (
     Entry,
     Finding,
@@ -30,7 +31,11 @@ from bot.core.vetoes import veto
 Read = tuple[Scan, Reading]
 
 _AHEAD = timedelta(hours=1)  # a publisher's clock may be fast
-_OTHER = frozenset({"again", "place", "weapon"})  # vetoes of a page's own story
+_OTHER = frozenset({"again", "place", "weapon", "target"})  # vetoes of a page's own story
+# A page is corrected, counts more and looks back. Only where it has a new date, hours later, does
+# another number, or a time that it names, mean another attack.
+_REDATED = frozenset({"time", "count"})
+_REDATED_MIN = 120
 
 
 def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple[Story, Join]:
@@ -47,7 +52,7 @@ def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple
     if join.story is not None:
         others = (also.story for also in join.also)
         rivals = tuple(other for other in others if other and _is_open(other))
-        return grow(join.story, entry, reading, mine, turn, rivals=rivals), join
+        return grow(join.story, entry, read, mine, turn, rivals=rivals), join
     story = _new_story(entry, reading, opened(mine), turn.now)
     if recent.get(story.id):  # a page that told of another attack before
         story = replace(story, id=story_id(f"{entry.fingerprint}:{entry.text_hash}"))
@@ -63,7 +68,7 @@ def trace(entry: Entry, read: Read, turn: Turn) -> Trace:
 def grow(
     story: Story,
     entry: Entry,
-    reading: Reading,
+    read: Read,
     mine: Trace,
     turn: Turn,
     *,
@@ -74,12 +79,14 @@ def grow(
     Args:
         story: As it was.
         entry: The report.
-        reading: What was understood of it.
+        read: What stands in it, and what was understood of that.
         mine: What it leaves behind for comparing.
         turn: Its knowledge and its time.
         rivals: Other stories that the report might as well have joined.
     """
-    told = life.grown(story, entry, reading, turn.mind.knowledge.places, turn.now, rivals=rivals)
+    scan, reading = read
+    news = told_now(scan, reading)
+    told = life.grown(story, entry, news, turn.mind.knowledge.places, turn.now, rivals=rivals)
     return replace(told, sketch=grown(story.sketch, mine))
 
 
@@ -87,7 +94,15 @@ def tells_another(own: Story, reading: Reading, mine: Trace) -> bool:
     """Whether a page that told of ``own`` tells of another attack by now."""
     if not reading.flag or not _is_open(own):
         return reading.flag
-    return veto(mine, unpacked(own.sketch)) in _OTHER
+    theirs = unpacked(own.sketch)
+    why = veto(mine, theirs)
+    return why in _OTHER or (why in _REDATED and _is_redated(mine, theirs, why))
+
+
+def _is_redated(mine: Trace, theirs: Sequence[Trace], why: str) -> bool:
+    """Whether a page was dated anew long after its story, and names its time or a number."""
+    late = bool(theirs) and mine.at - max(trace.at for trace in theirs) > _REDATED_MIN
+    return late and (why == "count" or bool(mine.until))
 
 
 def dated(entry: Entry, turn: Turn) -> datetime:

@@ -82,6 +82,10 @@ class Lead:
             for start, end, how in takewhile(lambda hit: hit.start < self.end, hits):
                 yield Sign(start, end, value, how is How.CLITIC)
 
+    def terms(self, category: str) -> list[Hit]:
+        """The hits of a category of the lexicon, in order."""
+        return [hit for hit in self._scan.terms.get(category, ()) if hit.start < self.end]
+
     def places(self) -> set[int]:
         """The tokens of the names of places."""
         return {

@@ -353,6 +353,37 @@ def test_nobody_hurt_does_not_open_the_way_for_a_denial() -> None:
     assert [verdict.reason for verdict in found[1:]] == [Reason.KNOWN_STORY, Reason.DENIED]
 
 
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Rockets hit Ain al-Asad base weeks after three Americans were killed in Jordan", ""),
+        (
+            "Rockets hit Ain al-Asad air base",
+            "Rockets hit the base on Tuesday, a day after a drone attack on Harir base.",
+        ),
+        (
+            "صواريخ على عين الأسد",
+            "سقطت صواريخ على قاعدة عين الأسد، والشهر الماضي قتل ثلاثة جنود في البرج 22",
+        ),
+        (
+            "حمله راکتی به پایگاه عین الاسد",
+            "راکت‌ها به پایگاه عین الاسد اصابت کردند، ماه گذشته سه نفر در برج ۲۲ کشته شدند",
+        ),
+    ],
+)
+def test_what_was_earlier_is_no_news_of_a_story(title: str, body: str) -> None:
+    _, second = judge(HIT, later(2, 5, title, body=body))
+    assert (second.reason, second.growth) == (Reason.KNOWN_STORY, Growth())
+    assert second.story
+    assert (second.story.life.killed, second.story.places) == (None, ("ain-al-asad",))
+
+
+def test_a_base_of_the_same_attack_is_news_of_a_story() -> None:
+    _, second = judge(HIT, later(2, 5, "Rockets hit Ain al-Asad and Harir bases, a day after"))
+    assert second.story
+    assert second.story.places == ("ain-al-asad", "harir")
+
+
 def test_an_escalation_is_heard_however_much_was_told() -> None:
     found = judge(
         later(1, 0, "Explosions heard in Erbil"),
@@ -361,6 +392,28 @@ def test_an_escalation_is_heard_however_much_was_told() -> None:
         later(4, 12, "مسيرة تصيب القنصلية الأمريكية في أربيل"),
     )
     assert [verdict.growth for verdict in found[1:]] == [Growth(0), Growth(1), Growth(2)]
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Rockets hit Ain al-Asad base", "Rockets hit Ain al-Asad base minutes ago"),
+        ("صواريخ على قاعدة عين الأسد", "قبل قليل.. صواريخ على قاعدة عين الأسد"),
+        ("حمله راکتی به پایگاه عین الاسد", "دقایقی پیش حمله راکتی به پایگاه عین الاسد"),
+    ],
+)
+def test_a_page_that_is_used_again_hours_later_tells_of_another_attack(
+    title: str, again: str
+) -> None:
+    (first,) = judge(later(1, -200, title))
+    assert first.story
+    known = {first.entry.fingerprint: Known("first", 0, first.story.id)}
+    (second,) = judge(later(1, 100, again, text_hash="b"), known=known, stories=[first.story])
+    assert (second.reason, bool(second.alerts)) == (Reason.NEW_STORY, True)
+    looked_back = later(1, 100, f"{title}: 3", text_hash="c")
+    (grown,) = judge(looked_back, known=known, stories=[first.story])
+    assert grown.story
+    assert grown.story.id == first.story.id
 
 
 def test_a_date_that_cannot_be_harms_nobody() -> None:
