@@ -7,6 +7,7 @@ Out: one object a line, in the same order, written as soon as it is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -122,17 +123,18 @@ class Judge:
             yield row, placed
 
     def _place(self, verdict: Verdict, recent: Stories, turn: Turn) -> Placed:
-        """Where the bot puts a report; what it lets be is put beside a story that stays as it is.
+        """Where the bot puts a report; what it lets be adds nothing that is told of a story.
 
-        A report of no attack is a story of its own: a watch would have found it.
+        Its words still count for what comes after, as they do where somebody's watch finds it.
         """
         entry = verdict.entry
         if verdict.story and verdict.join:
             return Placed(entry, verdict.story, verdict.join, verdict)
         scan, reading, _ = self._trial.read(Text(entry.title, entry.body, at=turn.now))
         story, join = join_or_open(entry, (scan, reading), recent, turn)
-        kept = join.story if join.story and join.story.severity else story
-        return Placed(entry, kept, join, verdict)
+        if join.story and join.story.severity:
+            story = replace(join.story, sketch=story.sketch, last_seen_at=turn.now)
+        return Placed(entry, story, join, verdict)
 
     def explain(self, title: str, body: str, lang: str = "en", queries: Sequence[str] = ()) -> str:
         """What would be flagged and why, for people."""

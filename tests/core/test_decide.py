@@ -359,7 +359,7 @@ def test_nobody_hurt_does_not_open_the_way_for_a_denial() -> None:
         ("Rockets hit Ain al-Asad base weeks after three Americans were killed in Jordan", ""),
         (
             "Rockets hit Ain al-Asad base",
-            "Rockets hit the base on Tuesday, a day after a drone attack on Harir base.",
+            "Rockets hit the base on Sunday, a day after a drone attack on Harir base.",
         ),
         (
             "صواريخ على عين الأسد",
