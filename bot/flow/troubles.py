@@ -35,7 +35,10 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^The address was not visited", mark("its address is not allowed")),
         (r"too large", mark("its document is too large")),
         (r"redirect|does not say where to|not begin with http", mark("its address is wrong")),
-        (r"no feed|not a feed|instead of a feed|packed as|, no text|shows no posts", mark("what it sends is no feed")),
+        (
+            r"no feed|not a feed|instead of a feed|packed as|, no text|shows no posts",
+            mark("what it sends is no feed"),
+        ),
         (
             r"broke off|closed the connection|proper HTTP|ended too early|though we never had it"
             r"|used to hold",
