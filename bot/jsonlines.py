@@ -1,20 +1,31 @@
 """Reports as JSON Lines: one object a line, each with an ``id`` and, perhaps, what it tells.
 
 ``{"id", "title"?, "body"?, "lang"?, "date"?, "source"?, "watches"?}``
+Any other key is left unread, and said so once.
 A line that is none is refused with its number, what is wrong, and how it is mended.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.errors import BotError
 
 Json = Mapping[str, Any]
 
+Note: TypeAlias = Callable[[str], None]
+
+_KEYS = ("id", "title", "body", "lang", "date", "source", "watches")
+_MEANT = {
+    "title": ("headline", "head", "subject"),
+    "body": ("text", "content", "summary", "description", "article"),
+    "date": ("published", "published_at", "pubdate", "pub_date", "time", "timestamp", "created_at"),
+    "lang": ("language",),
+    "source": ("source_name", "publisher", "feed"),
+}
 _RIGHT = '{"id": "1", "title": "…", "date": "2026-11-22T10:00:00Z"}'
 
 
@@ -30,23 +41,27 @@ class LineError(BotError):
         self.number = number
 
 
-def read_lines(lines: Iterable[str]) -> Iterator[Json]:
+def read_lines(lines: Iterable[str], note: Note) -> Iterator[Json]:
     """The objects of a JSON Lines text; blank lines are skipped.
+
+    Args:
+        lines: The text.
+        note: Told of every key that is not read, once.
 
     Raises:
         LineError: A line is no JSON object, or lacks what it needs.
     """
-    return (value for _, value in _numbered(lines))
+    return (value for _, value in _numbered(lines, note))
 
 
-def read_stream(lines: Iterable[str]) -> Iterator[Json]:
+def read_stream(lines: Iterable[str], note: Note) -> Iterator[Json]:
     """The same where one report is told from another, and when it came counts.
 
     Raises:
         LineError: As ``read_lines``; or an id comes twice, or a date is none.
     """
     seen: dict[str, int] = {}
-    for number, value in _numbered(lines):
+    for number, value in _numbered(lines, note):
         first = seen.setdefault(str(value["id"]), number)
         if first != number:
             told = f'"id" {value["id"]!r} stands in line {first} already'
@@ -81,10 +96,21 @@ def is_seeds(lines: Iterable[str]) -> bool:
     return found
 
 
-def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, Json]]:
+def _numbered(lines: Iterable[str], note: Note) -> Iterator[tuple[int, Json]]:
+    known = set(_KEYS)
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield number, _object(number, line)
+            value = _object(number, line)
+            for key in value.keys() - known:
+                known.add(key)
+                note(f"line {number}: {_unread(key)}")
+            yield number, value
+
+
+def _unread(key: str) -> str:
+    meant = next((name for name, others in _MEANT.items() if key.lower() in others), "")
+    told = f'"{key}" is not read'
+    return f'{told}: write "{meant}"' if meant else f"{told}; these are: {', '.join(_KEYS)}"
 
 
 def _object(number: int, line: str) -> Json:

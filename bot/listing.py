@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.core.card import innermost, place_path
 from bot.core.model import Join, Joined, Place, Story
-from bot.measure import Placed
+from bot.measure import Placed, reason
 from bot.plainly import life_lines, timed
 
 _HOW = {
@@ -20,8 +20,8 @@ _VETOES = {
     "time": "another time",
     "count": "another number of weapons",
     "again": "it says that this is another attack",
+    "target": "something else was hit",
     "not-flagged": "that one tells of no attack",
-    "closed": "that one had ended",
 }
 
 
@@ -36,7 +36,7 @@ def story_lines(placed: Iterable[Placed], places: Mapping[str, Place]) -> Iterat
     last: dict[str, Story] = {}
     for report in placed:
         reports.setdefault(report.story.id, []).append(report)
-        last.update((story.id, story) for story in (report.story, *report.linked))
+        last.update((story.id, story) for story in (report.story, *report.verdict.linked))
     for story_id, own in reports.items():
         yield from _told(last[story_id], own, places)
         yield ""
@@ -61,6 +61,20 @@ def _report(report: Placed) -> Iterator[str]:
     by = f", {entry.source_name}" if entry.source_name else ""
     yield f"  - {timed(entry.published_at)}, {entry.key}{by}: {entry.title}"
     yield f"      {_joined(report.join)}"
+    yield f"      {_decided(report)}"
+
+
+def _decided(report: Placed) -> str:
+    """What the bot does with it."""
+    verdict, reading = report.verdict, report.verdict.reading
+    if verdict.story is None:
+        return f"not flagged, {reason(reading)}: nobody is told, and nothing changes"
+    what = (
+        f"severity {int(reading.severity)}" if reading.flag else f"not flagged, {reason(reading)}"
+    )
+    if report.heard:
+        return f"{what}: readers hear {', '.join(report.heard)}"
+    return f"{what}: {'an alert' if report.alerts else verdict.reason.value}"
 
 
 def _joined(join: Join) -> str:
@@ -70,6 +84,8 @@ def _joined(join: Join) -> str:
         return f"{_HOW[join.how]}{sure}: {why}"
     if not join.nearest:
         return "opens it: nothing was like it"
+    if join.veto == "closed":
+        return f"opens it: {join.nearest} had ended"
     if join.veto:
         return f"opens it: not {join.nearest} ({join.score}), {_VETOES[join.veto]}"
     return f"opens it: not enough like {join.nearest} ({join.score})"

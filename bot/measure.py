@@ -7,14 +7,28 @@ Out: one object a line, in the same order, written as soon as it is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.core.answers import Origin
 from bot.core.card import place_path
+from bot.core.decide import decide
 from bot.core.joining import join_or_open
-from bot.core.links import link
-from bot.core.model import Audience, Entry, Finding, Join, Knowledge, Match, Reading, Reason, Story
+from bot.core.model import (
+    Audience,
+    Change,
+    Entry,
+    Finding,
+    Join,
+    Knowledge,
+    Match,
+    Reading,
+    Reason,
+    Recall,
+    Story,
+    Verdict,
+)
 from bot.core.query import EXAMPLE, parse
 from bot.core.stories import Stories
 from bot.core.trial import Tally, Text, Trial
@@ -37,12 +51,29 @@ class WatchError(BotError):
 
 
 class Placed(NamedTuple):
-    """One report, the story it was put into as that stood then, how, and what that linked."""
+    """One report, the story it was put into as that stood then, and how.
+
+    ``verdict`` is what the bot decides of it: without a story of its own where it would let the
+    report be, which then changes nothing.
+    """
 
     entry: Entry
     story: Story
     join: Join
-    linked: tuple[Story, ...]
+    verdict: Verdict
+
+    @property
+    def alerts(self) -> bool:
+        """Whether whoever follows what it is about is told anew."""
+        return self.verdict.reason is Reason.NEW_STORY and self.verdict.reading.flag
+
+    @property
+    def heard(self) -> tuple[Change, ...]:
+        """What those hear who were told of its story before."""
+        growth, story = self.verdict.growth, self.verdict.story
+        if growth is None or growth.step is None or story is None:
+            return ()
+        return story.life.steps[growth.step].changes
 
 
 class Judge:
@@ -71,9 +102,7 @@ class Judge:
     def stories(self, rows: Iterable[Json], window: timedelta) -> Iterator[dict[str, object]]:
         """The answers of ``stories``: each is decided when its row arrives, with no look-ahead."""
         for row, placed in self._placed(rows, window):
-            linked = [story.id for story in placed.linked]
-            joined = _joined(placed.join)
-            yield {"id": row["id"], "story": placed.story.id, **joined, "linked": linked}
+            yield {"id": row["id"], "story": placed.story.id, **_joined(placed)}
 
     def place(self, rows: Iterable[Json], window: timedelta) -> Iterator[Placed]:
         """The same as values: each report with its story."""
@@ -86,18 +115,32 @@ class Judge:
             entry = _entry(row)
             now = entry.published_at or datetime.now(UTC)
             recent.forget(now - window)
-            scan, reading, _ = self._trial.read(Text(entry.title, entry.body, at=now))
-            story, join = join_or_open(entry, (scan, reading), recent, Turn(mind, Policy(), now))
-            story, linked = link(story, join)
-            for changed in (story, *linked):
+            turn = Turn(mind, Policy(), now)
+            (verdict,) = decide([entry], Recall({}, ()), turn, recent)
+            placed = self._place(verdict, recent, turn)
+            for changed in verdict.stories or (placed.story,):
                 recent.add(changed)
-            yield row, Placed(entry, story, join, linked)
+            yield row, placed
+
+    def _place(self, verdict: Verdict, recent: Stories, turn: Turn) -> Placed:
+        """Where the bot puts a report; what it lets be adds nothing that is told of a story.
+
+        Its words still count for what comes after, as they do where somebody's watch finds it.
+        """
+        entry = verdict.entry
+        if verdict.story and verdict.join:
+            return Placed(entry, verdict.story, verdict.join, verdict)
+        scan, reading, _ = self._trial.read(Text(entry.title, entry.body, at=turn.now))
+        story, join = join_or_open(entry, (scan, reading), recent, turn)
+        if join.story and join.story.severity:
+            story = replace(join.story, sketch=story.sketch, last_seen_at=turn.now)
+        return Placed(entry, story, join, verdict)
 
     def explain(self, title: str, body: str, lang: str = "en", queries: Sequence[str] = ()) -> str:
         """What would be flagged and why, for people."""
         scan, reading, found = self._trial.read(Text(title, body), queries)
         places, topics = self._knowledge.places, self._knowledge.topics
-        lines = [title, f"  {'FLAGGED' if reading.flag else 'not flagged'}: {reason(reading)}"]
+        lines = [title, "  FLAGGED" if reading.flag else f"  not flagged: {reason(reading)}"]
         if reading.flag:
             lines.append(f"  severity {int(reading.severity)} of 3")
         for finding in reading.findings:
@@ -169,16 +212,22 @@ def reason(reading: Reading) -> str:
     return f"guarded: {reading.guard}" if reading.guard else "no-match"
 
 
-def _joined(join: Join) -> dict[str, object]:
-    new = join.story is None
+def _joined(placed: Placed) -> dict[str, object]:
+    join, verdict, reading = placed.join, placed.verdict, placed.verdict.reading
     return {
-        "new": new,
-        "reason": (Reason.NEW_STORY if new else Reason.KNOWN_STORY).value,
+        "new": join.story is None,
+        "reason": verdict.reason.value,
+        "flag": reading.flag,
+        "guard": reading.guard,
+        "severity": int(reading.severity) if reading.flag else 0,
+        "alert": placed.alerts,
+        "heard": [change.value for change in placed.heard],
         "how": join.how.value,
         "score": join.score,
         "why": dict(join.why),
         "nearest": join.nearest,
         "veto": join.veto,
+        "linked": [story.id for story in verdict.linked],
     }
 
 

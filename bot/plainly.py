@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.core.harm import unhurt
 from bot.core.model import Count, Facts, Life, Range, When
 
 
@@ -27,6 +28,8 @@ def life_lines(life: Life) -> Iterator[str]:
     for count, what in ((life.killed, "killed"), (life.injured, "injured")):
         if count is not None:
             yield f"{what}: {shown(count)}"
+    for name in unhurt(life):
+        yield f"nobody hurt, by {name}"
     for counted in life.counts:
         yield _counted_by(counted)
     for denial in life.denials:

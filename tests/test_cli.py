@@ -237,6 +237,53 @@ def test_stories_end_at_a_wrong_line_with_how_to_mend_it(second: str, told: str,
     assert len(done.stdout.splitlines()) == (form == "--json")
 
 
+@pytest.mark.parametrize("command", ["stories", "match"])
+def test_a_key_that_is_not_read_is_named_once(command: str) -> None:
+    rows = ({"id": n, "title": "x", "published": "2026-11-22", "mine": 1} for n in (1, 2))
+    done = bot(command, "-", text="".join(json.dumps(row) + "\n" for row in rows))
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 2)
+    assert done.stderr.count('line 1: "published" is not read: write "date"\n') == 1
+    assert done.stderr.count('line 1: "mine" is not read; these are: id, title,') == 1
+    assert len(done.stderr.splitlines()) == 2
+
+
+HARIR = (
+    "Two rockets hit Harir base",
+    "Army drill: forty rockets fired near Harir base in exercise",
+    "Kurdish officials deny rocket attack on Harir base",
+    "Two rockets hit Harir base, coalition says",
+)
+
+
+def test_stories_say_what_the_bot_would_do() -> None:
+    done = bot("stories", "-", text=rows_of(*HARIR))
+    hit, drill, denied, again = (json.loads(line) for line in done.stdout.splitlines())
+    assert (hit["flag"], hit["severity"], hit["alert"], hit["reason"]) == (
+        True,
+        3,
+        True,
+        "new-story",
+    )
+    assert (drill["flag"], drill["guard"], drill["alert"], drill["heard"]) == (
+        False,
+        "drill",
+        False,
+        [],
+    )
+    assert (denied["reason"], denied["heard"]) == ("taken-back", ["taken-back"])
+    assert (again["alert"], again["veto"]) == (True, "closed")
+
+
+def test_stories_for_people_say_what_the_bot_would_do() -> None:
+    told = bot("stories", "--text", "-", text=rows_of(*HARIR)).stdout
+    first = told.split("\n\n")[0]
+    assert "severity 3: an alert\n" in told
+    assert "not flagged, guarded: denial: readers hear taken-back\n" in first
+    assert "guarded: drill: nobody is told, and nothing changes\n" in told
+    assert "rocket: 2, by input\n" in first  # what is left out adds no count
+    assert f"opens it: {first.split()[1].rstrip(':')} had ended\n" in told
+
+
 def test_a_row_without_a_date_is_of_now() -> None:
     text = '{"id": 1, "title": "x"}\n{"id": 2, "title": "y", "date": ""}\n{"id": 3, "date": null}\n'
     done = bot("stories", "-", text=text)

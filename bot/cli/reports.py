@@ -34,7 +34,7 @@ def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
     queries = measure.checked(watches, knowledge)
     judge = measure.Judge(knowledge)
     if _is_json_lines(file):
-        _write(judge.match(row, queries) for row in jsonlines.read_lines(_lines(file)))
+        _write(judge.match(row, queries) for row in jsonlines.read_lines(_lines(file), _note))
     elif queries and str(file) == "-":
         for line in filter(str.strip, _lines(file)):
             click.echo(judge.explain(line.strip(), "", queries=queries))
@@ -65,7 +65,7 @@ def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
     answer for each entry as soon as it is decided.
     """
     knowledge = app.knowledge_of(settings)
-    judge, rows = measure.Judge(knowledge), jsonlines.read_stream(_lines(file))
+    judge, rows = measure.Judge(knowledge), jsonlines.read_stream(_lines(file), _note)
     window = timedelta(hours=settings.limits.story_window_h)
     if as_text is None:
         as_text = sys.stdout.isatty()
@@ -95,6 +95,10 @@ def _write(answers: Iterable[dict[str, object]]) -> None:
     ) as bar:
         for answer in bar:
             print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+def _note(line: str) -> None:
+    click.echo(f"note: {line}", err=True)
 
 
 def _is_json_lines(file: Path) -> bool:
@@ -128,6 +132,6 @@ def _explain(judge: measure.Judge, file: Path, queries: Sequence[str] = ()) -> N
     if parsed.problem:
         raise BotError(f"{file}: {parsed.problem}")
     for note in parsed.notes:
-        click.echo(f"note: {note}", err=True)
+        _note(note)
     for draft in parsed.drafts:
         click.echo(judge.explain(draft.title, draft.body, queries=queries))

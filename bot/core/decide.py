@@ -41,7 +41,6 @@ from bot.core.model import (
 )
 from bot.core.sketches import told
 from bot.core.stories import Stories
-from bot.core.traces import Trace
 from bot.core.turn import Mind, Turn
 
 _EXTRACT_CHARS = 1_000
@@ -128,15 +127,15 @@ def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verd
     """
     if own is None:
         return None
-    mine = trace(verdict.entry, read, turn)
-    if not verdict.entry.is_page and tells_another(own, verdict.reading, mine):
+    entry = verdict.entry
+    if not entry.is_page and tells_another(own, verdict.reading, trace(entry, read, turn)):
         return None
-    return _regrown(replace(verdict, reason=Reason.STORY_GREW, detail=""), own, mine, turn)
+    return _regrown(replace(verdict, reason=Reason.STORY_GREW, detail=""), read, own, turn)
 
 
-def _regrown(verdict: Verdict, own: Story, mine: Trace, turn: Turn) -> Verdict:
+def _regrown(verdict: Verdict, read: Read, own: Story, turn: Turn) -> Verdict:
     """``own`` with what one of its reports says now; it has no more reports for that."""
-    story = grow(own, verdict.entry, verdict.reading, mine, turn)
+    story = grow(own, verdict.entry, read, trace(verdict.entry, read, turn), turn)
     return _grown(replace(verdict, story=replace(story, entries=own.entries)), own)
 
 
@@ -156,7 +155,7 @@ def _update(
     if not (reading.guard in _UPDATES or reading.facts.denial) or too_old(entry, turn):
         return verdict
     if own is not None:
-        return _regrown(verdict, own, trace(entry, read, turn), turn)
+        return _regrown(verdict, read, own, turn)
     joined = _joined(verdict, read, recent, turn)
     before = joined.join.story if joined.join else None
     if before is None or not before.severity:

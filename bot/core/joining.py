@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core import life
+from bot.core.earlier import told_now
 from bot.core.model import (
     Entry,
     Finding,
@@ -29,7 +31,11 @@ from bot.core.vetoes import veto
 Read = tuple[Scan, Reading]
 
 _AHEAD = timedelta(hours=1)  # a publisher's clock may be fast
-_OTHER = frozenset({"again", "place", "weapon"})  # vetoes of a page's own story
+_OTHER = frozenset({"again", "place", "weapon", "target"})  # vetoes of a page's own story
+# A page is corrected, counts more and looks back. Only where it has a new date, hours later, does
+# another number, or a time that it names, mean another attack.
+_REDATED = frozenset({"time", "count"})
+_REDATED_MIN = 120
 
 
 def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple[Story, Join]:
@@ -42,11 +48,11 @@ def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple
         turn: Its ``now`` stands in where the entry has no date.
     """
     reading, mine = read[1], trace(entry, read, turn)
-    join = recent.find(mine)
-    if join.story is not None and reading.flag and _is_over(join, entry):
-        join = Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
+    join = _going_on(recent.find(mine), entry, reading)
     if join.story is not None:
-        return grow(join.story, entry, reading, mine, turn), join
+        others = (also.story for also in join.also)
+        rivals = tuple(other for other in others if other and _is_open(other))
+        return grow(join.story, entry, read, mine, turn, rivals=rivals), join
     story = _new_story(entry, reading, opened(mine), turn.now)
     if recent.get(story.id):  # a page that told of another attack before
         story = replace(story, id=story_id(f"{entry.fingerprint}:{entry.text_hash}"))
@@ -59,17 +65,44 @@ def trace(entry: Entry, read: Read, turn: Turn) -> Trace:
     return Tracer.of(turn.mind.knowledge).trace(scan, reading, dated(entry, turn))
 
 
-def grow(story: Story, entry: Entry, reading: Reading, mine: Trace, turn: Turn) -> Story:
-    """``story`` with one more report, which left ``mine`` behind."""
-    told = life.grown(story, entry, reading, turn.mind.knowledge.places, turn.now)
+def grow(
+    story: Story,
+    entry: Entry,
+    read: Read,
+    mine: Trace,
+    turn: Turn,
+    *,
+    rivals: Sequence[Story] = (),
+) -> Story:
+    """``story`` with one more report, which left ``mine`` behind.
+
+    Args:
+        story: As it was.
+        entry: The report.
+        read: What stands in it, and what was understood of that.
+        mine: What it leaves behind for comparing.
+        turn: Its knowledge and its time.
+        rivals: Other stories that the report might as well have joined.
+    """
+    scan, reading = read
+    news = told_now(scan, reading)
+    told = life.grown(story, entry, news, turn.mind.knowledge.places, turn.now, rivals=rivals)
     return replace(told, sketch=grown(story.sketch, mine))
 
 
 def tells_another(own: Story, reading: Reading, mine: Trace) -> bool:
     """Whether a page that told of ``own`` tells of another attack by now."""
-    if not reading.flag or own.life.state is not StoryState.OPEN:
+    if not reading.flag or not _is_open(own):
         return reading.flag
-    return veto(mine, unpacked(own.sketch)) in _OTHER
+    theirs = unpacked(own.sketch)
+    why = veto(mine, theirs)
+    return why in _OTHER or (why in _REDATED and _is_redated(mine, theirs, why))
+
+
+def _is_redated(mine: Trace, theirs: Sequence[Trace], why: str) -> bool:
+    """Whether a page was dated anew long after its story, and names its time or a number."""
+    late = bool(theirs) and mine.at - max(trace.at for trace in theirs) > _REDATED_MIN
+    return late and (why == "count" or bool(mine.until))
 
 
 def dated(entry: Entry, turn: Turn) -> datetime:
@@ -78,10 +111,25 @@ def dated(entry: Entry, turn: Turn) -> datetime:
     return min(at, turn.now + _AHEAD)
 
 
+def _going_on(join: Join, entry: Entry, reading: Reading) -> Join:
+    """``join``, or the surest one to a story that goes on, where that one has ended."""
+    if join.story is None or not reading.flag or not _is_over(join, entry):
+        return join
+    others = [also for also in join.also if not _is_over(also, entry)]
+    if others:
+        why = tuple((name, round(value, 2)) for name, value in others[0].why if value)
+        return replace(others[0], why=why, also=tuple(others[1:]))
+    return Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
+
+
+def _is_open(story: Story) -> bool:
+    return story.life.state is StoryState.OPEN
+
+
 def _is_over(join: Join, entry: Entry) -> bool:
     """Whether a report of an attack comes after its story was closed or taken back."""
     story = join.story
-    if story is None or story.life.state is StoryState.OPEN:
+    if story is None or _is_open(story):
         return False
     # Against a denial only the very words that were denied are nothing new.
     if story.life.state is StoryState.TAKEN_BACK and join.how is not Joined.COPY:

@@ -82,6 +82,20 @@ class Lead:
             for start, end, how in takewhile(lambda hit: hit.start < self.end, hits):
                 yield Sign(start, end, value, how is How.CLITIC)
 
+    def terms(self, category: str) -> list[Hit]:
+        """The hits of a category of the lexicon, in order."""
+        return [hit for hit in self._scan.terms.get(category, ()) if hit.start < self.end]
+
+    def places(self) -> set[int]:
+        """The tokens of the names of places."""
+        return {
+            at
+            for hits in self._scan.places.values()
+            for hit in hits
+            if hit.start < self.end
+            for at in range(hit.start, hit.end)
+        }
+
     def is_definite(self, sign: Sign) -> bool:
         """Whether the one word of ``sign`` carries the Arabic article."""
         alone = sign.end - sign.start == 1

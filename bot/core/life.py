@@ -5,16 +5,17 @@ More sources change what is shown, silently; ``steps`` says what is told in a re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 from bot.core.counts import counted
 from bot.core.endings import denies_it, is_all_clear
+from bot.core.harm import has_hurt, suffered
 from bot.core.model import Entry, Facts, Grade, Life, Place, Reading, Role, Story, StoryState
 from bot.core.scene import category
-from bot.core.steps import changes, has_dead, may_step, step
+from bot.core.steps import changes, may_step, step
 from bot.core.text import name_key
 
 Places: TypeAlias = Mapping[str, Place]
@@ -25,13 +26,21 @@ _MOST_SOURCES = 30  # names that are kept; nobody reads more
 def born(entry: Entry, reading: Reading) -> Life:
     """The life of a story that ``entry`` opens."""
     facts = reading.facts
-    life = Life(killed=facts.killed, injured=facts.injured, sure=facts.sure)
+    life = suffered(Life(sure=facts.sure), entry, reading)
     state = StoryState.CLOSED if is_all_clear(reading) else StoryState.OPEN
     counts = counted((), entry, reading)
     return replace(_with_source(life, entry, facts), state=state, counts=counts)
 
 
-def grown(story: Story, entry: Entry, reading: Reading, places: Places, now: datetime) -> Story:
+def grown(
+    story: Story,
+    entry: Entry,
+    reading: Reading,
+    places: Places,
+    now: datetime,
+    *,
+    rivals: Sequence[Story] = (),
+) -> Story:
     """``story`` with one more report.
 
     Its life has one more edit if what readers see changed, one more step if they should hear it.
@@ -42,31 +51,32 @@ def grown(story: Story, entry: Entry, reading: Reading, places: Places, now: dat
         reading: What was understood of it.
         places: The gazetteer by id.
         now: When it is decided.
+        rivals: Other stories that it might as well mean.
     """
-    before, denied = story.life, denies_it(story, entry, reading, places)
-    gone = denied and not has_dead(before)
-    life = _learned(_with_source(before, entry, reading.facts), entry, reading, gone=gone)
-    severity = max(story.severity, reading.severity) if reading.flag else story.severity
-    bases = _new_bases(story, reading, places)
-    told = tuple(changes(story, entry, reading, bases, denied=denied))
-    if may_step(before, told, life):
-        new = replace(step(story, entry, reading, told, now), bases=bases)
-        life = replace(life, steps=(*before.steps, new))
-    if _shown(life) != _shown(before) or severity != story.severity or bases:
-        life = replace(life, edits=before.edits + 1)
-    return replace(
+    denied = denies_it(story, entry, reading, places) and not any(
+        denies_it(rival, entry, reading, places) for rival in rivals
+    )
+    before, gone = story.life, denied and not has_hurt(story.life)
+    later = replace(
         story,
-        severity=severity,
-        places=tuple(dict.fromkeys((*story.places, *bases))),
+        severity=max(story.severity, reading.severity) if reading.flag else story.severity,
+        places=(*story.places, *_new_bases(story, reading, places)),
         entries=story.entries + 1,
         last_seen_at=now,
-        life=life,
+        life=_learned(_with_source(before, entry, reading.facts), entry, reading, gone=gone),
     )
+    told = tuple(changes(story, later, entry, reading, denied=denied))
+    if may_step(before, told, later.life):
+        steps = (*before.steps, step(story, later, entry, reading, told))
+        later = replace(later, life=replace(later.life, steps=steps))
+    if _shown(later) == _shown(story):
+        return later
+    return replace(later, life=replace(later.life, edits=before.edits + 1))
 
 
-def _shown(life: Life) -> Life:
-    """What of a life readers see."""
-    return replace(life, edits=0)
+def _shown(story: Story) -> tuple[object, ...]:
+    """What of a story readers see."""
+    return replace(story.life, edits=0), story.severity, story.places
 
 
 # ── who says so ──────────────────────────────────────────────────────────────────────────────
@@ -103,9 +113,7 @@ def _learned(life: Life, entry: Entry, reading: Reading, *, gone: bool) -> Life:
         if facts.denied_by:
             deniers = {facts.denial: facts.denied_by, **deniers}
     return replace(
-        life,
-        killed=facts.killed or life.killed,
-        injured=facts.injured or life.injured,
+        suffered(life, entry, reading),
         counts=counted(life.counts, entry, reading),
         sure=facts.sure or life.sure,
         denials=denials,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from bot.core.doubt import is_contradicted, is_of_a_part
 from bot.core.lead import Lead, Sign
 
 _SUBJECT = 5  # نفى المتحدث باسم القوات المسلحة وقوع ...
@@ -39,6 +40,8 @@ def takes_back(sign: Sign, lead: Lead) -> bool:
     if _has_party(lead.sentence(sign.start), sign.start, lead) or is_by_a_party(sign, lead):
         return False
     if is_in_doubt(sign, lead) or _is_confirmed(lead) or lead.asks():
+        return False
+    if is_of_a_part(sign, lead) or is_contradicted(lead):
         return False
     if sign.value == "attack":
         return True

@@ -1,16 +1,16 @@
 """Which changes of a story its readers hear of, and whether one more reply may leave.
 
-At most three replies a story, of which the last is kept for how the story ends, for a denial, and
-for the first dead.
+At most two replies tell of small changes. What happens once is always heard: that a story is
+graver than it was, its first dead, a denial, its end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from bot.core.counts import counting, has_risen
 from bot.core.endings import is_all_clear
+from bot.core.harm import has_dead, has_hurt
 from bot.core.model import (
     Change,
     Entry,
@@ -24,28 +24,24 @@ from bot.core.model import (
     Sure,
 )
 
-MOST_STEPS = 3
-_GRAVE = frozenset({Change.TAKEN_BACK, Change.ALL_CLEAR, Change.DENIED})
-
-
-def has_dead(life: Life) -> bool:
-    """Whether people were reported killed."""
-    return life.killed is not None and life.killed.most > 0
+MOST_SMALL = 2
+# Each of them happens once to a story, or twice where it grows graver in two steps.
+_GRAVE = frozenset({Change.GRAVER, Change.TAKEN_BACK, Change.ALL_CLEAR, Change.DENIED})
 
 
 def changes(
-    story: Story, entry: Entry, reading: Reading, bases: tuple[str, ...], *, denied: bool
+    story: Story, later: Story, entry: Entry, reading: Reading, *, denied: bool
 ) -> Iterator[Change]:
-    """What the report changes that readers of ``story`` should hear.
+    """What a report changes that readers of ``story`` should hear.
 
     Args:
         story: As it was.
+        later: The same with the report.
         entry: The report.
         reading: What was understood of it.
-        bases: Those it is about that the story did not know.
         denied: Whether it surely denies the whole attack.
     """
-    life, facts = story.life, reading.facts
+    life, after, facts = story.life, later.life, reading.facts
     # Nothing is said of what only a watch found, nor after the last word.
     if story.severity is Severity.NONE or life.state is not StoryState.OPEN:
         return
@@ -54,13 +50,13 @@ def changes(
         return
     if is_all_clear(reading):
         yield Change.ALL_CLEAR
-    if reading.flag and reading.severity > story.severity:
+    if later.severity > story.severity:
         yield Change.GRAVER
     if is_more(facts.killed, life.killed) or is_more(facts.injured, life.injured):
         yield Change.CASUALTIES
-    elif _is_less(facts.killed, life.killed) or _is_less(facts.injured, life.injured):
+    elif _is_less(after.killed, life.killed) or _is_less(after.injured, life.injured):
         yield Change.CORRECTED
-    if bases:
+    if len(later.places) > len(story.places):
         yield Change.NEW_BASE
     if reading.flag and has_risen(life.counts, counting(entry, reading)):
         yield Change.MORE_WEAPONS
@@ -69,8 +65,8 @@ def changes(
 
 
 def _denied(life: Life) -> Iterator[Change]:
-    """The dead are not denied away: an alert that tells of some stands, and its denial is told."""
-    if not has_dead(life):
+    """Who was hurt is not denied away: an alert that told of some stands, its denial is told."""
+    if not has_hurt(life):
         yield Change.TAKEN_BACK
     elif not any(Change.DENIED in step.changes for step in life.steps):
         yield Change.DENIED
@@ -91,24 +87,25 @@ def may_step(before: Life, told: tuple[Change, ...], after: Life) -> bool:
         return False
     deaths = is_more(after.killed, before.killed) and not has_dead(before)
     grave = deaths or bool(_GRAVE.intersection(told))
-    return len(before.steps) < (MOST_STEPS if grave else MOST_STEPS - 1)
+    return grave or len(before.steps) < MOST_SMALL
 
 
 def step(
-    story: Story, entry: Entry, reading: Reading, told: tuple[Change, ...], now: datetime
+    story: Story, later: Story, entry: Entry, reading: Reading, told: tuple[Change, ...]
 ) -> Step:
-    """The reply that tells readers of ``story``, as it was, of ``told``."""
-    facts, life = reading.facts, story.life
+    """The reply that tells of ``told`` those who know ``story`` as it was."""
+    facts, before, after = reading.facts, story.life, later.life
     return Step(
         changes=told,
         title=entry.title,
         source_name=entry.source_name,
-        seen_at=now,
+        seen_at=later.last_seen_at,
         link=entry.link,
         lang=entry.lang,
         published_at=entry.published_at,
-        killed=facts.killed if facts.killed != life.killed else None,
-        injured=facts.injured if facts.injured != life.injured else None,
+        bases=later.places[len(story.places) :],
+        killed=after.killed if after.killed != before.killed else None,
+        injured=after.injured if after.injured != before.injured else None,
         counted=counting(entry, reading) if Change.MORE_WEAPONS in told else None,
         denied_by=facts.denied_by if Change.DENIED in told else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from bot.core.harm import unhurt
 from bot.core.i18n import Voice, isolate, mark
 from bot.core.model import (
     Button,
@@ -36,7 +37,7 @@ _CHANGES = {
     Change.MORE_WEAPONS: mark("🔺 Far more were fired than first reported"),
     Change.CONFIRMED: mark("✔️ Confirmed"),
     Change.CORRECTED: mark("✏️ Corrected"),
-    Change.DENIED: mark("✖️ Denied; people were reported killed, so the alert stands"),
+    Change.DENIED: mark("✖️ Denied; people were reported hurt, so the alert stands"),
     Change.TAKEN_BACK: mark("↩️ Taken back: the attack is denied"),
     Change.ALL_CLEAR: mark("✅ All clear, as reported"),
 }
@@ -106,6 +107,8 @@ def state_line(life: Life, voice: Voice) -> Line:
 def growth_lines(life: Life, voice: Voice) -> Iterator[Line]:
     """What is known by now: people hurt, weapons, how sure, what is denied, who reports it."""
     yield from (line for line in (_people(life.killed, life.injured, voice),) if line)
+    if line := _unhurt(life, voice):
+        yield line
     if life.edits:  # the first report says it itself
         yield from _weapons(life.counts, voice)
     if life.sure is not None:
@@ -138,6 +141,16 @@ def _people(killed: Range | None, injured: Range | None, voice: Voice) -> Line:
         return voice.says("No one reported hurt")
     told = [_count(voice, msgid, count) for msgid, count in _counted(killed, injured)]
     return (Part(" · ".join(told)),)
+
+
+def _unhurt(life: Life, voice: Voice) -> Line:
+    """Who says that nobody was hurt while others count people; a denial says so by itself."""
+    denier = life.deniers.get(Denial.NO_CASUALTIES, "")
+    names = [isolate(cut(clean(name), _NAME)) for name in unhurt(life) if name != denier]
+    if not names:
+        return ()
+    nobody, source = voice.label("No one reported hurt"), " · ".join(names[-_NAMES:])
+    return voice.says("{n} ({source})", n=Part(nobody), source=Part(source))
 
 
 def _counted(killed: Range | None, injured: Range | None) -> Iterator[tuple[str, Range]]:

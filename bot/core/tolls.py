@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from bot.core.earlier import earlier
 from bot.core.lead import Lead, Sign
 from bot.core.model import Range
 from bot.core.morphology import is_stop_word
@@ -43,6 +44,7 @@ class Counts:
         self.weapons = [self._counted(sign) for sign in lead.of("weapon")]
         self._people = self._with_ands([self._counted(sign) for sign in lead.of("person")])
         self._taken: set[int] = set()
+        self._earlier = earlier(lead)
 
     # ── nouns ────────────────────────────────────────────────────────────────────────────
 
@@ -128,10 +130,11 @@ class Counts:
         return told.get("killed"), told.get("injured")
 
     def _is_of_another(self, sign: Sign) -> bool:
-        """Whether what came to harm is a thing, or came to it by accident or in another year."""
+        """Whether what came to harm is a thing, by accident, or in another attack."""
         accident = any(self._is_beside(sign, other) for other in self._lead.of("accident"))
         long_ago = any(self._is_beside(sign, other) for other in self._lead.of("background"))
-        return self._is_of_a_thing(sign) or accident or long_ago
+        before = sign.start in self._earlier
+        return self._is_of_a_thing(sign) or accident or long_ago or before
 
     def _is_beside(self, one: Sign, other: Sign) -> bool:
         first, last = sorted((one, other))

@@ -17,8 +17,9 @@ _LEXICON_KEYS = {"category", "about", "terms", "only"}
 _MARK_KINDS = {"again", "count", "day", "part", "target"}
 _FACT_KINDS = frozenset(
     "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny "
-    "deny.of deny.link deny.but deny.later deny.party says attack claim outlet lean own sure "
-    "exercise again background day ago weekday part hour month".split()
+    "deny.of deny.link deny.but deny.later deny.party deny.whole deny.turn deny.told says attack "
+    "claim outlet lean own sure exercise again background earlier day ago weekday part hour "
+    "month".split()
 )
 
 

@@ -59,6 +59,8 @@ def parse(body: bytes) -> Outlines:
     if len(body) > MAX_BYTES:
         return Outlines(problem=f"the list has more than {MAX_BYTES:,} bytes")
     decoded = decode(body)
+    if problem := bounds.forbidden(decoded.text):
+        return Outlines(problem=f"the list was not read: {problem}")
     safe = bounds.bounded(decoded.text)
     if safe.problem:
         return Outlines(problem=f"the list was not read: {safe.problem}")

@@ -13,6 +13,7 @@ from bot.core.model import (
     Audience,
     Change,
     Chat,
+    Denial,
     Entry,
     Growth,
     Join,
@@ -287,6 +288,132 @@ def test_a_page_that_tells_of_another_attack_by_now_opens_a_second_story() -> No
     assert second.story
     assert second.story.id != first.story.id
     assert second.alerts
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "denial"),
+    [
+        (
+            "Drone hits Harir base",
+            "Second drone hits Harir base",
+            "Kurdish officials deny drone attack on Harir base",
+        ),
+        (
+            "مسيرة تستهدف قاعدة حرير",
+            "مسيرة ثانية تستهدف قاعدة حرير",
+            "شرطة أربيل تنفي تعرض قاعدة حرير لهجوم بمسيرة",
+        ),
+        (
+            "حمله پهپادی به پایگاه حریر",
+            "دومین حمله پهپادی به پایگاه حریر",
+            "تکذیب هرگونه حمله پهپادی به پایگاه حریر",
+        ),
+    ],
+)
+def test_a_denial_that_may_mean_either_of_two_waves_strikes_out_none(
+    first: str, second: str, denial: str
+) -> None:
+    found = judge(later(1, 0, first), later(2, 90, second), later(3, 100, denial))
+    assert found[1].reason is Reason.NEW_STORY
+    assert found[2].reason is Reason.KNOWN_STORY
+    assert found[2].story
+    assert (found[2].story.life.state, found[2].story.life.denials) == (
+        StoryState.OPEN,
+        (Denial.NO_ATTACK,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "ending"),
+    [
+        ("صواريخ على قاعدة حرير", "شرطة أربيل تنفي تعرض قاعدة حرير لهجوم"),
+        ("Rockets hit Harir base", "Kurdish officials deny rocket attack on Harir base"),
+        ("Rockets hit Harir base", "All clear at Harir base"),
+    ],
+)
+def test_after_its_end_one_event_is_one_new_story(first: str, ending: str) -> None:
+    titles = (
+        "التحالف يؤكد سقوط صاروخين على قاعدة حرير",
+        "صواريخ على قاعدة حرير",
+        "صواريخ تستهدف قاعدة حرير في أربيل",
+        "Rockets hit Harir base, officials say",
+    )
+    rest = [later(n, 5 * n, title) for n, title in enumerate(titles, 3)]
+    found = judge(later(1, 0, first), later(2, 10, ending), *rest)
+    assert [verdict.reason for verdict in found].count(Reason.NEW_STORY) == 2
+    assert len({verdict.story.id for verdict in found[2:] if verdict.story}) == 1
+
+
+def test_nobody_hurt_does_not_open_the_way_for_a_denial() -> None:
+    found = judge(
+        later(1, 0, "Rockets hit Harir base, three soldiers killed"),
+        later(2, 10, "US official: no casualties in attack on Harir base"),
+        later(3, 20, "Iraqi army denies any attack on Harir base"),
+    )
+    assert [verdict.reason for verdict in found[1:]] == [Reason.KNOWN_STORY, Reason.DENIED]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Rockets hit Ain al-Asad base weeks after three Americans were killed in Jordan", ""),
+        (
+            "Rockets hit Ain al-Asad base",
+            "Rockets hit the base on Sunday, a day after a drone attack on Harir base.",
+        ),
+        (
+            "صواريخ على عين الأسد",
+            "سقطت صواريخ على قاعدة عين الأسد، والشهر الماضي قتل ثلاثة جنود في البرج 22",
+        ),
+        (
+            "حمله راکتی به پایگاه عین الاسد",
+            "راکت‌ها به پایگاه عین الاسد اصابت کردند، ماه گذشته سه نفر در برج ۲۲ کشته شدند",
+        ),
+    ],
+)
+def test_what_was_earlier_is_no_news_of_a_story(title: str, body: str) -> None:
+    _, second = judge(HIT, later(2, 5, title, body=body))
+    assert (second.reason, second.growth) == (Reason.KNOWN_STORY, Growth())
+    assert second.story
+    assert (second.story.life.killed, second.story.places) == (None, ("ain-al-asad",))
+
+
+def test_a_base_of_the_same_attack_is_news_of_a_story() -> None:
+    _, second = judge(HIT, later(2, 5, "Rockets hit Ain al-Asad and Harir bases, a day after"))
+    assert second.story
+    assert second.story.places == ("ain-al-asad", "harir")
+
+
+def test_an_escalation_is_heard_however_much_was_told() -> None:
+    found = judge(
+        later(1, 0, "Explosions heard in Erbil"),
+        later(2, 5, "Explosions heard near the US consulate in Erbil"),
+        later(3, 8, "Drone attack in Erbil"),
+        later(4, 12, "مسيرة تصيب القنصلية الأمريكية في أربيل"),
+    )
+    assert [verdict.growth for verdict in found[1:]] == [Growth(0), Growth(1), Growth(2)]
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Rockets hit Ain al-Asad base", "Rockets hit Ain al-Asad base minutes ago"),
+        ("صواريخ على قاعدة عين الأسد", "قبل قليل.. صواريخ على قاعدة عين الأسد"),
+        ("حمله راکتی به پایگاه عین الاسد", "دقایقی پیش حمله راکتی به پایگاه عین الاسد"),
+    ],
+)
+def test_a_page_that_is_used_again_hours_later_tells_of_another_attack(
+    title: str, again: str
+) -> None:
+    (first,) = judge(later(1, -200, title))
+    assert first.story
+    known = {first.entry.fingerprint: Known("first", 0, first.story.id)}
+    (second,) = judge(later(1, 100, again, text_hash="b"), known=known, stories=[first.story])
+    assert (second.reason, bool(second.alerts)) == (Reason.NEW_STORY, True)
+    looked_back = later(1, 100, f"{title}: 3", text_hash="c")
+    (grown,) = judge(looked_back, known=known, stories=[first.story])
+    assert grown.story
+    assert grown.story.id == first.story.id
 
 
 def test_a_date_that_cannot_be_harms_nobody() -> None:

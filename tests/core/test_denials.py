@@ -153,22 +153,70 @@ def test_a_denial_of_the_attack_itself_takes_it_back(text: str) -> None:
     [
         (
             "بعد ساعات من نفي هجوم سابق، مسيرة تستهدف القاعدة",
-            "بعد ساعات من سقوط الصاروخ، الشرطة تنفي وقوع هجوم",
+            "بعد ساعات من الشائعات، الشرطة تنفي وقوع هجوم",
         ),
         (
             "Hours after denying an attack, drone hits the base",
-            "Hours after the blast, police deny any attack",
+            "Hours after the rumours, police deny any attack",
         ),
         (
             "A day after the army denied attack, rockets hit the base",
-            "Hours after the blast police deny an attack, and urge calm",
+            "Hours after the rumours police deny an attack, and urge calm",
         ),
         (
             "ساعاتی پس از تکذیب حمله، پهپاد به پایگاه اصابت کرد",
-            "ساعاتی پس از انفجار، پلیس وقوع حمله را تکذیب کرد",
+            "ساعاتی پس از شایعات، پلیس وقوع حمله را تکذیب کرد",
         ),
     ],
 )
 def test_a_denial_that_only_says_when_denies_nothing_now(earlier: str, denied: str) -> None:
     assert read(earlier).denial is None
     assert read(denied).denial is Denial.NO_ATTACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Spokesman denies rockets hit hangars at the airport",
+        "Governor denies any attack on a market near the port",
+        "Army denies drone attack on the northern gate of the base",
+        "No rockets fell on the runway of the airport",
+        "Army denies cruise missile attack on the base",
+        "الناطق ينفي سقوط صواريخ على مخازن المطار",
+        "القيادة تنفي تعرض المعسكر لهجوم جوي",
+        "لا صحة للأنباء عن استهداف المطار بصواريخ مجنحة",
+        "تکذیب هرگونه حمله به آشیانه‌های فرودگاه",
+        "Polis havalimanındaki depoya saldırı iddialarını yalanladı",
+    ],
+)
+def test_a_denial_of_a_part_is_none_of_the_attack(text: str) -> None:
+    assert read(text).denial is not Denial.NO_ATTACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Police deny attack on the port; the coalition says two drones fell there",
+        "Police deny any attack on the port. Dock workers said they saw a drone crash.",
+        "Port denies drone attack, ships turned back after explosions",
+        "الشرطة تنفي وقوع هجوم على الميناء فيما قال عمال إنهم رأوا مسيرة تسقط",
+        "الشرطة تنفي وقوع هجوم على الميناء. وقال التحالف إن مسيرتين سقطتا فيه.",
+        "تکذیب هرگونه حمله به بندر؛ شاهدان از اصابت دو پهپاد گفتند",
+    ],
+)
+def test_where_another_voice_tells_of_it_a_denial_takes_nothing_back(text: str) -> None:
+    assert read(text).denial is not Denial.NO_ATTACK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Police deny any attack on the port. Media had reported that two drones fell there.",
+        "Police deny any attack on the port, adding that no drones were seen",
+        "الشرطة تنفي وقوع هجوم على الميناء. وكانت قنوات قد تحدثت عن سقوط صاروخ.",
+        "الشرطة تنفي سقوط قذائف بمحيط المطار وتؤكد انتظام الرحلات",
+        "Reports of a drone attack on the airport in the early morning are false, police said",
+    ],
+)
+def test_what_was_only_rumoured_leaves_a_denial_whole(text: str) -> None:
+    assert read(text).denial is Denial.NO_ATTACK

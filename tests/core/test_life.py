@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.harm import unhurt
 from bot.core.life import born, grown
 from bot.core.model import (
     Change,
@@ -25,7 +26,7 @@ from bot.core.model import (
     StoryState,
     Sure,
 )
-from bot.core.steps import MOST_STEPS
+from bot.core.steps import MOST_SMALL
 from tests.making import NOW, a_story, an_entry
 
 PLACES = {
@@ -165,9 +166,21 @@ def test_who_denies_is_no_source_of_the_report() -> None:
 def test_the_first_dead_are_heard_after_two_other_steps() -> None:
     story = told(a_first(), a_reading(severity=Severity.CRITICAL), "A")
     story = told(story, a_reading(injured=Range(3, 3)), "B")
-    assert len(told(story, a_reading(injured=Range(9, 9)), "C").life.steps) == MOST_STEPS - 1
+    assert len(told(story, a_reading(injured=Range(9, 9)), "C").life.steps) == MOST_SMALL
     dead = told(story, a_reading(killed=Range(1, 1)), "D")
-    assert (len(dead.life.steps), changes(dead)) == (MOST_STEPS, (Change.CASUALTIES,))
+    assert (len(dead.life.steps), changes(dead)) == (MOST_SMALL + 1, (Change.CASUALTIES,))
+
+
+def test_that_it_is_graver_is_heard_after_two_small_steps() -> None:
+    story = a_first(severity=Severity.NOTICE)
+    for injured in range(1, 4):
+        small = a_reading(injured=Range(injured, injured), severity=Severity.NOTICE)
+        story = told(story, small, f"S{injured}")
+    assert len(story.life.steps) == MOST_SMALL
+    story = told(story, a_reading(severity=Severity.CRITICAL), "D")
+    assert (len(story.life.steps), changes(story)) == (MOST_SMALL + 1, (Change.GRAVER,))
+    end = told(story, Reading((Finding("all-clear", Grade.LEAD),), (), Severity.NOTICE, flag=True))
+    assert changes(end) == (Change.ALL_CLEAR,)
 
 
 def test_the_all_clear_closes_a_story_once() -> None:
@@ -177,23 +190,24 @@ def test_the_all_clear_closes_a_story_once() -> None:
     assert len(told(closed, clear, "Third").life.steps) == 1
 
 
-def test_the_last_step_is_kept_for_the_end() -> None:
+def test_the_end_is_heard_after_two_small_steps() -> None:
     story = a_first()
     for killed in range(1, 9):
         story = told(story, a_reading(killed=Range(killed, killed)), f"S{killed}")
-    assert len(story.life.steps) == MOST_STEPS - 1
+    assert len(story.life.steps) == MOST_SMALL
     assert story.life.killed == Range(8, 8)
     denied = told(story, a_reading(**DENIAL))
-    assert (len(denied.life.steps), changes(denied)) == (MOST_STEPS, (Change.DENIED,))
+    assert (len(denied.life.steps), changes(denied)) == (MOST_SMALL + 1, (Change.DENIED,))
     assert denied.life.state is StoryState.OPEN
 
 
-def test_the_last_step_is_kept_for_a_denial_that_takes_it_back() -> None:
-    story = a_first()
-    for injured in range(1, 9):
-        story = told(story, a_reading(injured=Range(injured, injured)), f"S{injured}")
+def test_a_denial_that_takes_it_back_is_heard_after_two_small_steps() -> None:
+    story = a_first(count=Range(1, 1))
+    for times in range(1, 5):
+        count = 10**times
+        story = told(story, a_reading(count=Range(count, count)), f"S{times}")
     gone = told(story, a_reading(**DENIAL))
-    assert (len(gone.life.steps), changes(gone)) == (MOST_STEPS, (Change.TAKEN_BACK,))
+    assert (len(gone.life.steps), changes(gone)) == (MOST_SMALL + 1, (Change.TAKEN_BACK,))
 
 
 def test_the_dead_are_not_denied_away() -> None:
@@ -220,9 +234,48 @@ def test_after_it_more_dead_are_heard_and_the_all_clear_closes() -> None:
     assert heard == [Change.DENIED, Change.CASUALTIES, Change.ALL_CLEAR]
 
 
-def test_where_the_dead_were_corrected_away_a_denial_takes_it_back() -> None:
-    story = told(a_first(killed=Range(2, 2)), a_reading(killed=Range(0, 0)), "A")
-    assert told(story, a_reading(**DENIAL), "B").life.state is StoryState.TAKEN_BACK
+@pytest.mark.parametrize("hurt", ["killed", "injured"])
+def test_who_says_that_nobody_was_hurt_erases_nobody_else_s_count(hurt: str) -> None:
+    first = a_first(**{hurt: Range(3, 3)})
+    story = told(first, a_reading(killed=Range(0, 0), injured=Range(0, 0)), "Army")
+    assert getattr(story.life, hurt) == Range(3, 3)
+    assert (unhurt(story.life), story.life.steps, story.life.edits) == (("Army",), (), 1)
+    assert told(story, a_reading(**DENIAL), "B").life.state is StoryState.OPEN
+
+
+def test_who_counted_people_may_correct_that_and_a_denial_still_takes_nothing_back() -> None:
+    story = told(a_first(injured=Range(2, 2)), a_reading(injured=Range(0, 0)), "Wire")
+    assert (story.life.injured, changes(story)) == (Range(0, 0), (Change.CORRECTED,))
+    denied = told(story, a_reading(**DENIAL), "B")
+    assert (denied.life.state, changes(denied)) == (StoryState.OPEN, (Change.DENIED,))
+
+
+def test_what_one_source_corrects_leaves_the_count_of_another() -> None:
+    story = told(a_first(killed=Range(2, 2)), a_reading(killed=Range(3, 3)), "A")
+    story = told(story, a_reading(killed=Range(0, 0)), "A")
+    assert (story.life.killed, changes(story)) == (Range(2, 2), (Change.CORRECTED,))
+
+
+def test_who_denies_harm_is_not_the_outlet_that_reports_the_denial() -> None:
+    denial = {"denial": Denial.NO_CASUALTIES, "denied_by": "the army"}
+    nobody = a_reading(killed=Range(0, 0), injured=Range(0, 0), **denial)
+    story = told(a_first(killed=Range(2, 2)), nobody, "Wire")
+    assert (story.life.killed, unhurt(story.life)) == (Range(2, 2), ("the army",))
+
+
+def test_a_story_kept_by_an_older_version_keeps_its_dead() -> None:
+    old = replace(a_first(), life=Life(killed=Range(2, 2)))
+    assert told(old, a_reading(killed=Range(0, 0)), "Wire").life.killed == Range(2, 2)
+
+
+def test_a_denial_that_fits_two_stories_takes_neither_back() -> None:
+    one, other = a_first(), replace(a_first(), id="story00002")
+    entry = an_entry(2, source_name="Army")
+    denied = grown(one, entry, a_reading(**DENIAL), PLACES, NOW, rivals=[other])
+    assert (denied.life.state, denied.life.denials) == (StoryState.OPEN, (Denial.NO_ATTACK,))
+    elsewhere = replace(other, places=("harir",))
+    gone = grown(one, entry, a_reading(**DENIAL), PLACES, NOW, rivals=[elsewhere])
+    assert gone.life.state is StoryState.TAKEN_BACK
 
 
 def test_a_count_that_grows_a_little_is_shown_and_not_heard() -> None:
@@ -245,7 +298,7 @@ def test_rising_counts_leave_the_last_step_to_the_end() -> None:
     for times in range(1, 6):
         count = 5 * 4**times
         story = told(story, a_reading(count=Range(count, count)), f"S{times}")
-    assert len(story.life.steps) == MOST_STEPS - 1
+    assert len(story.life.steps) == MOST_SMALL
     assert story.life.counts[-1].count == Range(5120, 5120)
 
 

@@ -21,6 +21,7 @@ from bot.core.model import (
     Step,
     StoryState,
     Sure,
+    Toll,
 )
 from bot.core.render import to_html, to_plain
 from bot.core.told import first_of_each, step_note
@@ -94,6 +95,19 @@ def counts(*counts_: Count, lang: str = "en", edits: int = 1) -> str:
 def test_where_sources_differ_each_count_has_its_source() -> None:
     assert counts(FEW, MANY) == "Rockets: 14 (Wire) · 40–80 (Radio)"
     assert counts(FEW, MANY, lang="ar") == "صواريخ: 14 (Wire) · 40–80 (Radio)"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "No one reported hurt (Army)"), ("ar", "(Army)")],
+)
+def test_who_says_that_nobody_was_hurt_is_named_beside_the_count(lang: str, said: str) -> None:
+    nobody = Toll("Army", Range(0, 0), Range(0, 0))
+    text = alert(lang, killed=Range(2, 2), tolls=(Toll("Wire", Range(2, 2)), nobody))
+    assert said in text.replace("\u2068", "").replace("\u2069", "")
+    denied = {"denials": (Denial.NO_CASUALTIES,), "deniers": {Denial.NO_CASUALTIES: "Army"}}
+    told = alert(lang, killed=Range(2, 2), tolls=(nobody,), **denied)
+    assert told.count("Army") == 1  # the denial says so by itself
 
 
 def test_where_they_agree_nobody_is_named() -> None:

@@ -69,3 +69,36 @@ def test_a_number_outweighs_nobody() -> None:
 
 def test_a_name_is_no_dead() -> None:
     assert read("كتائب الشهيد تدك الموقع").killed is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Drones hit the port weeks after four workers were killed in another town",
+        "Drones hit the port on Friday. Last month four workers were killed there.",
+        "Drones hit the port where four workers were killed in an earlier attack",
+        "مسيرات على الميناء بعد أيام من مقتل أربعة عمال في مدينة أخرى",
+        "مسيرات تستهدف الميناء الذي قتل فيه أربعة عمال في هجوم سابق",
+        "حمله پهپادی به بندر، ماه گذشته چهار نفر کشته شدند",
+        "Limana dron saldırısı, geçen ay dört kişi öldü",
+        "US airstrikes kill four fighters after drone attack on the port",
+        "غارات أمريكية تقتل أربعة مقاتلين بعد هجوم بمسيرة على الميناء",
+    ],
+)
+def test_the_dead_of_another_attack_are_not_counted(text: str) -> None:
+    assert read(text).killed is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Four workers killed as drones hit the port weeks after a truce",
+        "Hours after explosions, four workers were reported killed",
+        "Four workers killed in the first attack since last month",
+        "Four workers killed after drone attack on the port",
+        "مقتل أربعة عمال بعد هجوم بمسيرة على الميناء",
+        "مقتل أربعة عمال في أول هجوم منذ الشهر الماضي",
+    ],
+)
+def test_the_dead_beside_something_earlier_are_counted(text: str) -> None:
+    assert read(text).killed == (4, 4)

@@ -154,6 +154,14 @@ async def test_a_process_that_has_read_enough_is_replaced() -> None:
     workers.close()
 
 
+async def test_a_process_is_not_taken_for_as_large_as_who_started_it() -> None:
+    ballast = b"x" * 300_000_000
+    workers = Workers()
+    await workers.parse(feed("first"))
+    assert (len(ballast), len(pids())) == (300_000_000, 1)
+    workers.close()
+
+
 async def test_closing_ends_what_is_being_read() -> None:
     workers = Workers(limit_s=30.0)
     reading = asyncio.create_task(workers.parse(BOMB))

@@ -27,10 +27,12 @@ from bot.core.model import (
     Life,
     Link,
     PutChat,
+    Range,
     Role,
     Settlement,
     Step,
     StoryState,
+    Toll,
     Verdict,
     Why,
 )
@@ -181,6 +183,16 @@ async def test_who_follows_again_hears_again(store: SqliteStore) -> None:
     await store.answer(98, [DropWatch(7, 1)], [], NOW)
     await store.answer(99, [AddWatch(7, "topic:all")], [], NOW)
     assert await store.record(a_batch(growing(2, step=True))) == 2
+
+
+async def test_who_says_how_many_were_hurt_is_kept(store: SqliteStore) -> None:
+    verdict = growing(2)
+    assert verdict.story
+    tolls = (Toll("Wire", Range(2, 2)), Toll("Army", Range(0, 0), Range(0, 0)))
+    life = replace(verdict.story.life, killed=Range(2, 2), tolls=tolls, hurt=True)
+    await store.record(a_batch(replace(verdict, story=replace(verdict.story, life=life))))
+    (story,) = (await store.recall([], NOW - timedelta(hours=1))).stories
+    assert story.life == life
 
 
 async def test_a_link_changes_both_alerts_and_alerts_nobody(store: SqliteStore) -> None:

@@ -47,7 +47,7 @@ from bot.core.model.knowledge import (
     Topic,
     TopicRule,
 )
-from bot.core.model.life import Change, Count, Life, Link, Step, StoryState
+from bot.core.model.life import Change, Count, Life, Link, Step, StoryState, Toll
 from bot.core.model.messages import (
     Button,
     Delivery,
@@ -174,6 +174,7 @@ __all__ = [
     "Sure",
     "Term",
     "Token",
+    "Toll",
     "Topic",
     "TopicRule",
     "Verdict",

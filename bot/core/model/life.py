@@ -27,7 +27,7 @@ class Change(StrEnum):
     MORE_WEAPONS = "more-weapons"
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
-    DENIED = "denied"  # and not taken back, for people were reported killed
+    DENIED = "denied"  # and not taken back, for people were reported hurt
     TAKEN_BACK = "taken-back"
     ALL_CLEAR = "all-clear"
 
@@ -39,6 +39,15 @@ class Count:
     source_name: str
     count: Range
     weapons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """How many people one source says were hurt; ``None`` where it does not say."""
+
+    source_name: str
+    killed: Range | None = None
+    injured: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +89,16 @@ class Life:
         originals: Names of the sources that speak for themselves, in the order they came.
         echoes: Names of those that only repeat another one's report.
         langs: Languages of the reports.
-        killed, injured: The last word on them.
+        killed, injured: The last word on them; who says "nobody" speaks for himself alone.
+        tolls: Of each source its last word on them, the newest last.
+        hurt: Whether anybody ever reported people hurt: that is not denied away.
         counts: Of each source its last word on the weapons, the newest last.
         sure: Whether it is confirmed; ``None`` where nobody said.
         denials: What was denied, without taking the story back.
         deniers: Who denied it, in the words of the first report that said so.
         linked: Stories that may be of the same event. A link is never undone.
         state: Whether more is expected.
-        steps: What readers were told in replies, at most three.
+        steps: What readers were told in replies.
         edits: How often what readers see changed.
     """
 
@@ -96,6 +107,8 @@ class Life:
     langs: tuple[str, ...] = ()
     killed: Range | None = None
     injured: Range | None = None
+    tolls: tuple[Toll, ...] = ()
+    hurt: bool = False
     counts: tuple[Count, ...] = ()
     sure: Sure | None = None
     denials: tuple[Denial, ...] = ()

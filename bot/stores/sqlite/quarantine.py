@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model import UNRENDERED, Entry, Fault, Quarantined, Reason, Stage, Verdict
-from bot.stores import sql
+from bot.stores import quarantine_sql, sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
 
@@ -30,9 +30,9 @@ class QuarantineTable(SqliteFile):
         return await self._write(lambda: self._set_aside(fault, now))
 
     def _set_aside(self, fault: Fault, now: datetime) -> bool:
-        times = self._rows(sql.SET_ASIDE, _row(fault, now))[0]["times"]
+        times = self._rows(quarantine_sql.SET_ASIDE, _row(fault, now))[0]["times"]
         if fault.stage is Stage.READ:
-            self._do(sql.THIN_QUARANTINE, kept=WHOLE_DOCUMENTS)
+            self._do(quarantine_sql.THIN_QUARANTINE, kept=WHOLE_DOCUMENTS)
         return bool(times == 1)
 
     def _settle_quarantine(self, verdict: Verdict, now: datetime) -> None:
@@ -42,42 +42,42 @@ class QuarantineTable(SqliteFile):
             entry = replace(verdict.entry, body=verdict.entry.body[:_ENTRY_CHARS])
             self._set_aside(replace(verdict.fault, body=_ENTRY.dump_json(entry)), now)
         elif verdict.edited and verdict.reason is not Reason.FAILED:
-            self._do(sql.FREE, stage=Stage.DECIDE.value, subject=fingerprint)
+            self._do(quarantine_sql.FREE, stage=Stage.DECIDE.value, subject=fingerprint)
 
     def _was_tried(self, verdict: Verdict) -> None:
         """An entry that was due is so no more, whatever became of it."""
-        ended = sql.FREE if verdict.fault is None else sql.NOT_DUE_ANY_MORE
+        ended = quarantine_sql.FREE if verdict.fault is None else quarantine_sql.NOT_DUE_ANY_MORE
         self._do(ended, stage=Stage.DECIDE.value, subject=verdict.entry.fingerprint)
 
     def _source_was_read(self, source_id: str, faults: Collection[Fault], now: datetime) -> None:
         """After a poll that brought something: only what broke us in it is still set aside."""
         but = json.dumps([fault.subject for fault in faults])
-        self._do(sql.FREE_SOURCE, source_id=source_id, but=but)
+        self._do(quarantine_sql.FREE_SOURCE, source_id=source_id, but=but)
         for fault in faults:
             self._set_aside(fault, now)
 
     async def quarantined(self, limit: int = _ANY) -> tuple[Quarantined, ...]:
         """What is set aside, the newest first."""
-        found = await self._run(lambda: self._rows(sql.QUARANTINE, {"limit": limit}))
+        found = await self._run(lambda: self._rows(quarantine_sql.QUARANTINE, {"limit": limit}))
         return tuple(_quarantined(row) for row in found)
 
     async def quarantined_one(self, number: int) -> Quarantined | None:
         """What is set aside under this number."""
-        found = await self._run(lambda: self._first(sql.QUARANTINED, {"id": number}))
+        found = await self._run(lambda: self._first(quarantine_sql.QUARANTINED, {"id": number}))
         return _quarantined(found) if found else None
 
     async def quarantine_counts(self) -> dict[str, int]:
         """How much is set aside at each stage."""
-        found = await self._run(lambda: self._rows(sql.QUARANTINE_COUNTS))
+        found = await self._run(lambda: self._rows(quarantine_sql.QUARANTINE_COUNTS))
         return {row["stage"]: row["n"] for row in found}
 
     async def ask_again(self, number: int) -> bool:
         """Have it tried again by the bot that runs, or the next one; false if there is none."""
-        return await self._write(lambda: self._do(sql.ASK_AGAIN, id=number) > 0)
+        return await self._write(lambda: self._do(quarantine_sql.ASK_AGAIN, id=number) > 0)
 
     async def after_upgrade(self, version: str) -> int:
         """What broke another version is due again; how much that is."""
-        return await self._write(lambda: self._do(sql.AFTER_UPGRADE, version=version))
+        return await self._write(lambda: self._do(quarantine_sql.AFTER_UPGRADE, version=version))
 
     async def drop_quarantined(self, number: int) -> bool:
         """Forget it; false if there is none."""
@@ -90,7 +90,7 @@ class QuarantineTable(SqliteFile):
         An entry stays due until a verdict on it is recorded, so that no crash loses it.
         """
         values: dict[str, object] = {"limit": limit}
-        if not await self._run(lambda: self._rows(sql.DUE_AGAIN, values)):
+        if not await self._run(lambda: self._rows(quarantine_sql.DUE_AGAIN, values)):
             return ()
         return await self._write(lambda: self._take_again(now, values))
 
@@ -98,7 +98,7 @@ class QuarantineTable(SqliteFile):
         self, now: datetime, values: dict[str, object]
     ) -> tuple[tuple[Entry, Fault], ...]:
         entries = []
-        for row in self._rows(sql.DUE_AGAIN, values):
+        for row in self._rows(quarantine_sql.DUE_AGAIN, values):
             kept = _quarantined(row)
             if kept.fault.stage is Stage.DECIDE:
                 if entry := self._entry_of(kept):
@@ -108,12 +108,12 @@ class QuarantineTable(SqliteFile):
                 self._send_again(kept, now)
             else:
                 self._read_anew(kept.fault.source_id, now)
-            self._do(sql.NOT_DUE, id=kept.id)
+            self._do(quarantine_sql.NOT_DUE, id=kept.id)
         return tuple(entries)
 
     def _read_anew(self, source_id: str, now: datetime) -> None:
-        if not self._do(sql.READ_ANEW, id=source_id, now=rows.ms(now)):
-            self._do(sql.FREE_SOURCE, source_id=source_id, but="[]")  # it was removed
+        if not self._do(quarantine_sql.READ_ANEW, id=source_id, now=rows.ms(now)):
+            self._do(quarantine_sql.FREE_SOURCE, source_id=source_id, but="[]")  # it was removed
         # As a whole: what was left out as known may be what broke us.
         self._do(sql.PUT_ENTRY_HASHES, source_id=source_id, hashes=b"")
 
@@ -122,14 +122,14 @@ class QuarantineTable(SqliteFile):
         try:
             return _ENTRY.validate_json(kept.fault.body)
         except ValidationError:
-            self._do(sql.NOT_DUE, id=kept.id)
+            self._do(quarantine_sql.NOT_DUE, id=kept.id)
             return None
 
     def _send_again(self, kept: Quarantined, now: datetime) -> None:
         # Gone from here: what breaks us again comes back.
         since = rows.ms(now - _LATE)
         dead = {"error": UNRENDERED, "subject": kept.fault.subject, "since": since}
-        self._do(sql.SEND_AGAIN, now=rows.ms(now), **dead)
+        self._do(quarantine_sql.SEND_AGAIN, now=rows.ms(now), **dead)
         self._do("DELETE FROM quarantine WHERE id = :id", id=kept.id)
 
 
