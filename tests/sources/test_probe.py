@@ -77,7 +77,7 @@ async def test_everything_is_shown_from_the_address_to_the_last_entry() -> None:
         "  asks: hub: https://hub.example.org/ (not used: the feed does not name itself)\n",
         "entries: 3\n",
         "2026-11-22 11:00 UTC (from published)  سقوط صاروخين",
-        "  FLAGGED: flagged\n",
+        "  FLAGGED\n",
         "repeats another (it states no date)",
         "no date (published is not believed: 2041-11-22 11:00 UTC is ahead of now)  افتتاح",
         "  not flagged: no-match",
