@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from bot.core.model import Denial, Entry, Facts, Field, Grade, Place, Reading, Story
 
 _ATTACKS = frozenset({"rocket-attack", "drone-attack"})
 _ALL_CLEAR = "all-clear"
 _DENIED_WITHIN = timedelta(hours=6)
+_FRESH = timedelta(hours=1)
 
 
 def denies_it(story: Story, entry: Entry, reading: Reading, places: Mapping[str, Place]) -> bool:
@@ -22,10 +23,24 @@ def denies_it(story: Story, entry: Entry, reading: Reading, places: Mapping[str,
     if facts.denial is not Denial.NO_ATTACK or reading.flag or facts.again:
         return False
     at = entry.published_at or story.last_seen_at
-    told = story.published_at or story.first_seen_at
+    told = _told_at(story)
     late = abs(at - told) > _DENIED_WITHIN
     then = facts.when is None or facts.when.earliest - _DENIED_WITHIN <= told <= facts.when.latest
     return not late and then and _same_scene(story, reading, places) and _same_weapon(story, facts)
+
+
+def means(story: Story, rivals: Iterable[Story], entry: Entry) -> bool:
+    """Whether a denial that fits ``story`` and ``rivals`` surely means the first.
+
+    It does where that was told within the hour, and each of the others two hours ago or more.
+    """
+    at = entry.published_at or story.last_seen_at
+    fresh = timedelta(0) <= at - _told_at(story) <= _FRESH
+    return all(fresh and at - _told_at(rival) >= 2 * _FRESH for rival in rivals)
+
+
+def _told_at(story: Story) -> datetime:
+    return story.published_at or story.first_seen_at
 
 
 def _same_scene(story: Story, reading: Reading, places: Mapping[str, Place]) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core import life
 from bot.core.earlier import told_now
 from bot.core.model import (
+    Denial,
     Entry,
     Finding,
     Grade,
@@ -48,7 +49,7 @@ def join_or_open(entry: Entry, read: Read, recent: Stories, turn: Turn) -> tuple
         turn: Its ``now`` stands in where the entry has no date.
     """
     reading, mine = read[1], trace(entry, read, turn)
-    join = _going_on(recent.find(mine), entry, reading)
+    join = _going_on(_latest_denied(recent.find(mine), reading), entry, reading)
     if join.story is not None:
         others = (also.story for also in join.also)
         rivals = tuple(other for other in others if other and _is_open(other))
@@ -111,14 +112,34 @@ def dated(entry: Entry, turn: Turn) -> datetime:
     return min(at, turn.now + _AHEAD)
 
 
+def _latest_denied(join: Join, reading: Reading) -> Join:
+    """``join``, or of several open stories that a denial fits the one that was told last.
+
+    The words of a denial are like those of the first attack as much as like those of the second.
+    """
+    fitting = [one for one in (join, *join.also) if one.story and _is_open(one.story)]
+    if reading.facts.denial is not Denial.NO_ATTACK or reading.flag or len(fitting) < 2:
+        return join
+    latest = max(fitting, key=lambda one: _told_at(one.story))
+    others = tuple(one for one in fitting if one is not latest)
+    return replace(latest, why=_rounded(latest), also=tuple(replace(o, also=()) for o in others))
+
+
+def _told_at(story: Story | None) -> float:
+    return (story.published_at or story.first_seen_at).timestamp() if story else 0.0
+
+
+def _rounded(join: Join) -> tuple[tuple[str, float], ...]:
+    return tuple((name, round(value, 2)) for name, value in join.why if value)
+
+
 def _going_on(join: Join, entry: Entry, reading: Reading) -> Join:
     """``join``, or the surest one to a story that goes on, where that one has ended."""
     if join.story is None or not reading.flag or not _is_over(join, entry):
         return join
     others = [also for also in join.also if not _is_over(also, entry)]
     if others:
-        why = tuple((name, round(value, 2)) for name, value in others[0].why if value)
-        return replace(others[0], why=why, also=tuple(others[1:]))
+        return replace(others[0], why=_rounded(others[0]), also=tuple(others[1:]))
     return Join(nearest=join.story.id, score=join.score, why=join.why, veto="closed")
 
 

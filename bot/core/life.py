@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from bot.core.counts import counted
-from bot.core.endings import denies_it, is_all_clear
+from bot.core.endings import denies_it, is_all_clear, means
 from bot.core.harm import has_hurt, suffered
 from bot.core.model import Entry, Facts, Grade, Life, Place, Reading, Role, Story, StoryState
 from bot.core.scene import category
@@ -53,9 +53,8 @@ def grown(
         now: When it is decided.
         rivals: Other stories that it might as well mean.
     """
-    denied = denies_it(story, entry, reading, places) and not any(
-        denies_it(rival, entry, reading, places) for rival in rivals
-    )
+    meant = (rival for rival in rivals if denies_it(rival, entry, reading, places))
+    denied = denies_it(story, entry, reading, places) and means(story, meant, entry)
     before, gone = story.life, denied and not has_hurt(story.life)
     later = replace(
         story,

@@ -278,6 +278,16 @@ def test_a_denial_that_fits_two_stories_takes_neither_back() -> None:
     assert gone.life.state is StoryState.TAKEN_BACK
 
 
+def test_a_denial_right_after_the_second_of_two_attacks_means_that_one() -> None:
+    hour = timedelta(hours=1)
+    latest = replace(a_first(), published_at=NOW - hour / 6)
+    for ago, state in ((3 * hour, StoryState.TAKEN_BACK), (1.5 * hour, StoryState.OPEN)):
+        earlier = replace(latest, id="story00002", published_at=NOW - ago)
+        entry = an_entry(2, source_name="Army", published_at=NOW)
+        denied = grown(latest, entry, a_reading(**DENIAL), PLACES, NOW, rivals=[earlier])
+        assert denied.life.state is state
+
+
 def test_a_count_that_grows_a_little_is_shown_and_not_heard() -> None:
     story = told(a_first(count=Range(14, 14)), a_reading(count=Range(16, 16)))
     assert [(c.source_name, c.count.least) for c in story.life.counts] == [
