@@ -311,7 +311,7 @@ def _pages(source: Source, verdicts: Sequence[Verdict], turn: Turn) -> tuple[Wan
     if source.kind is not SourceKind.FEED:
         return ()
     fresh = (v for v in verdicts if not too_old(v.entry, turn))
-    return tuple(page for v in fresh if (page := wanted(v, source.full_text)))
+    return tuple(page for v in fresh if (page := wanted(v, source.full_text, source.address)))
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:
