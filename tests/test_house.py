@@ -93,6 +93,7 @@ def test_exceptions_are_caught_whole_only_where_a_turn_loop_stands() -> None:
     loops = {
         "engine/local.py",
         "flow/ingest.py",
+        "flow/deciding.py",
         "flow/reading.py",
         "flow/deliver.py",
         "sources/breaking.py",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core import rhythm
-from bot.core.decide import decide, too_old
+from bot.core.decide import too_old
 from bot.core.model import (
     Batch,
     Course,
@@ -23,9 +23,7 @@ from bot.core.model import (
     Fault,
     Knowledge,
     Poll,
-    Reading,
     Reason,
-    Recall,
     Source,
     SourceKind,
     Verdict,
@@ -39,12 +37,13 @@ from bot.errors import SourceBroken, SourceError, StoreUnavailable
 from bot.flow.aside import (
     afresh,
     document_fault,
-    entry_fault,
     feed_fault,
     source_again,
     visit_fault,
 )
+from bot.flow.deciding import decided
 from bot.flow.minding import Inline, Minds
+from bot.flow.under_way import UnderWay
 from bot.flow.visits import record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
 
@@ -86,38 +85,30 @@ class Ingest:
     _minds: Minds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _visits: set[asyncio.Task[object]] = field(default_factory=set)
+    _visits: UnderWay = field(init=False)
     _trying: asyncio.Task[object] | None = None
 
     def __post_init__(self) -> None:
         self._minds = Minds(self.knowledge, self.builder)
+        self._visits = UnderWay(self.at_once)
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
-        room = self.at_once - len(self._visits)
-        if room <= 0:
+        room = self._visits.room
+        if not room:
             return
         for source in await self.store.claim_sources(self.clock(), room):
-            self._begin(self.visit(source), f"poll {source.id}")
+            self._visits.begin(self.visit(source), f"poll {source.id}")
         if self._trying is None or self._trying.done():
-            self._trying = self._begin(self.try_again(), "quarantine")
-
-    def _begin(self, work: Coroutine[None, None, object], name: str) -> asyncio.Task[object]:
-        task = asyncio.create_task(work, name=name)
-        self._visits.add(task)
-        task.add_done_callback(self._visits.discard)
-        return task
+            self._trying = self._visits.begin(self.try_again(), "quarantine")
 
     async def drain(self) -> None:
         """Wait for the visits under way."""
-        while self._visits:
-            await asyncio.wait(set(self._visits))
+        await self._visits.drain()
 
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
-        for visit in set(self._visits):
-            visit.cancel()
-        await self.drain()
+        await self._visits.cancel()
         await self._minds.close()
 
     async def visit(self, source: Source) -> None:
@@ -226,15 +217,12 @@ class Ingest:
         if is_retry:
             recall = afresh(recall)
         memory = await self._recent(now - self.policy.story_window)
-        verdicts = self._decided(part, recall, turn, memory)
+        verdicts = decided(part, recall, turn, memory, self.version)
         course = await self._course(source, poll, (*before, *verdicts), now) if poll else None
-        alarm, pages = (
-            rhythm.alarm(verdicts, self.knowledge.places, now),
-            _pages(source, verdicts, turn),
-        )
-        faults = tuple(
-            document_fault(source, broken, self.version) for broken in (poll.broken if poll else ())
-        )
+        alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
+        pages = _pages(source, verdicts, turn)
+        broken = poll.broken if poll else ()
+        faults = tuple(document_fault(source, one, self.version) for one in broken)
         batch = Batch(source.id, verdicts, poll, now, course, alarm, pages, faults, is_retry)
         added = await self._record(batch, memory)
         if added:
@@ -251,34 +239,6 @@ class Ingest:
             return course
         wait = await self.pace(source, course.wait)
         return replace(course, due_at=now + wait, wait=wait)
-
-    def _decided(
-        self, part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
-    ) -> tuple[Verdict, ...]:
-        """The verdicts; an entry that breaks us is set aside and does not stop the others."""
-        try:
-            return decide(part, recall, turn, memory)
-        except Exception as error:
-            # The turn loop, one entry at a time.
-            if len(part) == 1:
-                log.exception("decide_crashed source=%s", part[0].source_id)
-                return (self._broken(part[0], error, recall, turn),)
-        return tuple(self._one_by_one(part, recall, turn, memory.branch()))
-
-    def _one_by_one(
-        self, part: Sequence[Entry], recall: Recall, turn: Turn, memory: Stories
-    ) -> Iterator[Verdict]:
-        for entry in part:
-            (verdict,) = self._decided([entry], recall, turn, memory)
-            for story in verdict.stories:
-                memory.add(story)
-            yield verdict
-
-    def _broken(self, entry: Entry, error: Exception, recall: Recall, turn: Turn) -> Verdict:
-        fault = entry_fault(entry, error, is_baseline=turn.baseline, version=self.version)
-        edited = entry.fingerprint in recall.known
-        told = f"an error of ours: {fault.error}"
-        return Verdict(entry, Reason.FAILED, Reading(), detail=told, edited=edited, fault=fault)
 
     async def _recent(self, since: datetime) -> Stories:
         """The stories since then: read from the store once, then kept in step with it."""

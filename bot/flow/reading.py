@@ -6,7 +6,6 @@ it may make a report of a stub, raise its story, or speak against it.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from bot.core.model import Claimed, Entry
 from bot.core.retry import SILENT_CAP_S, poll_wait
 from bot.errors import SourceError, SourceUnavailable
 from bot.flow.ingest import Ingest
+from bot.flow.under_way import UnderWay
 from bot.ports import Clock, PageReader, Store
 
 log = logging.getLogger(__name__)
@@ -44,28 +44,24 @@ class PageReading:
     chance: Callable[[], float]
     at_once: int = 4
     pause: timedelta = timedelta(seconds=5)
-    _visits: set[asyncio.Task[None]] = field(default_factory=set)
+    _visits: UnderWay = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._visits = UnderWay(self.at_once)
 
     async def tick(self) -> None:
         """Claim the pages whose turn it is and visit them; returns before the visits end."""
-        room = self.at_once - len(self._visits)
-        if room <= 0:
-            return
-        for page in await self.store.claim_pages(self.clock(), room):
-            visit = asyncio.create_task(self.visit(page), name=f"page {page.host}")
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
+        if room := self._visits.room:
+            for page in await self.store.claim_pages(self.clock(), room):
+                self._visits.begin(self.visit(page), f"page {page.host}")
 
     async def drain(self) -> None:
         """Wait for the visits under way."""
-        while self._visits:
-            await asyncio.wait(set(self._visits))
+        await self._visits.drain()
 
     async def cancel(self) -> None:
         """Break off the visits under way; their pages are claimed again."""
-        for visit in set(self._visits):
-            visit.cancel()
-        await self.drain()
+        await self._visits.cancel()
 
     async def visit(self, page: Claimed) -> None:
         """Read one page and decide again about its entry; never raises."""

@@ -49,53 +49,16 @@ STEPS = (
 migrations = Migrations("rasid")
 
 
-@migrations(name=STEPS[0])
 def _spine(db: Database) -> None:
     _run_script(db, STEPS[0])
     # unicode61 splits words; the folding is ours and already done in the shadow column.
     db.table("entries").enable_fts(["folded"], tokenize="unicode61", create_triggers=True)
 
 
-@migrations(name=STEPS[1])
 def _no_shadow(db: Database) -> None:
     # Watches are tried on the entries themselves, so nothing searches their folded shadow.
     db.table("entries").disable_fts()
     _run_script(db, STEPS[1])
-
-
-@migrations(name=STEPS[2])
-def _life(db: Database) -> None:
-    _run_script(db, STEPS[2])
-
-
-@migrations(name=STEPS[3])
-def _listening(db: Database) -> None:
-    _run_script(db, STEPS[3])
-
-
-@migrations(name=STEPS[4])
-def _push_step(db: Database) -> None:
-    _run_script(db, STEPS[4])
-
-
-@migrations(name=STEPS[5])
-def _rhythm(db: Database) -> None:
-    _run_script(db, STEPS[5])
-
-
-@migrations(name=STEPS[6])
-def _entry_hashes(db: Database) -> None:
-    _run_script(db, STEPS[6])
-
-
-@migrations(name=STEPS[7])
-def _articles(db: Database) -> None:
-    _run_script(db, STEPS[7])
-
-
-@migrations(name=STEPS[8])
-def _quarantine(db: Database) -> None:
-    _run_script(db, STEPS[8])
 
 
 def _run_script(db: Database, step: str) -> None:
@@ -112,6 +75,12 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
+
+
+migrations(name=STEPS[0])(_spine)
+migrations(name=STEPS[1])(_no_shadow)
+for _name in STEPS[2:]:
+    migrations(name=_name)(lambda db, step=_name: _run_script(db, step))
 
 
 class SqliteFile:
