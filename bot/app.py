@@ -74,6 +74,7 @@ def configured_sources(settings: Settings) -> tuple[Source, ...]:
             country=feed.country,
             interval_s=feed.interval_s,
             private=feed.private,
+            zone=feed.zone,
         )
         for feed in settings.feeds
     )

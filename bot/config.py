@@ -24,6 +24,7 @@ from pydantic_settings import (
 from rapidfuzz import process
 
 from bot.errors import ConfigError
+from bot.zones import zone_of
 
 _PREFIX = "RASID_"
 _TOKEN = re.compile(r"\d+:[\w-]+")
@@ -106,6 +107,14 @@ class FeedSettings(Section):
     country: str = Field("", description="Country code of the publisher.")
     interval_s: int = Field(300, ge=60, description="Seconds between two polls.")
     private: bool = Field(False, description="It may stand at a private or loopback address.")
+    zone: str = Field("", description="Zone of dates that name none: Asia/Baghdad or +03:00.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if zone and zone_of(zone) is None:
+            raise ValueError(f"{zone!r} is no time zone: write one like Asia/Baghdad or +03:00")
+        return zone
 
 
 class Settings(BaseSettings):

@@ -5,7 +5,7 @@ Every method is ``async``; every time is passed in, so that a simulation can ste
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from bot.core.matcher import Matcher
 from bot.core.model import (
     Audience,
     Batch,
+    Byname,
     Card,
     Chat,
     Delivery,
@@ -23,6 +24,7 @@ from bot.core.model import (
     Poll,
     Recall,
     Report,
+    Seen,
     Settlement,
     Source,
     SourceAge,
@@ -117,6 +119,10 @@ class Store(Protocol):
         self, fingerprints: Collection[str], stories_since: datetime | None = None
     ) -> Recall:
         """What is known of these; stories only when asked for, with all they are compared by."""
+        ...
+
+    async def sightings(self, names: Collection[Byname]) -> Mapping[Byname, Seen]:
+        """The recorded entries behind these names; names nobody has are left out."""
         ...
 
     async def audience(self, known_revision: int) -> Audience | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
+from typing import TypeVar
 
 from bot.core.decide import decide
 from bot.core.model import (
@@ -31,8 +33,11 @@ from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.core.stories import Stories
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
+from bot.flow.arriving import Arrival, arrival
 from bot.flow.minding import Inline, Minds
 from bot.ports import Builder, Clock, Poller, Store
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -125,35 +130,37 @@ class Ingest:
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
+        come = await self._patiently(
+            source, lambda: arrival(self.store, source, poll, self.policy, self.clock())
+        )
         verdicts: list[Verdict] = []
-        for part, last in _parts(poll.entries):
-            verdicts += await self._patiently(source, part, poll if last else None)
+        for part, last in _parts(come.poll.entries):
+            verdicts += await self._patiently(source, partial(self._take_part, come, part, last))
+        for note in come.notes:
+            log.warning("source_note source=%s note=%s", source.id, note)
         return verdicts
 
-    async def _patiently(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None
-    ) -> tuple[Verdict, ...]:
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[T]]) -> T:
         """Repeat the turn until the store takes it: what was fetched is not fetched again."""
         for attempt in count(1):
             try:
                 async with self._turn:
-                    return await self._take_part(source, part, poll)
+                    return await turn()
             except StoreUnavailable as error:
                 log.warning("store_unavailable source=%s error=%s", source.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
         raise AssertionError("count() does not end")
 
     async def _take_part(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None
+        self, come: Arrival, part: Sequence[Entry], last: bool
     ) -> tuple[Verdict, ...]:
-        now = self.clock()
-        mind = await self._current_mind()
-        baseline = source.kind is SourceKind.FEED and source.polled_ok_at is None
-        turn = Turn(mind, self.policy, now, baseline)
+        now, source = self.clock(), come.source
+        turn = come.turn(await self._current_mind(), self.policy, now)
         recall = await self.store.recall([entry.fingerprint for entry in part])
         memory = await self._recent(now - self.policy.story_window)
         verdicts = _decided(part, recall, turn, memory)
-        added = await self._record(Batch(source.id, verdicts, poll, now), memory)
+        batch = Batch(source.id, verdicts, come.poll if last else None, now)
+        added = await self._record(batch, memory)
         if added:
             self.wake()
         _report(source, verdicts, added)

@@ -17,7 +17,7 @@ import feedparser
 from bot.core.model import Poll, PollStatus, Source
 from bot.errors import SourceInvalid
 from bot.ports import Clock
-from bot.sources import bounds, identity, jsonfeed, plain
+from bot.sources import bounds, dates, identity, jsonfeed, plain
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed, feed_entries
 from bot.sources.fetch import Fetched, Fetcher
@@ -62,14 +62,16 @@ class FeedPoller:
         )
         if parsed.problem:
             raise SourceInvalid(source.id, parsed.problem)
+        read = feed_entries(parsed.drafts, source, now)
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
-            entries=feed_entries(parsed.drafts, source, now),
+            entries=read.entries,
+            habits=read.habits,
             etag=fetched.etag,
             last_modified=_honest(fetched.last_modified, now),
             body_hash=body_hash,
-            notes=parsed.notes,
+            notes=parsed.notes + read.notes,
         )
 
 
@@ -151,6 +153,7 @@ def _draft(entry: Any, base_url: str) -> Draft | None:
         published_at=_moment(entry.get("published_parsed")),
         # With .get() alone, feedparser passes the date of publication off as an update.
         updated_at=_moment(entry["updated_parsed"] if "updated_parsed" in entry else None),  # noqa: SIM401
+        zoneless=dates.is_zoneless(str(entry.get("published") or entry.get("updated") or "")),
     )
 
 

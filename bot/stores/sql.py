@@ -17,6 +17,8 @@ UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :bo
 WHERE id = :id
 """
 
+PUT_HABITS = "UPDATE sources SET habits = :habits WHERE id = :id"
+
 SOURCE_FAILED = """
 UPDATE sources SET polled_at = :now, failures = failures + 1, error = :error,
     next_due_at = :next_due_at
@@ -38,10 +40,25 @@ GROUP BY sources.id ORDER BY sources.origin DESC, sources.name
 """
 
 ADD_SOURCE = """
-INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private)
-VALUES (:id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private)
+INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private, zone)
+VALUES (:id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :zone)
 ON CONFLICT DO NOTHING RETURNING id
 """
+
+SIGHTINGS = """
+SELECT alias.hash, coalesce(nullif(alias.entry, ''), alias.hash) AS entry, alias.seen_at AS at,
+    coalesce(entries.seen_at, alias.seen_at) AS first_at, published_at, text_hash, edits
+FROM fingerprints AS alias
+LEFT JOIN entries ON entries.fingerprint = coalesce(nullif(alias.entry, ''), alias.hash)
+WHERE alias.kind = ? AND alias.hash IN ({marks})
+"""
+
+REMEMBER_ALIAS = """
+INSERT INTO fingerprints (kind, hash, entry, seen_at) VALUES (:kind, :hash, :entry, :now)
+ON CONFLICT (kind, hash) DO UPDATE SET entry = excluded.entry, seen_at = excluded.seen_at
+"""
+
+FORGET_ALIASES = "DELETE FROM fingerprints WHERE kind <> 'entry' AND seen_at < :before"
 
 REMEMBER_ENTRY = """
 INSERT INTO fingerprints (kind, hash, story_id, seen_at) VALUES ('entry', :hash, :story_id, :now)
@@ -87,10 +104,38 @@ ON CONFLICT DO NOTHING
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at)
+    payload, not_before_at, added_at, late)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :now, :now)
+    :payload, :not_before, :now, :late)
 ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# What came late for this chat in one catching up, whatever became of it.
+LATE_ALERTS = """
+SELECT id, story_id, severity, state, late FROM deliveries
+WHERE chat_id = :chat_id AND late > 0 AND kind = 'alert' AND added_at >= :since ORDER BY id
+"""
+
+FOLD_ALERT = """
+UPDATE deliveries SET state = 'digested', digest_id = :digest_id, settled_at = :now
+WHERE id = :id AND state = 'pending'
+"""
+
+OPEN_DIGEST = """
+SELECT id FROM deliveries WHERE chat_id = :chat_id AND kind = 'digest' AND state = 'pending'
+    AND attempts = 0
+"""
+
+# It waits for more to come, though not for long.
+GROW_DIGEST = """
+UPDATE deliveries SET severity = max(severity, :severity),
+    not_before_at = min(:not_before, added_at + :longest_ms)
+WHERE id = :id
+"""
+
+# Its lines, as the alerts they would have been.
+DIGEST_LINES = """
+SELECT story_id, payload FROM deliveries WHERE digest_id = :id ORDER BY id
 """
 
 # All who were told of the story and still listen. One edit that waits shows all that came since,
@@ -134,8 +179,11 @@ WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'step'
 
 # The alert that an edit changes and a step answers.
 TOLD = """
-SELECT payload, state, message_id, thread_id FROM deliveries
-WHERE kind = 'alert' AND story_id = :story_id AND chat_id = :chat_id
+SELECT alert.payload, alert.digest_id, coalesce(digest.state, alert.state) AS state,
+    coalesce(digest.message_id, alert.message_id) AS message_id,
+    coalesce(digest.thread_id, alert.thread_id) AS thread_id
+FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
+WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
 """
 
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
@@ -147,8 +195,10 @@ WHERE state = 'leased' AND lease_until <= :now
 # Edits and steps wait until the alert they belong to has left, however it ended.
 _UNTOLD = """({row}.kind IN ('edit', 'step') AND EXISTS (
         SELECT 1 FROM deliveries AS alert
+        LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
         WHERE alert.story_id = {row}.story_id AND alert.chat_id = {row}.chat_id
-          AND alert.kind = 'alert' AND alert.state IN ('pending', 'leased', 'sending')))"""
+          AND alert.kind = 'alert'
+          AND coalesce(digest.state, alert.state) IN ('pending', 'leased', 'sending')))"""
 
 # One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
 # it, takes the places of others. A not_before further away than any wait we give (a clock that
@@ -168,8 +218,9 @@ WHERE id IN (
           -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
           AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
           AND NOT {_UNTOLD.format(row="first")}
-          -- An edit waits for others of its story; it need not hold anybody up.
-          AND (first.kind <> 'edit' OR first.not_before_at <= :now)
+          -- An edit waits for others of its story, what came late for more of its kind; they
+          -- need not hold anybody up.
+          AND ((first.kind <> 'edit' AND first.late = 0) OR first.not_before_at <= :now)
           AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
     ORDER BY lane, severity DESC, id LIMIT :limit)
 RETURNING *
@@ -275,7 +326,10 @@ SELECT payload, story_id FROM deliveries
 WHERE kind = 'alert' AND chat_id = :chat_id
   AND (:message_id IS NULL OR message_id = :message_id OR story_id IN (
     SELECT story_id FROM deliveries
-    WHERE kind = 'step' AND chat_id = :chat_id AND message_id = :message_id))
+    WHERE kind = 'step' AND chat_id = :chat_id AND message_id = :message_id)
+    OR digest_id IN (
+    SELECT id FROM deliveries
+    WHERE kind = 'digest' AND chat_id = :chat_id AND message_id = :message_id))
   AND (:story_id IS NULL OR story_id = :story_id)
 ORDER BY id DESC LIMIT 1
 """

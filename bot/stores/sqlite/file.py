@@ -22,6 +22,7 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreUnavailable
 from bot.stores.sqlite import rows
 
@@ -32,7 +33,7 @@ ABSURD = timedelta(hours=13)
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
 
-STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_listening")
+STEPS = ("0001_spine", "0002_no_shadow", "0003_life", "0004_listening", "0005_identity")
 migrations = Migrations("rasid")
 
 
@@ -58,6 +59,16 @@ def _life(db: Database) -> None:
 @migrations(name=STEPS[3])
 def _listening(db: Database) -> None:
     _run_script(db, STEPS[3])
+
+
+@migrations(name=STEPS[4])
+def _identity(db: Database) -> None:
+    _run_script(db, STEPS[4])
+    # The hash of a wording is of its words from now on. An old one would make an edit of every
+    # entry that its feed still holds.
+    texts = db.execute("SELECT id, title, body FROM entries").fetchall()
+    hashed = ((text_hash(title, body), id_) for id_, title, body in texts)
+    db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
 
 
 def _run_script(db: Database, step: str) -> None:

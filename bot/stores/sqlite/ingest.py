@@ -9,8 +9,6 @@ from bot.core.model import (
     Alert,
     Audience,
     Batch,
-    Card,
-    DeliveryKind,
     Growth,
     Known,
     Recall,
@@ -22,13 +20,14 @@ from bot.core.model import (
 from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.outbox import OutboxTable
+from bot.stores.sqlite.digests import DigestTable
+from bot.stores.sqlite.naming import NamingTable
 
 _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(OutboxTable):
+class IngestTables(DigestTable, NamingTable):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -116,7 +115,9 @@ class IngestTables(OutboxTable):
         return await self._write(lambda: self._record(batch))
 
     def _record(self, batch: Batch) -> int:
+        self._remember((v.entry for v in batch.verdicts), batch.decided_at)
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
+        self._gather((a for v in batch.verdicts for a in v.alerts), batch.decided_at)
         if batch.poll is not None:
             self._do(
                 sql.SOURCE_POLLED,
@@ -126,6 +127,9 @@ class IngestTables(OutboxTable):
                 body_hash=batch.poll.body_hash,
                 now=rows.ms(batch.decided_at),
             )
+            if batch.poll.habits is not None:
+                habits = rows.habits_text(batch.poll.habits)
+                self._do(sql.PUT_HABITS, id=batch.source_id, habits=habits)
         return added
 
     def _record_verdict(self, verdict: Verdict, now: datetime) -> int:
@@ -137,7 +141,7 @@ class IngestTables(OutboxTable):
             self._add_whys(alert)
         # Before the alerts of today: those show the story as it is now.
         return self._tell(verdict, now) + sum(
-            self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts
+            self._add_alert(alert, now) for alert in verdict.alerts
         )
 
     def _add_whys(self, alert: Alert) -> None:
@@ -173,19 +177,3 @@ class IngestTables(OutboxTable):
             return False
         self._do(sql.ADD_ENTRY, **entry)
         return True
-
-    def _add_alert(self, chat_id: int, card: Card, now: datetime) -> int:
-        key = {"chat_id": chat_id, "story_id": card.story_id}
-        values = key | {"severity": int(card.severity), "now": rows.ms(now)}
-        if not self._rows(sql.ADD_ALERT, values):
-            return 0
-        return self._add_delivery(
-            now,
-            dedup_key=f"a:{chat_id}:{card.story_id}:0",
-            kind=DeliveryKind.ALERT.value,
-            chat_id=chat_id,
-            story_id=card.story_id,
-            lane=1,
-            severity=int(card.severity),
-            payload=rows.payload_text(card),
-        )
