@@ -153,8 +153,14 @@ def _draft(entry: Any, base_url: str) -> Draft | None:
         published_at=_moment(entry.get("published_parsed")),
         # With .get() alone, feedparser passes the date of publication off as an update.
         updated_at=_moment(entry["updated_parsed"] if "updated_parsed" in entry else None),  # noqa: SIM401
-        zoneless=dates.is_zoneless(str(entry.get("published") or entry.get("updated") or "")),
+        zoneless=dates.is_zoneless(_written(entry)),
     )
+
+
+def _written(entry: Any) -> str:
+    """Its date as it stands there; asked with ``in`` for the same reason as above."""
+    found = (str(entry[name] or "") for name in ("published", "updated") if name in entry)
+    return next(filter(None, found), "")
 
 
 def _language(entry: Any) -> str:

@@ -162,14 +162,15 @@ def rung(entries: Sequence[Marks], remembered: int = 0) -> int:
     """
     kept = [entries[index] for index in _first_of_each(entries)]
     for step in range(remembered, len(_RUNGS) - 1):
-        if _share_bad([_RUNGS[step][1](entry) for entry in kept]) <= _BAD_SHARE:
+        bad = _bad([_RUNGS[step][1](entry) for entry in kept])
+        if bad <= 1 or bad <= _BAD_SHARE * len(kept):  # one blank shows nothing, and harms nobody
             return step
     return len(_RUNGS) - 1
 
 
-def _share_bad(names: Sequence[str]) -> float:
+def _bad(names: Sequence[str]) -> int:
     times = Counter(names)
-    return sum(not name or times[name] > 1 for name in names) / max(len(names), 1)
+    return sum(not name or times[name] > 1 for name in names)
 
 
 def _guid_of(entry: Marks) -> str:
