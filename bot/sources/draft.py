@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.core.model import Entry, Habits, Source
 from bot.core.sameness import text_hash
-from bot.sources import dates, identity, plain
+from bot.sources import bynames, dates, identity, plain
 
 _RUNG_NAMES = ("guid", "guid and link", "link", "link and title")
 
@@ -56,7 +56,7 @@ def feed_entries(drafts: Sequence[Draft], source: Source, now: datetime) -> Read
     habits = _habits(drafts, marks, source.habits)
     named = list(zip(drafts, marks, identity.keys(marks, habits.rung), strict=True))
     kept = [(draft, mark, key) for draft, mark, key in named if key is not None]
-    known_by = identity.aliases([mark for _, mark, _ in kept], source.id)
+    known_by = bynames.aliases([mark for _, mark, _ in kept], source.id)
     entries = tuple(
         replace(entry_of(draft, key, source, now), aliases=traits)
         for (draft, _, key), traits in zip(kept, known_by, strict=True)

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from bot.core.model import Byname, Trait
-from bot.core.sameness import wording
-
 VERSION = "1"
 
 _TRACKING = re.compile(
@@ -27,7 +24,6 @@ _AMP_CACHE_HOST = re.compile(r"\.cdn\.ampproject\.org\Z")
 _AMP_CACHE_PATH = re.compile(r"\A/(?:amp|[acvir])/(?:s/)?(?=[^/]+\.[^/]+)")
 _PORTS = {"http": 80, "https": 443}
 _BAD_SHARE = 0.05
-_TELLING_TITLE = 25  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,34 +189,6 @@ _RUNGS: tuple[tuple[_Namer, _Namer], ...] = (
     (_link_key, _link_of),
     (_link_and_title, _link_and_title),
 )
-
-
-# ── by what else an entry is known ───────────────────────────────────────────────────────────
-
-
-def aliases(entries: Sequence[Marks], source_id: str) -> tuple[tuple[Byname, ...], ...]:
-    """The traits of each entry that no other of the same document has.
-
-    A link to a front page names no entry, and neither does a short title: that is remembered
-    only to see whether a feed gave all its entries new names.
-    """
-    traits = [_traits(entry) for entry in entries]
-    times = Counter(trait for each in traits for trait in each)
-    return tuple(
-        tuple(alias(source_id, *trait) for trait in each if times[trait] == 1) for each in traits
-    )
-
-
-def alias(source_id: str, trait: Trait, value: str) -> Byname:
-    """``value`` as a trait of an entry of this source."""
-    return Byname(trait, f"{VERSION}:{digest(source_id, trait.value, value)}")
-
-
-def _traits(entry: Marks) -> tuple[tuple[Trait, str], ...]:
-    link, title = canonical_link(entry.link), wording(entry.title)
-    size = Trait.TITLE if len(title) >= _TELLING_TITLE else Trait.SHORT
-    by_link = ((Trait.LINK, link),) if "/" in link or "?" in link else ()
-    return (*by_link, *(((size, title),) if title else ()))
 
 
 def fingerprint(source_id: str, key: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from bot.core.model import Byname, Entry, Poll, PollStatus, Source, Trait
 from bot.errors import SourceUnavailable
 from bot.ports import Clock
-from bot.sources import documents, identity, plain
+from bot.sources import bynames, documents, identity, plain
 from bot.sources.draft import Draft, Parsed, entry_of
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
@@ -186,7 +186,7 @@ def _known_by(draft: Draft, name: str, source: Source) -> tuple[Byname, ...]:
     """What stays when a seed is edited: where it lies, and the page it tells of."""
     link = identity.canonical_link(draft.link)
     traits = ((Trait.PATH, plain.storable(name)), (Trait.LINK, link))
-    return tuple(identity.alias(source.id, trait, value) for trait, value in traits if value)
+    return tuple(bynames.alias(source.id, trait, value) for trait, value in traits if value)
 
 
 def _told_apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Trait
+from bot.sources.bynames import aliases
 from bot.sources.identity import (
     Marks,
-    aliases,
     canonical_link,
     feed_id,
     fingerprint,
