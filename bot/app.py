@@ -93,6 +93,7 @@ def _feeds(settings: Settings) -> tuple[Source, ...]:
             headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
             proxy=feed.proxy.get_secret_value() if feed.proxy else "",
             full_text=FullText(feed.full_text),
+            zone=feed.zone,
         )
         for feed in settings.feeds
     )

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import TypeVar
 
 from bot.core import rhythm
 from bot.core.decide import decide, too_old
@@ -22,6 +24,7 @@ from bot.core.model import (
     Entry,
     Knowledge,
     Poll,
+    PollStatus,
     Reading,
     Reason,
     Recall,
@@ -35,9 +38,12 @@ from bot.core.stories import Stories
 from bot.core.stub import wanted
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceError, StoreUnavailable
+from bot.flow.arriving import Arrival, arrival
 from bot.flow.minding import Inline, Minds
 from bot.flow.visits import OURS, record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -127,53 +133,64 @@ class Ingest:
 
     async def take_pushed(self, source: Source, entries: Sequence[Entry]) -> None:
         """Take in what came without a visit: nothing is learnt of the source from it."""
-        for part, _ in _parts(entries):
-            await self._patiently(source, part, None, ())
+        come = await self._arrival(source, Poll(source.id, PollStatus.CHANGED, tuple(entries)))
+        for part, _ in _parts(come.poll.entries):
+            await self._patiently(source, partial(self._take_part, come, part))
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
+        come = await self._arrival(source, poll)
         verdicts: list[Verdict] = []
-        for part, last in _parts(poll.entries):
-            verdicts += await self._patiently(source, part, poll if last else None, verdicts)
+        for part, last in _parts(come.poll.entries):
+            turn = partial(self._take_part, come, part, last, tuple(verdicts))
+            verdicts += await self._patiently(source, turn)
         await settle_move(self.store, source, poll, self.clock())
+        for note in come.notes:
+            log.warning("source_note source=%s note=%s", source.id, note)
         return verdicts
 
     async def reread(self, source: Source, entry: Entry) -> tuple[Verdict, ...]:
         """Decide again about an entry whose page was read, and record what that changes."""
         polled = replace(source, polled_ok_at=source.polled_ok_at or self.clock())
-        return await self._patiently(polled, [entry], None, ())
+        # Under the name it was recorded by: there is nothing to recognise.
+        come = Arrival(polled, Poll(source.id, PollStatus.CHANGED, (entry,)))
+        return await self._patiently(source, partial(self._take_part, come, [entry]))
 
-    async def _patiently(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
-    ) -> tuple[Verdict, ...]:
+    async def _arrival(self, source: Source, poll: Poll) -> Arrival:
+        return await self._patiently(
+            source, lambda: arrival(self.store, source, poll, self.policy, self.clock())
+        )
+
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[T]]) -> T:
         """Repeat the turn until the store takes it: what was fetched is not fetched again."""
         for attempt in count(1):
             try:
                 async with self._turn:
-                    return await self._take_part(source, part, poll, before)
+                    return await turn()
             except StoreUnavailable as error:
                 log.warning("store_unavailable source=%s error=%s", source.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
         raise AssertionError("count() does not end")
 
     async def _take_part(
-        self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
+        self,
+        come: Arrival,
+        part: Sequence[Entry],
+        last: bool = False,
+        before: Sequence[Verdict] = (),
     ) -> tuple[Verdict, ...]:
-        now = self.clock()
-        mind = await self._current_mind()
-        baseline = source.kind is not SourceKind.SEEDS and source.polled_ok_at is None
-        turn = Turn(mind, self.policy, now, baseline)
+        """One transaction's worth; the ``last`` of a poll records the poll, too."""
+        now, source, poll = self.clock(), come.source, come.poll if last else None
+        turn = come.turn(await self._current_mind(), self.policy, now)
         recall = await self.store.recall([entry.fingerprint for entry in part])
         memory = await self._recent(now - self.policy.story_window)
         verdicts = _decided(part, recall, turn, memory)
         course = await self._course(source, poll, (*before, *verdicts), now) if poll else None
-        alarm, pages = (
-            rhythm.alarm(verdicts, self.knowledge.places, now),
-            _pages(source, verdicts, turn),
-        )
+        alarm = rhythm.alarm(verdicts, self.knowledge.places, now)
+        pages = _pages(source, verdicts, turn)
         batch = Batch(source.id, verdicts, poll, now, course, alarm, pages)
         added = await self._record(batch, memory)
         if added:

@@ -22,6 +22,7 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreUnavailable
 from bot.stores.sqlite import rows
 
@@ -44,6 +45,7 @@ STEPS = (
     "0006_rhythm",
     "0007_entry_hashes",
     "0008_articles",
+    "0009_identity",
 )
 migrations = Migrations("rasid")
 
@@ -90,6 +92,17 @@ def _entry_hashes(db: Database) -> None:
 @migrations(name=STEPS[7])
 def _articles(db: Database) -> None:
     _run_script(db, STEPS[7])
+
+
+@migrations(name=STEPS[8])
+def _identity(db: Database) -> None:
+    _run_script(db, STEPS[8])
+    # The hash of a wording is of its words from now on. An old one would make an edit of every
+    # entry that its feed still holds. Where a page was read the feed's words are gone: none then.
+    db.execute("UPDATE entries SET text_hash = '' WHERE page_hash <> ''")
+    texts = db.execute("SELECT id, title, body FROM entries WHERE page_hash = ''").fetchall()
+    hashed = ((text_hash(title, body), id_) for id_, title, body in texts)
+    db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
 
 
 def _run_script(db: Database, step: str) -> None:
