@@ -95,6 +95,7 @@ def _feeds(settings: Settings) -> tuple[Source, ...]:
             proxy=feed.proxy.get_secret_value() if feed.proxy else "",
             folder=feed.folder,
             full_text=FullText(feed.full_text),
+            zone=feed.zone,
         )
         for feed in settings.feeds
     )

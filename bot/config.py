@@ -24,6 +24,7 @@ from pydantic_settings import (
 from rapidfuzz import process
 
 from bot.errors import ConfigError
+from bot.zones import zone_of
 
 _PREFIX = "RASID_"
 _TOKEN = re.compile(r"\d+:[\w-]+")
@@ -146,6 +147,14 @@ class FeedSettings(Section):
     )
     headers: dict[str, SecretStr] = Field({}, description="Headers of yours, to its own host only.")
     proxy: SecretStr | None = Field(None, description="The HTTP proxy it is visited through.")
+    zone: str = Field("", description="Zone of dates that name none: Asia/Baghdad or +03:00.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str) -> str:
+        if zone and zone_of(zone) is None:
+            raise ValueError(f"{zone!r} is no time zone: write one like Asia/Baghdad or +03:00")
+        return zone
 
     @field_validator("headers")
     @classmethod

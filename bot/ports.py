@@ -14,6 +14,7 @@ from bot.core.model import (
     Article,
     Audience,
     Batch,
+    Byname,
     Card,
     Chat,
     Claimed,
@@ -28,6 +29,7 @@ from bot.core.model import (
     Push,
     Recall,
     Report,
+    Seen,
     Setback,
     Settlement,
     Source,
@@ -180,6 +182,10 @@ class Store(Protocol):
         self, fingerprints: Collection[str], stories_since: datetime | None = None
     ) -> Recall:
         """What is known of these; stories only when asked for, with all they are compared by."""
+        ...
+
+    async def sightings(self, names: Collection[Byname]) -> Mapping[Byname, Seen]:
+        """The recorded entries behind these names; names nobody has are left out."""
         ...
 
     async def audience(self, known_revision: int) -> Audience | None:

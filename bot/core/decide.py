@@ -22,11 +22,13 @@ from bot.core.joining import (
     topics,
     trace,
 )
+from bot.core.lateness import delay
 from bot.core.links import link
 from bot.core.model import (
     Alert,
     Card,
     Change,
+    Delay,
     Entry,
     Growth,
     Known,
@@ -39,6 +41,7 @@ from bot.core.model import (
     Verdict,
     Why,
 )
+from bot.core.sameness import MAX_EDITS
 from bot.core.sketches import told
 from bot.core.stories import Stories
 from bot.core.turn import Mind, Turn
@@ -52,8 +55,6 @@ _STEPS = {
     Change.ALL_CLEAR: Reason.ALL_CLEAR,
     Change.CORRECTED: Reason.CORRECTED,
 }
-# An entry whose wording changes at every poll (a counter, an advertisement) is let be after these.
-MAX_EDITS = 3
 
 
 def decide(
@@ -116,8 +117,8 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
         return placed
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
-    alerts = _alerts(_card(entry, reading, placed.story, turn.now), matches, mind)
-    return replace(placed, alerts=alerts)
+    card = _card(entry, reading, placed.story, turn.now)
+    return replace(placed, alerts=_alerts(card, matches, mind, delay(entry, card.severity, turn)))
 
 
 def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verdict | None:
@@ -186,20 +187,25 @@ def too_old(entry: Entry, turn: Turn) -> str:
         return ""
     if entry.published_at is None:
         return "undated in the first poll of its feed" if turn.baseline else ""
-    limit = turn.policy.baseline_age if turn.baseline else turn.policy.max_age
+    policy = turn.policy
+    limit = policy.baseline_age if turn.baseline else max(policy.max_age, turn.unread)
     age = turn.now - entry.published_at
     if age <= limit:
         return ""
     return f"published {age // timedelta(minutes=1)} min before it was seen"
 
 
-def _alerts(card: Card, matches: Mapping[int, tuple[Match, ...]], mind: Mind) -> tuple[Alert, ...]:
+def _alerts(
+    card: Card, matches: Mapping[int, tuple[Match, ...]], mind: Mind, late: Delay
+) -> tuple[Alert, ...]:
     whys: dict[int, list[Why]] = {}
     for watch_id in sorted(matches):
         watch = mind.watches[watch_id]
         if watch.chat_id in mind.audience.chats:
             whys.setdefault(watch.chat_id, []).append(Why(watch.query, matches[watch_id]))
-    return tuple(Alert(chat_id, replace(card, whys=tuple(why))) for chat_id, why in whys.items())
+    return tuple(
+        Alert(chat_id, replace(card, whys=tuple(why)), late) for chat_id, why in whys.items()
+    )
 
 
 def _card(entry: Entry, reading: Reading, story: Story, now: datetime) -> Card:

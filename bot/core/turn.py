@@ -68,9 +68,13 @@ class Turn:
         policy: Age limits.
         now: The moment of decision.
         baseline: This is the first poll of a feed: what it held before is no news.
+        late_before: What was published before is late; ``None`` in a poll like any other.
+        unread: How long its feed was not read, where that makes news of it late.
     """
 
     mind: Mind
     policy: Policy
     now: datetime
     baseline: bool = False
+    late_before: datetime | None = None
+    unread: timedelta = timedelta()

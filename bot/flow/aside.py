@@ -12,6 +12,7 @@ from bot.core.model import (
     Card,
     Delivery,
     DeliveryKind,
+    Digest,
     Entry,
     Fault,
     FullText,
@@ -28,6 +29,7 @@ from bot.core.text import clean
 from bot.errors import SourceBroken
 
 _LINE = 1_000  # UTF-16 units of a line that is all there is
+_LINES, _TITLE = 15, 110  # as many and as long as a digest shows
 _NO_TEXT = "set aside"  # the hash of no text at all
 
 
@@ -82,7 +84,7 @@ def delivery_fault(delivery: Delivery, error: Exception, version: str) -> Fault:
     """A delivery; the same story told to many chats is one thing."""
     payload = delivery.payload
     of = payload.story_id if isinstance(payload, Card) else str(delivery.id)
-    title = payload.title if isinstance(payload, Card) else f"answer {delivery.id}"
+    title = payload.title if isinstance(payload, Card) else f"{delivery.kind.value} {delivery.id}"
     subject = f"{delivery.kind.value}:{of}"
     told = error_of(error), trace_of(error)
     return Fault(Stage.RENDER, "", subject, title, *told, version=version)
@@ -109,13 +111,19 @@ def barest(delivery: Delivery) -> Note | None:
     An edit leaves the alert as it stands, which is better than the little that is left here.
     """
     payload = delivery.payload
-    if not isinstance(payload, Card):
+    if isinstance(payload, Note):
         return replace(payload, buttons=())
     if delivery.kind is DeliveryKind.EDIT:
         return None
+    if isinstance(payload, Digest):
+        return Note(tuple(line for card in payload.cards[:_LINES] for line in _linked(card)))
     told = payload.life.steps[delivery.step] if delivery.kind is DeliveryKind.STEP else payload
     return Note((_line(told.title), _line(told.source_name), (Part(told.link),)))
 
 
-def _line(text: str) -> Line:
-    return (Part(isolate(cut(clean(text), _LINE))),)
+def _linked(card: Card) -> tuple[Line, Line]:
+    return _line(card.title, _TITLE), (Part(card.link),)
+
+
+def _line(text: str, size: int = _LINE) -> Line:
+    return (Part(isolate(cut(clean(text), size))),)

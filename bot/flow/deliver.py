@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.core.card import alert_note
+from bot.core.digest import digest_note
 from bot.core.i18n import Voice, Words
 from bot.core.model import (
     UNRENDERED,
-    Card,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Digest,
     Message,
     Note,
     Place,
@@ -229,9 +230,12 @@ class Deliver:
         )
 
     def _note(self, delivery: Delivery) -> Note:
-        if not isinstance(delivery.payload, Card):
+        if isinstance(delivery.payload, Note):
             return delivery.payload
         voice = Voice(self.words, delivery.chat.lang)
+        if isinstance(delivery.payload, Digest):
+            again = delivery.uncertain > 0 and delivery.kind is DeliveryKind.DIGEST
+            return digest_note(delivery.payload, voice, self.places, repeat=again)
         if delivery.kind is DeliveryKind.STEP:
             return step_note(delivery.payload, delivery.step, voice, self.places)
         # What is shown anew is known to have arrived.

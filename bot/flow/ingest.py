@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import TypeVar
 
 from bot.core import rhythm
 from bot.core.decide import too_old
@@ -23,6 +25,7 @@ from bot.core.model import (
     Fault,
     Knowledge,
     Poll,
+    PollStatus,
     Reason,
     Source,
     SourceKind,
@@ -34,6 +37,7 @@ from bot.core.stories import Stories
 from bot.core.stub import wanted
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceBroken, SourceError, StoreUnavailable
+from bot.flow.arriving import Arrival, arrival
 from bot.flow.aside import (
     afresh,
     document_fault,
@@ -46,6 +50,8 @@ from bot.flow.minding import Inline, Minds
 from bot.flow.under_way import UnderWay
 from bot.flow.visits import record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +147,9 @@ class Ingest:
 
     async def take_pushed(self, source: Source, entries: Sequence[Entry]) -> None:
         """Take in what came without a visit: nothing is learnt of the source from it."""
-        for part, _ in _parts(entries):
-            await self._patiently(source, part, None, ())
+        come = await self._arrival(source, Poll(source.id, PollStatus.CHANGED, tuple(entries)))
+        for part, _ in _parts(come.poll.entries):
+            await self._patiently(source, partial(self._take_part, come, part))
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
@@ -157,8 +164,9 @@ class Ingest:
         try:
             due = await self.store.due_again(self.clock(), _PART)
             for entry, fault in due:
-                source = source_again(entry, fault, self.clock())
-                await self._patiently(source, [entry], None, (), is_retry=True)
+                await self._take_again(
+                    source_again(entry, fault, self.clock()), entry, is_retry=True
+                )
         except StoreUnavailable as error:
             log.warning("store_unavailable quarantine error=%s", error)
         except Exception:
@@ -170,31 +178,41 @@ class Ingest:
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
+        come = await self._arrival(source, poll)
         verdicts: list[Verdict] = []
-        for part, last in _parts(poll.entries):
-            verdicts += await self._patiently(source, part, poll if last else None, verdicts)
+        for part, last in _parts(come.poll.entries):
+            turn = partial(self._take_part, come, part, last, tuple(verdicts))
+            verdicts += await self._patiently(source, turn)
         await settle_move(self.store, source, poll, self.clock())
+        for note in come.notes:
+            log.warning("source_note source=%s note=%s", source.id, note)
         return verdicts
 
     async def reread(self, source: Source, entry: Entry) -> tuple[Verdict, ...]:
         """Decide again about an entry whose page was read, and record what that changes."""
-        polled = replace(source, polled_ok_at=source.polled_ok_at or self.clock())
-        return await self._patiently(polled, [entry], None, ())
+        return await self._take_again(
+            replace(source, polled_ok_at=source.polled_ok_at or self.clock()), entry
+        )
 
-    async def _patiently(
-        self,
-        source: Source,
-        part: Sequence[Entry],
-        poll: Poll | None,
-        before: Sequence[Verdict],
-        *,
-        is_retry: bool = False,
+    async def _take_again(
+        self, source: Source, entry: Entry, *, is_retry: bool = False
     ) -> tuple[Verdict, ...]:
+        # Under the name it was recorded by: there is nothing to recognise.
+        poll = Poll(source.id, PollStatus.CHANGED, (entry,))
+        come = Arrival(source, poll, is_retry=is_retry)
+        return await self._patiently(source, partial(self._take_part, come, [entry]))
+
+    async def _arrival(self, source: Source, poll: Poll) -> Arrival:
+        return await self._patiently(
+            source, lambda: arrival(self.store, source, poll, self.policy, self.clock())
+        )
+
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[T]]) -> T:
         """Repeat the turn until the store takes it: what was fetched is not fetched again."""
         for attempt in count(1):
             try:
                 async with self._turn:
-                    return await self._take_part(source, part, poll, before, is_retry=is_retry)
+                    return await turn()
             except StoreUnavailable as error:
                 log.warning("store_unavailable source=%s error=%s", source.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
@@ -202,19 +220,16 @@ class Ingest:
 
     async def _take_part(
         self,
-        source: Source,
+        come: Arrival,
         part: Sequence[Entry],
-        poll: Poll | None,
-        before: Sequence[Verdict],
-        *,
-        is_retry: bool,
+        last: bool = False,
+        before: Sequence[Verdict] = (),
     ) -> tuple[Verdict, ...]:
-        now = self.clock()
-        mind = await self._current_mind()
-        baseline = source.kind is not SourceKind.SEEDS and source.polled_ok_at is None
-        turn = Turn(mind, self.policy, now, baseline)
+        """One transaction's worth; the ``last`` of a poll records the poll, too."""
+        now, source, poll = self.clock(), come.source, come.poll if last else None
+        turn = come.turn(await self._current_mind(), self.policy, now)
         recall = await self.store.recall([entry.fingerprint for entry in part])
-        if is_retry:
+        if come.is_retry:
             recall = afresh(recall)
         memory = await self._recent(now - self.policy.story_window)
         verdicts = decided(part, recall, turn, memory, self.version)
@@ -223,7 +238,7 @@ class Ingest:
         pages = _pages(source, verdicts, turn)
         broken = poll.broken if poll else ()
         faults = tuple(document_fault(source, one, self.version) for one in broken)
-        batch = Batch(source.id, verdicts, poll, now, course, alarm, pages, faults, is_retry)
+        batch = Batch(source.id, verdicts, poll, now, course, alarm, pages, faults, come.is_retry)
         added = await self._record(batch, memory)
         if added:
             self.wake()

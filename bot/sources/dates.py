@@ -6,12 +6,18 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from bot.zones import zone_of
+
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # Publishers' clocks run ahead by minutes; whoever is hours ahead has the wrong zone or a lie.
 AHEAD = timedelta(minutes=10)
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _SLASHES = re.compile(r"\A(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b")
+_ZONE = re.compile(
+    r"(?:Z|:\d{2}(?:[.,]\d+)?\s*[+-]\d{2}(?::?\d{2})?|\b(?!AM|PM)[A-Z]{2,5})\s*(?:\([^)]*\))?\Z",
+    re.IGNORECASE,
+)
 _DAY_FIRST = re.compile(r"\A(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 
@@ -36,6 +42,30 @@ def written(text: str) -> datetime | None:
     try:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError:  # the zone would carry it out of the calendar
+        return None
+
+
+def is_zoneless(text: str) -> bool:
+    """Whether a written date says no zone: neither ``Z`` nor ``+03:00`` nor ``GMT``."""
+    plain = text.strip().translate(_DIGITS)
+    return bool(plain) and not _ZONE.search(plain)
+
+
+def placed(at: datetime | None, zone: str) -> datetime | None:
+    """A time that was read as UTC for want of a zone, as one of ``zone``."""
+    if at is None or not (found := zone_of(zone)):
+        return at
+    try:
+        return at.replace(tzinfo=found).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def shifted(at: datetime | None, by: timedelta) -> datetime | None:
+    """``at`` moved, ``None`` where that leaves the calendar."""
+    try:
+        return at + by if at is not None else None
+    except OverflowError:
         return None
 
 

@@ -17,6 +17,8 @@ TITLE_MAX = 200
 NOTES_MAX = 20
 
 _BODY_NAMES = ("body", "text", "content", "summary", "description", "النص", "متن")
+_WORDS = frozenset({*_BODY_NAMES, "title", "headline", "items", "العنوان", "عنوان"})
+_BINARY = 4_000  # bytes in which a file of no kind we know would show a zero
 _IS_FEED = re.compile(r"\A\s*(?:<\?xml\b[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.S)
 _IS_PAGE = re.compile(r"\A\s*(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 
@@ -33,14 +35,16 @@ def read(name: str, body: bytes) -> Parsed:
         ``problem`` says why there was nothing to read.
     """
     ending = PurePath(name).suffix.lower()
-    reader = _READERS.get(ending)
-    if reader is None:
-        known = ", ".join(sorted(_READERS))
-        return Parsed(problem=f"{ending or 'a name without ending'} is not a kind we read: {known}")
+    by_name = _READERS.get(ending)
+    if by_name is None and b"\0" in body[:_BINARY]:
+        return _unread(ending)
     decoded = decode(body)
     if not decoded.text.strip():
         return Parsed(problem="it is empty")
-    found = _kind(reader, decoded.text)(decoded.text, body)
+    reader = _by_content(decoded.text) or by_name
+    if reader is None:
+        return _unread(ending)
+    found = reader(decoded.text, body)
     named = tuple(replace(d, source_name=d.source_name or name) for d in found.drafts)
     notes = decoded.notes + found.notes
     return Parsed(drafts=named, notes=tuple(dict.fromkeys(notes)), problem=found.problem)
@@ -49,11 +53,31 @@ def read(name: str, body: bytes) -> Parsed:
 _Reader = Callable[[str, bytes], Parsed]
 
 
-def _kind(by_name: _Reader, text: str) -> _Reader:
+def _unread(ending: str) -> Parsed:
+    known = ", ".join(sorted(_READERS))
+    return Parsed(problem=f"{ending or 'a name without ending'} is not a kind we read: {known}")
+
+
+def _by_content(text: str) -> _Reader | None:
     # What people save as .txt is often the page or the feed itself.
     if _IS_FEED.match(text):
         return _feed
-    return _page if _IS_PAGE.match(text) else by_name
+    if _IS_PAGE.match(text):
+        return _page
+    return _json if _is_json(text) else None
+
+
+def _is_json(text: str) -> bool:
+    """Whether it is an object with words, or lines of them; a text may begin with a bracket."""
+    if not text.lstrip().startswith("{"):
+        return False
+    for beginning in (text.lstrip().partition("\n")[0], text):
+        try:
+            value = json.loads(beginning)
+        except (ValueError, RecursionError):
+            continue
+        return isinstance(value, dict) and not _WORDS.isdisjoint(map(str.casefold, value))
+    return False
 
 
 def _text(text: str, _: bytes) -> Parsed:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from bot.core.model import Entry, Poll, PollStatus, Source
 from bot.core.pushing import offered
@@ -13,7 +14,7 @@ from bot.errors import SourceBroken, SourceInvalid
 from bot.ports import Clock
 from bot.sources import hints, identity
 from bot.sources.breaking import safely
-from bot.sources.draft import Parsed, feed_entries
+from bot.sources.draft import Parsed, Read, feed_entries
 from bot.sources.failures import emptied
 from bot.sources.fetch import Fetched, Fetcher
 from bot.sources.mistaken import error_of
@@ -54,15 +55,18 @@ class FeedPoller:
         parsed = await self._parsed(source, _task(source, fetched))
         if not parsed.held and source.held:
             raise emptied(source)
+        read = await _read(parsed, source, now)
         offer = offered(fetched.headers.get("link", ""), _beginning(fetched.body))
         return Poll(
             source_id=source.id,
             status=PollStatus.CHANGED,
-            entries=await _entries(parsed, source, now),
+            entries=read.entries,
+            left_out=parsed.left_out,
+            habits=read.habits,
             etag=fetched.etag,
             last_modified=_honest(fetched.last_modified, now),
             body_hash=body_hash,
-            notes=parsed.notes,
+            notes=parsed.notes + read.notes,
             fresh_s=hints.of_headers(fetched.headers),
             hints=hints.of_document(fetched.body),
             held=parsed.held,
@@ -80,7 +84,9 @@ class FeedPoller:
         """
         kind, _, charset = content_type.lower().partition("charset=")
         task = (body, charset.strip(' "'), source.address, kind.strip("; "), b"")
-        return await _entries(await self._parsed(source, task), source, self._now())
+        pushed = await _read(await self._parsed(source, task), source, self._now(), is_part=True)
+        # Some hubs bring only what is new: who else has its link or title is not known.
+        return tuple(replace(entry, aliases=()) for entry in pushed.entries)
 
     async def _parsed(self, source: Source, task: Task) -> Parsed:
         body = task[0]
@@ -115,11 +121,12 @@ def _beginning(body: bytes) -> str:
     return body[:_BEGINNING].decode("utf-8", "replace")
 
 
-async def _entries(parsed: Parsed, source: Source, now: datetime) -> tuple[Entry, ...]:
+async def _read(parsed: Parsed, source: Source, now: datetime, *, is_part: bool = False) -> Read:
+    make = partial(feed_entries, is_part=is_part or parsed.left_out > 0)
     # 22 us each: five hundred at once would be felt by everybody else.
     if len(parsed.drafts) <= _MANY:
-        return feed_entries(parsed.drafts, source, now)
-    return await asyncio.to_thread(feed_entries, parsed.drafts, source, now)
+        return make(parsed.drafts, source, now)
+    return await asyncio.to_thread(make, parsed.drafts, source, now)
 
 
 def _not_modified(source: Source, fetched: Fetched, now: datetime) -> Poll:

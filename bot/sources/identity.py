@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -23,6 +23,7 @@ _AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?\Z", re.IGNORECASE)
 _AMP_CACHE_HOST = re.compile(r"\.cdn\.ampproject\.org\Z")
 _AMP_CACHE_PATH = re.compile(r"\A/(?:amp|[acvir])/(?:s/)?(?=[^/]+\.[^/]+)")
 _PORTS = {"http": 80, "https": 443}
+_BAD_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Marks:
     link: str
     title: str
     text: str
+
+
+_Namer = Callable[[Marks], str]
 
 
 def canonical_link(url: str) -> str:
@@ -65,30 +69,33 @@ def _is_amp_cache(host: str, path: str) -> bool:
 
 def _path(path: str) -> str:
     plain = unicodedata.normalize("NFC", unquote(path))
-    return quote(_AMP_PATH.sub("", plain).rstrip("/"), safe="/:@!$&'()*+,;=-._~")
+    return quote(
+        _AMP_PATH.sub("", plain).rstrip("/"), safe="/:@!$&'()*+,;=-._~", errors="surrogatepass"
+    )
 
 
 def _query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
     kept = [pair for pair in pairs if not _is_tracking(*pair)]
-    return urlencode(sorted(kept))
+    return urlencode(sorted(kept), errors="surrogatepass")
 
 
 def _is_tracking(name: str, value: str) -> bool:
     return bool(_TRACKING.match(name)) or (name, value.lower()) == ("outputType", "amp")
 
 
-def keys(entries: Sequence[Marks]) -> tuple[str | None, ...]:
+def keys(entries: Sequence[Marks], rung: int = 0) -> tuple[str | None, ...]:
     """One key per entry of one document, in order; ``None`` for a repetition of an earlier one.
 
-    A key is the guid, else the canonical link, else a hash of the words. Where different entries
-    of the document share one, these alone go down a ladder: the guid as written, guid and link,
-    guid and link and title, and all the words.
+    A key is the guid, else the canonical link, else a hash of the words; in a feed on a lower
+    ``rung`` guid and link, the link, or link and title. Where different entries of the document
+    share one, these alone go down a ladder: the guid as written, guid and link, guid and link and
+    title, and all the words.
     """
     found: list[str | None] = [None] * len(entries)
     open_ = _first_of_each(entries)
-    for step in range(len(_LADDER)):
-        named = {index: _LADDER[step](entries[index]) for index in open_}
+    for name in (_RUNGS[rung][0], *_LADDER):
+        named = {index: name(entries[index]) for index in open_}
         times = Counter(named.values())
         settled = [index for index in open_ if times[named[index]] == 1]
         for index in settled:
@@ -129,7 +136,59 @@ def _everything(entry: Marks) -> str:
     return f"{_guid_and_link(entry)} {digest(entry.title, entry.text)}"
 
 
-_LADDER = (_plain_key, _written_guid, _guid_and_link, _guid_link_title, _everything)
+def _link_key(entry: Marks) -> str:
+    return canonical_link(entry.link) or _plain_key(entry)
+
+
+def _link_and_title(entry: Marks) -> str:
+    return f"{_link_key(entry)} {digest(entry.title)}"
+
+
+_LADDER = (_written_guid, _guid_and_link, _guid_link_title, _everything)
+
+
+# ── the rung of a feed ───────────────────────────────────────────────────────────────────────
+
+
+def rung(entries: Sequence[Marks], remembered: int = 0) -> int:
+    """The first rung, from ``remembered`` down, whose names are good in this document.
+
+    Names are bad when more than one in twenty is blank or belongs to another entry as well. A
+    feed never goes up again: its keys would change each time.
+    """
+    kept = [entries[index] for index in _first_of_each(entries)]
+    for step in range(remembered, len(_RUNGS) - 1):
+        bad = _bad([_RUNGS[step][1](entry) for entry in kept])
+        if bad <= 1 or bad <= _BAD_SHARE * len(kept):  # one blank shows nothing, and harms nobody
+            return step
+    return len(_RUNGS) - 1
+
+
+def _bad(names: Sequence[str]) -> int:
+    times = Counter(names)
+    return sum(not name or times[name] > 1 for name in names)
+
+
+def _guid_of(entry: Marks) -> str:
+    guid = entry.guid.strip()
+    return canonical_link(guid) or guid
+
+
+def _guid_with_link(entry: Marks) -> str:
+    return _guid_and_link(entry) if entry.guid.strip() else ""
+
+
+def _link_of(entry: Marks) -> str:
+    return canonical_link(entry.link)
+
+
+# What names an entry, and what must not be blank or shared for that.
+_RUNGS: tuple[tuple[_Namer, _Namer], ...] = (
+    (_plain_key, _guid_of),
+    (_guid_and_link, _guid_with_link),
+    (_link_key, _link_of),
+    (_link_and_title, _link_and_title),
+)
 
 
 def fingerprint(source_id: str, key: str) -> str:

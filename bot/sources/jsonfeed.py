@@ -62,6 +62,7 @@ def _draft(item: Mapping[str, object], base_url: str) -> Draft:
         lang=_text(item, "language")[:16],
         published_at=dates.written(_text(item, "date_published")),
         updated_at=dates.written(_text(item, "date_modified")),
+        zoneless=dates.is_zoneless(_text(item, "date_published") or _text(item, "date_modified")),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import struct_time
@@ -17,7 +17,7 @@ from typing import Any
 
 import feedparser
 
-from bot.sources import bounds, identity, jsonfeed, plain, splitting
+from bot.sources import bounds, bynames, dates, identity, jsonfeed, plain, splitting
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed
 from bot.sources.links import http_link
@@ -26,8 +26,12 @@ from bot.sources.mistaken import what_it_is
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _CUT_MARKS = "…. []"
+# What tells one entry from another: its key, its link, its title, each as a short hash.
+_NAMES = 3
+RECORD_BYTES = (1 + _NAMES) * splitting.HASH_BYTES
+_NOTHING = b"\x00" * splitting.HASH_BYTES
 # Of an entry without a word in it: it can be mistaken for no other.
-_NOBODY = b"\x00" * splitting.HASH_BYTES
+_NOBODY = _NOTHING * _NAMES
 
 # Without it each document costs a search through every folder of modules for a parser nobody has.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
@@ -115,15 +119,17 @@ def _unseen(
             return None
         found = [_draft(entry, base_url) for entry in document.entries]
     new = _names(found)
-    told = Counter([*names.values(), *new])
-    if any(told[name] > 1 for name in new if name != _NOBODY):
+    if _is_shared(names.values(), new):
         return None
     rest = iter(new)
     every = [names[written] if written in names else next(rest) for written in outline.hashes]
+    drafts = tuple(filter(_has_words, found))
+    held = len(every) - every.count(_NOBODY)
     return Parsed(
-        drafts=tuple(filter(_has_words, found)),
+        drafts=drafts,
         notes=notes,
-        held=len(every) - every.count(_NOBODY),
+        held=held,
+        left_out=held - len(drafts),
         hashes=_packed(outline.hashes, every),
     )
 
@@ -134,14 +140,34 @@ def _has_words(draft: Draft) -> bool:
 
 
 def _names(drafts: Sequence[Draft]) -> list[bytes]:
-    """One short hash per draft: two that are equal may have to be told apart by more."""
+    """Short hashes for each draft: two that share one may have to be told apart by more."""
     return [_name(draft) if _has_words(draft) else _NOBODY for draft in drafts]
 
 
 def _name(draft: Draft) -> bytes:
     marks = identity.Marks(draft.guid, draft.link, draft.title, draft.body)
     (key,) = identity.keys([marks])
-    return bytes.fromhex(identity.digest(key or ""))[: splitting.HASH_BYTES]
+    link = identity.canonical_link(draft.link)
+    return b"".join(_short(said) for said in (key or "", link, bynames.telling(draft.title)))
+
+
+def _short(said: str) -> bytes:
+    return bytes.fromhex(identity.digest(said))[: splitting.HASH_BYTES] if said else _NOTHING
+
+
+def _is_shared(known: Iterable[bytes], new: Sequence[bytes]) -> bool:
+    """Whether a new entry has a name of a known one, or the key of another new one."""
+    old = {piece for name in known for piece in _pieces(name)}
+    keys = Counter(name[: splitting.HASH_BYTES] for name in new if name != _NOBODY)
+    is_known = any(piece in old for name in new for piece in _pieces(name))
+    return is_known or any(times > 1 for times in keys.values())
+
+
+def _pieces(name: bytes) -> Iterator[tuple[int, bytes]]:
+    """Which name it is, and the hash of it."""
+    size = splitting.HASH_BYTES
+    parts = (name[at : at + size] for at in range(0, len(name), size))
+    return (piece for piece in enumerate(parts) if piece[1] != _NOTHING)
 
 
 def _packed(hashes: Sequence[bytes], names: Sequence[bytes]) -> bytes:
@@ -150,8 +176,8 @@ def _packed(hashes: Sequence[bytes], names: Sequence[bytes]) -> bytes:
 
 def _unpacked(known: bytes) -> Iterator[tuple[bytes, bytes]]:
     size = splitting.HASH_BYTES
-    for at in range(0, len(known) - 2 * size + 1, 2 * size):
-        yield known[at : at + size], known[at + size : at + 2 * size]
+    for at in range(0, len(known) - RECORD_BYTES + 1, RECORD_BYTES):
+        yield known[at : at + size], known[at + size : at + RECORD_BYTES]
 
 
 def _feedparser(document: bytes) -> Any:
@@ -187,7 +213,13 @@ def _draft(entry: Any, base_url: str) -> Draft:
         published_at=_moment(entry.get("published_parsed")),
         # Its own .get() passes the date of publication off as an update.
         updated_at=_moment(dict.get(entry, "updated_parsed")),
+        zoneless=dates.is_zoneless(_written(entry)),
     )
+
+
+def _written(entry: Any) -> str:
+    """Its date as it stands there; asked past its own .get() for the same reason."""
+    return str(dict.get(entry, "published") or dict.get(entry, "updated") or "")
 
 
 def _language(entry: Any) -> str:

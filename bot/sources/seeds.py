@@ -10,16 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.core.model import Broken, Entry, Poll, PollStatus, Source
+from bot.core.model import Broken, Byname, Entry, Poll, PollStatus, Source, Trait
 from bot.errors import SourceUnavailable
 from bot.ports import Clock
-from bot.sources import documents, identity, plain
+from bot.sources import bynames, documents, identity, plain
 from bot.sources.breaking import safely
 from bot.sources.draft import Draft, Parsed, entry_of
 
@@ -141,10 +142,12 @@ class SeedsPoller:
     def _entries(self, source: Source, survey: _Survey) -> tuple[Entry, ...]:
         found: dict[str, Entry] = {}
         for name, content in survey.hashes.items():
-            for draft in self._drafts(name, content, survey):
+            drafts = self._drafts(name, content, survey)
+            for draft in drafts:
                 entry = entry_of(draft, seed_key(draft), source, self._now(), is_seed=True)
-                found.setdefault(entry.fingerprint, entry)
-        return tuple(found.values())
+                known_by = _known_by(draft, name if len(drafts) == 1 else "", source)
+                found.setdefault(entry.fingerprint, replace(entry, aliases=known_by))
+        return _told_apart(found.values())
 
     def _drafts(self, name: str, content: str, survey: _Survey) -> tuple[Draft, ...]:
         parsed = self._parsed.get((content, name))
@@ -184,6 +187,23 @@ class SeedsPoller:
         present = {(content, name) for name, content in survey.hashes.items()}
         for key in self._parsed.keys() - present:
             del self._parsed[key]
+
+
+def _known_by(draft: Draft, name: str, source: Source) -> tuple[Byname, ...]:
+    """What stays when a seed is edited: where it lies, and the page it tells of."""
+    link = identity.canonical_link(draft.link)
+    traits = ((Trait.PATH, plain.storable(name)), (Trait.LINK, link))
+    return tuple(bynames.alias(source.id, trait, value) for trait, value in traits if value)
+
+
+def _told_apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries without the aliases that two of them have."""
+    entries = tuple(entries)
+    times = Counter(alias for entry in entries for alias in entry.aliases)
+    return tuple(
+        replace(entry, aliases=tuple(a for a in entry.aliases if times[a] == 1))
+        for entry in entries
+    )
 
 
 def seed_key(draft: Draft) -> str:

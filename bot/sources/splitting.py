@@ -17,7 +17,7 @@ from bot.sources import bounds
 
 HASH_BYTES = 8
 # Raised when the same bytes are read differently: everything is read once more then.
-_VERSION = "1"
+_VERSION = "2"
 _MAX_ATTRIBUTES = 2 * bounds.MAX_ATTRIBUTES  # names and values in turn
 _MAX_AROUND, _MAX_INSIDE = bounds.MAX_DEPTH // 2, bounds.MAX_DEPTH // 2
 # Two, because each is then looked for by its first letters, ten times as fast as both at once.

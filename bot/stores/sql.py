@@ -36,6 +36,8 @@ UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :bo
 WHERE id = :id
 """
 
+PUT_HABITS = "UPDATE sources SET habits = :habits WHERE id = :id"
+
 # News may have broken where it lives while it was visited.
 SOURCE_COURSE = """
 UPDATE sources SET
@@ -108,9 +110,9 @@ WHERE name <> '' GROUP BY name ORDER BY rank, name
 
 ADD_SOURCE = """
 INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, private, folder,
-    urgent, pinned, headers, proxy, full_text)
+    urgent, pinned, headers, proxy, full_text, zone)
 SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :folder,
-    :urgent, :pinned, :headers, :proxy, :full_text
+    :urgent, :pinned, :headers, :proxy, :full_text, :zone
 WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url = :url)
 ON CONFLICT DO NOTHING RETURNING id
 """
@@ -197,9 +199,9 @@ ON CONFLICT DO NOTHING
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at)
+    payload, not_before_at, added_at, late)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :now, :now)
+    :payload, :not_before, :now, :late)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -244,8 +246,11 @@ WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'step'
 
 # The alert that an edit changes and a step answers.
 TOLD = """
-SELECT payload, state, message_id, thread_id FROM deliveries
-WHERE kind = 'alert' AND story_id = :story_id AND chat_id = :chat_id
+SELECT alert.payload, alert.digest_id, coalesce(digest.state, alert.state) AS state,
+    coalesce(digest.message_id, alert.message_id) AS message_id,
+    coalesce(digest.thread_id, alert.thread_id) AS thread_id
+FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
+WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
 """
 
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
@@ -257,8 +262,10 @@ WHERE state = 'leased' AND lease_until <= :now
 # Edits and steps wait until the alert they belong to has left, however it ended.
 _UNTOLD = """({row}.kind IN ('edit', 'step') AND EXISTS (
         SELECT 1 FROM deliveries AS alert
+        LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
         WHERE alert.story_id = {row}.story_id AND alert.chat_id = {row}.chat_id
-          AND alert.kind = 'alert' AND alert.state IN ('pending', 'leased', 'sending')))"""
+          AND alert.kind = 'alert'
+          AND coalesce(digest.state, alert.state) IN ('pending', 'leased', 'sending')))"""
 
 # One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
 # it, takes the places of others. A not_before further away than any wait we give (a clock that
@@ -278,8 +285,9 @@ WHERE id IN (
           -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
           AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
           AND NOT {_UNTOLD.format(row="first")}
-          -- An edit waits for others of its story; it need not hold anybody up.
-          AND (first.kind <> 'edit' OR first.not_before_at <= :now)
+          -- An edit waits for others of its story, what came late for more of its kind; they
+          -- need not hold anybody up.
+          AND ((first.kind <> 'edit' AND first.late = 0) OR first.not_before_at <= :now)
           AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
     ORDER BY lane, severity DESC, id LIMIT :limit)
 RETURNING *
@@ -385,7 +393,10 @@ SELECT payload, story_id FROM deliveries
 WHERE kind = 'alert' AND chat_id = :chat_id
   AND (:message_id IS NULL OR message_id = :message_id OR story_id IN (
     SELECT story_id FROM deliveries
-    WHERE kind = 'step' AND chat_id = :chat_id AND message_id = :message_id))
+    WHERE kind = 'step' AND chat_id = :chat_id AND message_id = :message_id)
+    OR digest_id IN (
+    SELECT id FROM deliveries
+    WHERE kind = 'digest' AND chat_id = :chat_id AND message_id = :message_id))
   AND (:story_id IS NULL OR story_id = :story_id)
 ORDER BY id DESC LIMIT 1
 """

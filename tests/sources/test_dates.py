@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.dates import believable, written
+from bot.sources.dates import believable, is_zoneless, placed, shifted, written
 
 NOW = datetime(2024, 1, 20, 12, tzinfo=UTC)
 
@@ -48,3 +48,43 @@ def test_the_date_of_the_update_stands_in_for_one_that_cannot_be_believed() -> N
 def test_any_text_is_a_date_in_utc_or_none(text: str) -> None:
     found = written(text)
     assert found is None or found.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "zoneless"),
+    [
+        ("2021-07-07T16:30:00", True),
+        ("2021-07-07", True),
+        ("Wed, 07 Jul 2021 16:30:00", True),
+        ("07/07/2021 4:30 PM", True),
+        ("٢٠٢١-٠٧-٠٧ ١٠:٠٠", True),
+        ("2021-07-07T16:30:00Z", False),
+        ("2021-07-07T16:30:00.123+03:00", False),
+        ("2021-07-07 16:30+03", False),
+        ("Wed, 07 Jul 2021 16:30:00 +0300", False),
+        ("Wed, 07 Jul 2021 16:30:00 GMT", False),
+        ("Wed, 07 Jul 2021 16:30:00 -0500 (EST)", False),
+        ("", False),
+    ],
+)
+def test_a_date_says_its_zone_or_does_not(text: str, zoneless: bool) -> None:
+    assert is_zoneless(text) is zoneless
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"), [("Asia/Baghdad", 9), ("+03:00", 9), ("-0430", 16), ("UTC+2", 10)]
+)
+def test_a_time_without_zone_is_of_the_zone_its_feed_was_given(zone: str, hour: int) -> None:
+    found = placed(NOW, zone)
+    assert found is not None
+    assert (found.hour, found.utcoffset()) == (hour, timedelta(0))
+
+
+def test_summer_time_counts() -> None:
+    assert placed(datetime(2024, 7, 1, 12, tzinfo=UTC), "Europe/Berlin").hour == 10  # type: ignore[union-attr]
+
+
+def test_what_leaves_the_calendar_is_no_date() -> None:
+    assert placed(datetime(1, 1, 1, tzinfo=UTC), "+03:00") is None
+    assert shifted(datetime(1, 1, 1, tzinfo=UTC), timedelta(hours=-3)) is None
+    assert placed(None, "+03:00") is None

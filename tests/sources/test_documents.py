@@ -190,3 +190,31 @@ def test_any_bytes_under_any_name_are_read_or_explained(body: bytes, ending: str
     assert found.drafts or found.problem or found.notes or ending in {".xml", ".json"}
     for draft in found.drafts:
         assert draft.title or draft.body
+
+
+@pytest.mark.parametrize("name", ["saved", "saved.txt", "saved.data", "saved.md"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"title": "Fire", "text": "It burns."}\n{"title": "Two"}\n',
+        '{\n "title": "Fire",\n "text": "It burns."\n}',
+        "<rss><channel><item><title>Fire</title></item></channel></rss>",
+        "<!doctype html><html><title>Fire</title><article><p>Fire.</p></article></html>",
+    ],
+)
+def test_the_content_tells_the_kind_before_the_name_does(name: str, text: str) -> None:
+    assert read(name, text.encode()).drafts[0].title.startswith("Fire")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("a.jpg", b"\xff\xd8\x00\x10JFIF"), ("notes", b"just words"), ("b.cfg", b'{"a": 1}')],
+)
+def test_what_is_of_no_kind_we_read_is_named(name: str, body: bytes) -> None:
+    found = read(name, body)
+    assert (found.drafts, "not a kind we read" in found.problem) == ((), True)
+
+
+def test_a_text_may_begin_with_a_bracket() -> None:
+    (draft,) = read("a.txt", b"{live} Fire in the north\n\nIt burns.").drafts
+    assert draft.title == "{live} Fire in the north"

@@ -13,7 +13,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Hints, Poll, PollStatus
+from bot.core.model import Habits, Hints, Poll, PollStatus
 from bot.errors import SourceChallenged, SourceEmptied, SourceInvalid, SourceIsPage
 from bot.sources import bounds, parsing
 from bot.sources.draft import Parsed
@@ -418,3 +418,22 @@ async def test_the_links_of_a_feed_with_a_password_do_not_show_it() -> None:
         poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
     await fetcher.close()
     assert [entry.link for entry in poll.entries] == [f"{url}/a/1"]
+
+
+@pytest.mark.parametrize(
+    ("date", "zoneless"),
+    [("Wed, 07 Jul 2021 12:00:00", True), ("Wed, 07 Jul 2021 12:00:00 GMT", False), ("", False)],
+)
+def test_a_draft_knows_whether_its_date_had_a_zone(date: str, zoneless: bool) -> None:
+    (draft,) = parsing.parse(rss(f"<item><title>t</title><pubDate>{date}</pubDate></item>")).drafts
+    assert draft.zoneless is zoneless
+
+
+async def test_a_poll_brings_what_its_feed_was_seen_to_do() -> None:
+    publisher = Publisher()
+    item = "<item><title>t{n}</title><link>http://a.org/{n}</link><guid>same</guid></item>"
+    publisher.body = rss("".join(item.replace("{n}", str(n)) for n in range(9)))
+    (poll,) = await polls(publisher)
+    assert poll.habits == Habits(rung=1)
+    assert len({entry.fingerprint for entry in poll.entries}) == 9
+    assert all(entry.aliases for entry in poll.entries)

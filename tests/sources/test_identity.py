@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.identity import Marks, canonical_link, feed_id, fingerprint, keys
+from bot.core.model import Trait
+from bot.sources.bynames import aliases
+from bot.sources.identity import (
+    Marks,
+    canonical_link,
+    feed_id,
+    fingerprint,
+    keys,
+    rung,
+)
 
 SAME = [
     ("https://www.news.org/a/1", "http://news.org/a/1/"),
@@ -128,3 +137,62 @@ def test_the_id_of_a_feed_is_readable_and_its_own() -> None:
     assert feed_id("https://news.org/rss/ar") != feed_id("https://news.org/rss/en")
     assert feed_id("http://[::1") == feed_id("http://[::1")
     assert feed_id("").startswith("feed-")
+
+
+def many(count: int, **wrong: Marks) -> list[Marks]:
+    good = [marks(f"g{n}", f"http://a.org/{n}", f"title {n}") for n in range(count)]
+    return good + list(wrong.values())
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([], 0),
+        (many(5), 0),
+        (many(58, a=marks("", "http://a.org/x"), b=marks("", "http://a.org/y")), 0),
+        (many(30, a=marks("", "http://a.org/x"), b=marks("", "http://a.org/y")), 2),
+        (many(1, a=marks("", "http://a.org/x")), 0),
+        ([marks("same", f"http://a.org/{n}", f"t{n}") for n in range(9)], 1),
+        ([marks("", f"http://a.org/{n}", f"t{n}") for n in range(9)], 2),
+        ([marks("", "http://a.org/", f"t{n}") for n in range(9)], 3),
+        ([marks("same", "http://a.org/", "t", f"text {n}") for n in range(9)], 0),  # repetitions
+    ],
+)
+def test_a_feed_whose_guids_are_bad_goes_down_the_ladder(
+    entries: list[Marks], expected: int
+) -> None:
+    assert rung(entries) == expected
+
+
+def test_a_feed_never_goes_up_the_ladder_again() -> None:
+    assert rung(many(9), 2) == 2
+    assert rung([marks("", "http://a.org/", f"t{n}") for n in range(9)], 1) == 3
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_on_a_lower_rung_keys_do_not_depend_on_what_else_the_document_holds(step: int) -> None:
+    entries = [marks("same", f"http://a.org/{n}", f"t{n}") for n in range(9)]
+    whole = keys(entries, step)
+    assert len(set(whole)) == 9
+    assert [keys([entry], step)[0] for entry in entries] == list(whole)
+
+
+def test_only_what_no_other_entry_has_is_an_alias() -> None:
+    title = "A title that is long enough to tell"
+    one, other, short = aliases(
+        [
+            marks("1", "http://a.org/log#1", title),
+            marks("2", "http://a.org/log#2", title),
+            marks("3", "http://a.org", "short"),
+        ],
+        "s",
+    )
+    assert (one, other) == ((), ())
+    assert [name.trait for name in short] == [Trait.SHORT]
+
+
+def test_an_alias_is_the_same_for_copies_of_a_link_and_belongs_to_its_source() -> None:
+    (one,), (copy,) = (aliases([marks(link=link, title="")], "s") for link in SAME[0])
+    assert one == copy
+    assert [name.trait for name in one] == [Trait.LINK]
+    assert aliases([marks(link=SAME[0][0], title="")], "other") != (one,)

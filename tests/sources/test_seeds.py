@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Poll, PollStatus, Source, SourceKind
+from bot.core.model import Poll, PollStatus, Source, SourceKind, Trait
 from bot.errors import SourceUnavailable
 from bot.sources.seeds import SeedsPoller
 
@@ -103,6 +103,29 @@ async def test_a_renamed_file_is_the_same_entry(
     second = await poller.poll(SEEDS)
     assert [e.fingerprint for e in second.entries] == [e.fingerprint for e in first.entries]
     assert (await poller.poll(after(first))).status is PollStatus.NOT_MODIFIED
+
+
+async def test_an_edited_file_is_known_by_where_it_lies_and_by_its_page(
+    poller: SeedsPoller, write: Callable[..., Path]
+) -> None:
+    head = "Title: {}\nURL: https://news.org/1\n\nIt happened here."
+    write("a.txt", head.format("One"))
+    first = await poller.poll(SEEDS)
+    write("a.txt", head.format("One, corrected"), age_s=50)
+    second = await poller.poll(after(first))
+    assert first.entries[0].fingerprint != second.entries[0].fingerprint
+    assert first.entries[0].aliases == second.entries[0].aliases
+    assert [name.trait for name in first.entries[0].aliases] == [Trait.PATH, Trait.LINK]
+
+
+async def test_a_file_of_many_entries_and_a_page_of_two_files_name_none(
+    poller: SeedsPoller, write: Callable[..., Path]
+) -> None:
+    write("a.jsonl", '{"title": "One", "url": "https://n.org/1"}\n{"title": "Two"}\n')
+    write("b.txt", "Title: Three\nURL: https://n.org/1\n\nIt happened here.")
+    poll = await poller.poll(SEEDS)
+    known_by = {entry.title: [name.trait for name in entry.aliases] for entry in poll.entries}
+    assert known_by == {"One": [], "Two": [], "Three": [Trait.PATH]}
 
 
 async def test_the_same_words_in_two_files_are_one_entry(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Entry
+from bot.core.model import Byname, Entry, Habits
 from bot.sources import bounds, parsing, splitting
 from bot.sources.draft import Parsed, feed_entries
 from tests.sources.servers import feed_at
@@ -17,7 +19,7 @@ from tests.sources.test_feed import NOW
 
 RECORDINGS = sorted((Path(__file__).parent.parent / "recordings").glob("*.*"))
 BASE = "https://news.example.com/rss"
-SIZE = 2 * splitting.HASH_BYTES
+SIZE = parsing.RECORD_BYTES
 DC = "xmlns:dc='http://purl.org/dc/elements/1.1/'"
 
 
@@ -41,8 +43,12 @@ def titles(found: Parsed) -> list[str]:
     return [draft.title for draft in found.drafts]
 
 
-def entries(found: Parsed) -> set[Entry]:
-    return set(feed_entries(found.drafts, feed_at(BASE), NOW))
+def entries(found: Parsed, rung: int = 0) -> set[Entry]:
+    """What a document brings. Short titles name nobody, so that they may differ in a part."""
+    source = replace(feed_at(BASE), habits=Habits(rung))
+    made = feed_entries(found.drafts, source, NOW, is_part=found.left_out > 0).entries
+    named = [tuple(a for a in e.aliases if a.trait.value != "short") for e in made]
+    return {replace(e, aliases=names) for e, names in zip(made, named, strict=True)}
 
 
 def records(found: Parsed) -> list[bytes]:
@@ -190,7 +196,8 @@ def assert_parts_equal_the_whole(body: bytes) -> int:
             one_to_one = len(whole.drafts) == len(known)
             if part.drafts != whole.drafts and one_to_one:
                 assert list(part.drafts) == new
-                assert entries(part) <= entries(whole)
+                rung = feed_entries(whole.drafts, feed_at(BASE), NOW).habits.rung
+                assert entries(part, rung) <= entries(whole, rung)
                 in_parts += 1
             assert (part.hashes, part.held) == (whole.hashes, whole.held)
     return in_parts
@@ -236,7 +243,9 @@ def test_any_feed_is_read_in_parts_as_it_is_as_a_whole(parts: list[str], chosen:
     written = records(whole)
     known = [written[at] for at in chosen if at < len(written)]
     part = read(body, b"".join(known))
-    assert entries(part) <= entries(whole)
+    # A part is read as the feed was seen to name its entries when it was whole.
+    rung = feed_entries(whole.drafts, feed_at(BASE), NOW).habits.rung
+    assert entries(part, rung) <= entries(whole, rung)
     assert (part.hashes, part.held) == (whole.hashes, whole.held)
     seen = {
         draft for draft, own in zip(whole.drafts, worded(written), strict=False) if own in known
@@ -246,5 +255,38 @@ def test_any_feed_is_read_in_parts_as_it_is_as_a_whole(parts: list[str], chosen:
 
 def worded(written: list[bytes]) -> list[bytes]:
     """The records of entries that have words, which alone become drafts."""
-    nobody = bytes(splitting.HASH_BYTES)
+    nobody = bytes(SIZE - splitting.HASH_BYTES)
     return [own for own in written if not own.endswith(nobody)]
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"link": "https://news.example.com/live"},
+        {"title": "Sirens sound in several towns of the north"},
+    ],
+)
+def test_an_entry_that_shares_a_name_with_a_known_one_is_read_with_the_whole(
+    shared: dict[str, str],
+) -> None:
+    before = read(rss(item(1, **shared)))
+    body = rss(item(1, **shared), item(2, **shared))
+    found = read(body, before.hashes)
+    assert (len(found.drafts), found.left_out) == (2, 0)
+    (trait,) = {name.trait.value for name in aliases(before)} & set(shared)
+    assert trait not in {name.trait.value for name in aliases(found)}
+
+
+def aliases(found: Parsed) -> list[Byname]:
+    return [name for entry in entries(found) for name in entry.aliases]
+
+
+def test_a_part_shows_nothing_of_how_its_feed_names_entries() -> None:
+    blank = {"guid": "", "link": ""}
+    before = read(rss(*(item(n) for n in range(60))))
+    found = read(
+        rss(*(item(n) for n in range(60)), *(item(n, **blank) for n in (61, 62))), before.hashes
+    )
+    assert (len(found.drafts), found.left_out) == (2, 60)
+    made = partial(feed_entries, found.drafts, feed_at(BASE), NOW)
+    assert (made(is_part=True).habits.rung, made().habits.rung) == (0, 3)

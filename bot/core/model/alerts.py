@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from bot.core.model.entries import Entry, Poll
 from bot.core.model.faults import Fault
@@ -124,12 +124,21 @@ class Card:
     life: Life = field(default_factory=Life)
 
 
+class Delay(IntEnum):
+    """Whether an alert comes late, because its feed could not be read for a while or flooded."""
+
+    NONE = 0
+    LATE = 1  # it waits a moment for others; with too many of them it is a line of a digest
+    OLD = 2  # older than what alerts: at most a line of a digest
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """The decision to tell one chat of one story, with the facts it will be told."""
 
     chat_id: int
     card: Card
+    delay: Delay = Delay.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,25 @@ class FullText(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """What a feed was seen to do, remembered so that each poll reads it alike.
+
+    Attributes:
+        rung: How its entries are named, from guid (0) down to link and title; see
+            ``sources.identity``. It only ever goes down.
+        zoneless: Its dates name no zone.
+        skew_h: Hours by which its dates are ahead of the time; they are taken off.
+        maybe_h, times: Another skew its fresh entries showed, and how many did in a row.
+    """
+
+    rung: int = 0
+    zoneless: bool = False
+    skew_h: int = 0
+    maybe_h: int = 0
+    times: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A configured place entries come from, with what its last poll left behind.
 
@@ -48,6 +67,7 @@ class Source:
     interval_s: int = 300
     folder: str = ""  # where it stands in lists of feeds: "A/B" is B in A
     private: bool = False  # the operator allows this feed to stand at a private or loopback address
+    zone: str = ""  # of dates that name none: an IANA name or an offset like +03:00; "" is UTC
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
@@ -74,6 +94,42 @@ class Source:
         """Where it is visited."""
         return self.moved_url or self.url
 
+    habits: Habits = Habits()
+
+
+class Trait(StrEnum):
+    """By what an entry can be known again, besides its fingerprint."""
+
+    ENTRY = "entry"  # the fingerprint of the first time it was read
+    KEY = "key"  # a fingerprint of later
+    LINK = "link"
+    TITLE = "title"
+    SHORT = "short"  # a title too short to tell entries apart
+    PATH = "path"  # where a seed lies
+
+
+@dataclass(frozen=True, slots=True)
+class Byname:
+    """One trait of an entry, hashed; the hash is unique to its source."""
+
+    trait: Trait
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The recorded entry behind an alias.
+
+    ``at`` is when this alias was last met; ``entry`` names the entry by its fingerprint.
+    """
+
+    entry: str
+    at: datetime
+    first_at: datetime
+    published_at: datetime | None = None
+    text_hash: str = ""
+    edits: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -81,7 +137,8 @@ class Entry:
 
     ``key`` is its identity inside the source; ``fingerprint`` is the versioned hash of
     (source, key), unique over all sources. ``published_at`` is ``None`` when the date is missing
-    or cannot be believed; it is never guessed. ``text_hash`` changes when the wording does.
+    or cannot be believed; it is never guessed. ``stated_at`` is the date as the feed has it.
+    ``text_hash`` changes when the wording does. ``aliases`` are what else it is known by.
     ``is_page`` says that its body was read on the page behind its link.
     """
 
@@ -97,6 +154,8 @@ class Entry:
     text_hash: str = ""
     is_seed: bool = False
     is_page: bool = False
+    stated_at: datetime | None = None
+    aliases: tuple[Byname, ...] = ()
 
 
 class PollStatus(StrEnum):
@@ -134,6 +193,8 @@ class Poll:
     hub: str = ""
     topic: str = ""
     entry_hashes: bytes = b""
+    left_out: int = 0  # entries that stood in its last document, too, and are not among these
+    habits: Habits | None = None  # what it showed of its feed; None where nothing was read
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,16 +56,25 @@ class Note:
     lang: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Many stories in one message: what came while feeds could not be read."""
+
+    cards: tuple[Card, ...]
+
+
 class DeliveryKind(StrEnum):
     """What a delivery carries: a ``Note`` where it answers a command, else a ``Card``.
 
-    ``EDIT`` changes the alert that was sent of the same story, ``STEP`` answers it.
+    ``EDIT`` changes the alert that was sent of the same story, ``STEP`` answers it. ``DIGEST``
+    stands for many alerts that came late.
     """
 
     ALERT = "alert"
     REPLY = "reply"
     EDIT = "edit"
     STEP = "step"
+    DIGEST = "digest"
 
 
 class DeliveryState(StrEnum):
@@ -78,6 +87,7 @@ class DeliveryState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     DEAD = "dead"
     CANCELLED = "cancelled"
+    DIGESTED = "digested"  # an alert that became a line of a digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class Delivery:
     chat: Chat
     kind: DeliveryKind
     severity: Severity
-    payload: Card | Note
+    payload: Card | Note | Digest
     lease: str
     thread_id: int | None = None
     reply_to: int | None = None

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Self, TypeVar
@@ -22,6 +23,7 @@ from typing import Self, TypeVar
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreUnavailable
 from bot.stores.sqlite import rows
 
@@ -45,6 +47,7 @@ STEPS = (
     "0007_entry_hashes",
     "0008_articles",
     "0009_quarantine",
+    "0010_identity",
 )
 migrations = Migrations("rasid")
 
@@ -59,6 +62,16 @@ def _no_shadow(db: Database) -> None:
     # Watches are tried on the entries themselves, so nothing searches their folded shadow.
     db.table("entries").disable_fts()
     _run_script(db, STEPS[1])
+
+
+def _identity(db: Database) -> None:
+    _run_script(db, "0010_identity")
+    # The hash of a wording is of its words from now on. An old one would make an edit of every
+    # entry that its feed still holds. Where a page was read the feed's words are gone: none then.
+    db.execute("UPDATE entries SET text_hash = '' WHERE page_hash <> ''")
+    texts = db.execute("SELECT id, title, body FROM entries WHERE page_hash = ''").fetchall()
+    hashed = ((text_hash(title, body), id_) for id_, title, body in texts)
+    db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
 
 
 def _run_script(db: Database, step: str) -> None:
@@ -77,10 +90,9 @@ def _statements(script: str) -> Iterator[str]:
             pending = ""
 
 
-migrations(name=STEPS[0])(_spine)
-migrations(name=STEPS[1])(_no_shadow)
-for _name in STEPS[2:]:
-    migrations(name=_name)(lambda db, step=_name: _run_script(db, step))
+_BY_HAND = {"0001_spine": _spine, "0002_no_shadow": _no_shadow, "0010_identity": _identity}
+for _name in STEPS:
+    migrations(name=_name)(_BY_HAND.get(_name, partial(_run_script, step=_name)))
 
 
 class SqliteFile:

@@ -9,8 +9,6 @@ from bot.core.model import (
     Alert,
     Audience,
     Batch,
-    Card,
-    DeliveryKind,
     Growth,
     Known,
     PollStatus,
@@ -24,8 +22,9 @@ from bot.core.trial import Text
 from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.articles import ArticleTables
+from bot.stores.sqlite.digests import DigestTable
 from bot.stores.sqlite.hashes import EntryHashTable
-from bot.stores.sqlite.outbox import OutboxTable
+from bot.stores.sqlite.naming import NamingTable
 from bot.stores.sqlite.quarantine import QuarantineTable
 from bot.stores.sqlite.sources import SourceTable
 
@@ -33,7 +32,9 @@ _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 
 
-class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, QuarantineTable):
+class IngestTables(
+    SourceTable, DigestTable, NamingTable, EntryHashTable, ArticleTables, QuarantineTable
+):
     """Entries, fingerprints, stories and alerts."""
 
     async def recall(
@@ -121,6 +122,7 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, Quar
         return await self._write(lambda: self._record(batch))
 
     def _record(self, batch: Batch) -> int:
+        self._remember((v.entry for v in batch.verdicts), batch.decided_at)
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
@@ -128,6 +130,7 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, Quar
             self._want_page(page, batch.decided_at)
         for verdict in batch.verdicts if batch.is_retry else ():
             self._was_tried(verdict)
+        self._gather((a for v in batch.verdicts for a in v.alerts), batch.decided_at)
         if batch.poll is not None:
             if batch.poll.status is PollStatus.CHANGED:
                 self._source_was_read(batch.source_id, batch.faults, batch.decided_at)
@@ -140,6 +143,9 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, Quar
                 now=rows.ms(batch.decided_at),
             )
             self._record_hashes(batch.poll)
+            if batch.poll.habits is not None:
+                habits = rows.habits_text(batch.poll.habits)
+                self._do(sql.PUT_HABITS, id=batch.source_id, habits=habits)
         if batch.course is not None:
             self._set_course(batch.source_id, batch.course, batch.decided_at)
         return added
@@ -154,7 +160,7 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, Quar
             self._add_whys(alert)
         # Before the alerts of today: those show the story as it is now.
         return self._tell(verdict, now) + sum(
-            self._add_alert(alert.chat_id, alert.card, now) for alert in verdict.alerts
+            self._add_alert(alert, now) for alert in verdict.alerts
         )
 
     def _add_whys(self, alert: Alert) -> None:
@@ -191,19 +197,3 @@ class IngestTables(SourceTable, OutboxTable, EntryHashTable, ArticleTables, Quar
             return False
         self._do(sql.ADD_ENTRY, **entry)
         return True
-
-    def _add_alert(self, chat_id: int, card: Card, now: datetime) -> int:
-        key = {"chat_id": chat_id, "story_id": card.story_id}
-        values = key | {"severity": int(card.severity), "now": rows.ms(now)}
-        if not self._rows(sql.ADD_ALERT, values):
-            return 0
-        return self._add_delivery(
-            now,
-            dedup_key=f"a:{chat_id}:{card.story_id}:0",
-            kind=DeliveryKind.ALERT.value,
-            chat_id=chat_id,
-            story_id=card.story_id,
-            lane=1,
-            severity=int(card.severity),
-            payload=rows.payload_text(card),
-        )

@@ -16,7 +16,7 @@ from bot.core.model import (
     Settlement,
     Story,
 )
-from bot.stores import sql
+from bot.stores import sql, sql_digests
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
 
@@ -25,8 +25,10 @@ class OutboxTable(SqliteFile):
     """The ``deliveries`` table."""
 
     def _add_delivery(self, now: datetime, **columns: object) -> int:
+        at = rows.ms(now)
         blank: dict[str, object] = {"story_id": None, "thread_id": None, "reply_to": None}
-        return len(self._rows(sql.ADD_DELIVERY, blank | columns | {"now": rows.ms(now)}))
+        blank |= {"not_before": at, "late": 0}
+        return len(self._rows(sql.ADD_DELIVERY, blank | columns | {"now": at}))
 
     async def recover(self, now: datetime) -> tuple[int, int]:
         """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
@@ -81,9 +83,18 @@ class OutboxTable(SqliteFile):
 
     def _read(self, row: rows.Row, told: rows.Row | None) -> Delivery:
         chat = self._chat_or_stranger(row["chat_id"])
+        if row["kind"] == DeliveryKind.DIGEST.value:
+            return rows.digest_delivery(row, chat, self._lines(row["id"]))
         if told is None:
             return rows.delivery(row, chat)
+        if row["kind"] == DeliveryKind.EDIT.value and told["digest_id"] is not None:
+            lines = self._lines(told["digest_id"])
+            return rows.digest_delivery(row, chat, lines, told["message_id"])
         return rows.story_delivery(row, chat, told, self._story(row["story_id"]))
+
+    def _lines(self, digest_id: int) -> list[tuple[rows.Row, Story | None]]:
+        lines = self._rows(sql_digests.DIGEST_LINES, {"id": digest_id})
+        return [(line, self._story(line["story_id"])) for line in lines]
 
     def _story(self, story_id: str) -> Story | None:
         row = self._first("SELECT * FROM stories WHERE id = :id", {"id": story_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,13 +19,16 @@ from bot.core.model import (
     ChatStatus,
     Delivery,
     DeliveryKind,
+    Digest,
     Entry,
     FullText,
+    Habits,
     Known,
     Life,
     Note,
     Report,
     Role,
+    Seen,
     Severity,
     Source,
     SourceAge,
@@ -44,6 +47,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CARD = TypeAdapter(Card)
 _NOTE = TypeAdapter(Note)
 _LIFE = TypeAdapter(Life)
+_HABITS = TypeAdapter(Habits)
 
 
 def ms(at: datetime) -> int:
@@ -97,6 +101,7 @@ def source_row(source: Source, origin: str) -> dict[str, object]:
         "headers": headers_text(source.headers),
         "proxy": source.proxy,
         "full_text": source.full_text.value,
+        "zone": source.zone,
     }
 
 
@@ -112,6 +117,7 @@ def source(row: Row) -> Source:
         interval_s=row["interval_s"],
         private=bool(row["private"]),
         folder=row["folder"],
+        zone=row["zone"],
         etag=row["etag"],
         last_modified=row["last_modified"],
         body_hash=row["body_hash"],
@@ -120,6 +126,24 @@ def source(row: Row) -> Source:
         failures=row["failures"],
         **visit_values(row),
         full_text=FullText(row["full_text"]),
+        habits=_HABITS.validate_json(row["habits"]),
+    )
+
+
+def habits_text(habits: Habits) -> str:
+    """What a feed was seen to do, as its row keeps it."""
+    return _HABITS.dump_json(habits).decode()
+
+
+def seen(row: Row) -> Seen:
+    """The entry behind an alias; its text may have been pruned."""
+    return Seen(
+        entry=row["entry"],
+        at=at(row["at"]),
+        first_at=at(row["first_at"]),
+        published_at=at_or_none(row["published_at"]),
+        text_hash=row["text_hash"] or "",
+        edits=row["edits"] or 0,
     )
 
 
@@ -314,6 +338,14 @@ def story_delivery(row: Row, to: Chat, told: Row, of: Story | None) -> Delivery:
     return sent
 
 
+def digest_delivery(
+    row: Row, to: Chat, lines: Sequence[tuple[Row, Story | None]], edit_of: int | None = None
+) -> Delivery:
+    """A claimed digest of these alerts, or with ``edit_of`` an edit that shows it anew."""
+    digest = Digest(tuple(card(line["payload"], of) for line, of in lines))
+    return replace(_delivery(row, to, digest, to.thread_id), edit_of=edit_of)
+
+
 def _grown(card: Card, story: Story) -> Card:
     """``card`` with what its story came to; one that only a watch found is no graver for it."""
     bases = tuple(base for step in story.life.steps for base in step.bases)
@@ -322,7 +354,7 @@ def _grown(card: Card, story: Story) -> Card:
     return replace(card, life=story.life, severity=severity, places=places)
 
 
-def _delivery(row: Row, to: Chat, payload: Card | Note, thread_id: int | None) -> Delivery:
+def _delivery(row: Row, to: Chat, payload: Card | Note | Digest, thread_id: int | None) -> Delivery:
     return Delivery(
         id=row["id"],
         chat=to,

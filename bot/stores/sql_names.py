@@ -1,0 +1,18 @@
+"""The statements about what else entries are known by; see ``sql``."""
+
+from __future__ import annotations
+
+SIGHTINGS = """
+SELECT alias.hash, coalesce(nullif(alias.entry, ''), alias.hash) AS entry, alias.seen_at AS at,
+    coalesce(entries.seen_at, alias.seen_at) AS first_at, published_at, text_hash, edits
+FROM fingerprints AS alias
+LEFT JOIN entries ON entries.fingerprint = coalesce(nullif(alias.entry, ''), alias.hash)
+WHERE alias.kind = ? AND alias.hash IN ({marks})
+"""
+
+REMEMBER_ALIAS = """
+INSERT INTO fingerprints (kind, hash, entry, seen_at) VALUES (:kind, :hash, :entry, :now)
+ON CONFLICT (kind, hash) DO UPDATE SET entry = excluded.entry, seen_at = excluded.seen_at
+"""
+
+FORGET_ALIASES = "DELETE FROM fingerprints WHERE kind <> 'entry' AND seen_at < :before"

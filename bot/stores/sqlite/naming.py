@@ -1,0 +1,44 @@
+"""By what names the store knows entries: the aliases beside their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from bot.core.model import Byname, Entry, Seen, Trait
+from bot.stores import sql_names
+from bot.stores.sqlite import rows
+from bot.stores.sqlite.file import SqliteFile
+
+_MANY = 500  # host parameters per statement stay far below SQLite's 32,766
+_KEPT = timedelta(days=30)  # an alias that no poll met for as long
+
+
+class NamingTable(SqliteFile):
+    """The aliases in ``fingerprints``."""
+
+    async def sightings(self, names: Collection[Byname]) -> Mapping[Byname, Seen]:
+        """The recorded entries behind these names; names nobody has are left out."""
+        return await self._run(lambda: dict(self._sightings(names)))
+
+    def _sightings(self, names: Collection[Byname]) -> Iterator[tuple[Byname, Seen]]:
+        for trait in Trait:
+            hashes = [name.hash for name in names if name.trait is trait]
+            for start in range(0, len(hashes), _MANY):
+                part = hashes[start : start + _MANY]
+                statement = sql_names.SIGHTINGS.format(marks=",".join("?" * len(part)))
+                for row in self._db.query(statement, [trait.value, *part]):
+                    yield Byname(trait, row["hash"]), rows.seen(row)
+
+    def _remember(self, entries: Iterable[Entry], now: datetime) -> None:
+        """Write the aliases of these entries, and drop those not met for long."""
+        at = rows.ms(now)
+        named = [
+            {"kind": alias.trait.value, "hash": alias.hash, "entry": entry.fingerprint, "now": at}
+            for entry in entries
+            for alias in entry.aliases
+        ]
+        for values in named:
+            self._do(sql_names.REMEMBER_ALIAS, **values)
+        if named:
+            self._do(sql_names.FORGET_ALIASES, before=rows.ms(now - _KEPT))
