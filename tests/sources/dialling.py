@@ -147,7 +147,7 @@ def _answers(row: Row, answer: str) -> list[Sequence[str]]:
 def _address(row: Row, begins_at: str) -> str:
     if row.kind == "rebinding":
         # The server answers with a way back to the same name, which is then looked up again.
-        path = f"/302/{'http://turns.wire.news/'.encode().hex()}" if "redirect" in row.form else "/"
+        path = f"/302/{b'http://turns.wire.news/'.hex()}" if "redirect" in row.form else "/"
         return f"http://turns.wire.news{path}"
     if row.kind != "redirect":
         return row.form
