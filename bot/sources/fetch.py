@@ -92,7 +92,12 @@ class Fetcher:
             # The wait for another visit to this host does not count against this one.
             async with self._turn(url):
                 begun = clock()
-                found = await self._hop(source, url, conditional, left_s)
+                try:
+                    found = await self._hop(source, url, conditional, left_s)
+                except SourceUnavailable as error:
+                    if not (conditional and failures.may_be_a_body_behind_304(source, error)):
+                        raise
+                    found, conditional = url, False
                 left_s -= clock() - begun
             if isinstance(found, Fetched):
                 return found
