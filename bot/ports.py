@@ -130,6 +130,10 @@ class Store(Protocol):
         """
         ...
 
+    async def record_all(self, batches: Sequence[Batch]) -> int:
+        """``record`` for several batches, all in ONE transaction."""
+        ...
+
     # outbox
     async def recover(self, now: datetime) -> tuple[int, int]:
         """After a start: leased → pending; sending → pending or unconfirmed by severity; sources

@@ -31,6 +31,7 @@ from bot.core.retry import LONG_CAP_S, SILENT_CAP_S, poll_wait, send_wait
 from bot.core.stories import Stories
 from bot.core.turn import Mind, Policy, Turn
 from bot.errors import SourceError, SourceUnavailable, StoreUnavailable
+from bot.flow.gathering import Gathering
 from bot.flow.minding import Inline, Minds
 from bot.ports import Builder, Clock, Poller, Store
 
@@ -64,32 +65,61 @@ class Ingest:
     at_once: int = 16
     builder: Builder = field(default_factory=Inline)
     _minds: Minds = field(init=False)
+    _gathering: Gathering = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _refill: asyncio.Task[None] | None = None
+    _more_due: bool = False
 
     def __post_init__(self) -> None:
         self._minds = Minds(self.knowledge, self.builder)
+        self._gathering = Gathering(self.store, self.chance)
 
     async def tick(self) -> None:
-        """Claim what is due and visit it; returns before the visits end."""
-        room = self.at_once - len(self._visits)
-        if room <= 0:
-            return
-        for source in await self.store.claim_sources(self.clock(), room):
-            visit = asyncio.create_task(self.visit(source), name=f"poll {source.id}")
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
+        """Claim what is due and visit it; returns before the visits end.
+
+        What found no room is claimed as soon as half of the visits have ended, tick or no tick.
+        """
+        async with self._claiming:
+            room = self.at_once - len(self._visits)
+            if room <= 0:
+                self._more_due = True
+                return
+            due = await self.store.claim_sources(self.clock(), room)
+            self._more_due = len(due) == room
+            for source in due:
+                visit = asyncio.create_task(self.visit(source), name=f"poll {source.id}")
+                self._visits.add(visit)
+                visit.add_done_callback(self._ended)
+
+    def _ended(self, visit: asyncio.Task[None]) -> None:
+        self._visits.discard(visit)
+        if self._more_due and len(self._visits) <= self.at_once // 2:
+            self._more_due = False
+            self._refill = asyncio.create_task(self._claim_more(), name="poll more")
+
+    async def _claim_more(self) -> None:
+        try:
+            await self.tick()
+        except StoreUnavailable as error:
+            log.warning("store_unavailable error=%s", error)  # the next tick tries again
 
     async def drain(self) -> None:
         """Wait for the visits under way."""
-        while self._visits:
-            await asyncio.wait(set(self._visits))
+        while under_way := {*self._visits, *self._refills()}:
+            await asyncio.wait(under_way)
+
+    def _refills(self) -> set[asyncio.Task[None]]:
+        refill = self._refill
+        return set() if refill is None or refill.done() else {refill}
 
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
-        for visit in set(self._visits):
-            visit.cancel()
+        self._more_due = False
+        for task in {*self._visits, *self._refills()}:
+            task.cancel()
         await self.drain()
         await self._minds.close()
 
@@ -125,6 +155,9 @@ class Ingest:
 
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
+        if not poll.entries:
+            await self._gathering.record(Batch(source.id, (), poll, self.clock()))
+            return []
         verdicts: list[Verdict] = []
         for part, last in _parts(poll.entries):
             verdicts += await self._patiently(source, part, poll if last else None)
@@ -196,9 +229,9 @@ def _decided(
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:
-    """The entries oldest first in parts, each with "is the last"; one empty part if none."""
+    """The entries oldest first in parts, each with "is the last"."""
     ordered = sorted(entries, key=_age)
-    starts = range(0, max(len(ordered), 1), _PART)
+    starts = range(0, len(ordered), _PART)
     for start in starts:
         yield ordered[start : start + _PART], start == starts[-1]
 
