@@ -43,7 +43,7 @@ def run(say: Callable[[str], None] = print, slice_s: int = SLICE_S) -> Figures:
         "changed": changed,
         "bombs": bombs,
         "crowd": crowd,
-        "ratios": _ratios(unchanged, changed, bombs, crowd),
+        "ratios": ratios(unchanged, changed, bombs, crowd),
     }
 
 
@@ -60,7 +60,8 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def _ratios(unchanged: Figures, changed: Figures, bombs: Figures, crowd: Figures) -> Figures:
+def ratios(unchanged: Figures, changed: Figures, bombs: Figures, crowd: Figures) -> Figures:
+    """The figures that have limits."""
     ours = unchanged["ours"]
     # Every source is visited once in its interval; one in ten has news.
     an_interval_ms = FEEDS * (0.9 * ours["cpu_ms"] + 0.1 * changed["visit_ms"])

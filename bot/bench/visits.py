@@ -189,5 +189,5 @@ async def _ticking(ours: Polling, seconds: int) -> None:
     engine = LocalEngine()
     engine.every(timedelta(seconds=_TICK_S), ours.ingest.tick, "poll")
     await engine.start()
-    await asyncio.sleep(seconds)
+    await asyncio.sleep(seconds - 0.5)  # between two ticks
     await engine.stop()
