@@ -21,8 +21,8 @@ from bot.core.model import Source, SourceKind
 from bot.errors import SourceError, SourceInvalid, SourceRefused, SourceUnavailable
 from bot.sources.fetch import FetchLimits
 
-LIMITS = FetchLimits(total_s=1.2, idle_s=0.4, max_bytes=5_000_000)
-WITHIN_S = LIMITS.total_s + 3.0  # reading a bomb on a busy machine included
+LIMITS = FetchLimits(total_s=2.5, idle_s=0.8, max_bytes=5_000_000)
+WITHIN_S = LIMITS.total_s + 8.0  # reading a bomb on a busy machine included
 
 Writer = asyncio.StreamWriter
 Answer = Callable[[Writer, bytes], Awaitable[None]]
@@ -140,13 +140,13 @@ _ENTITIES = "declares entities of its own"
 
 CASES: dict[str, Case] = {
     # time
-    "slow-body": Case(_dripping(_OK + b"\r\n", b"x"), SourceUnavailable, "in 1.2 s"),
-    "slow-header": Case(_dripping(_OK + b"X: ", b"y"), SourceUnavailable, "in 1.2 s"),
+    "slow-body": Case(_dripping(_OK + b"\r\n", b"x"), SourceUnavailable, "in 2.5 s"),
+    "slow-header": Case(_dripping(_OK + b"X: ", b"y"), SourceUnavailable, "in 2.5 s"),
     "slow-chunks": Case(
-        _dripping(_OK + _CHUNKED + b"\r\n", b"1\r\nx\r\n"), SourceUnavailable, "in 1.2 s"
+        _dripping(_OK + _CHUNKED + b"\r\n", b"1\r\nx\r\n"), SourceUnavailable, "in 2.5 s"
     ),
-    "no-answer": Case(_then_silent(b""), SourceUnavailable, "silent for 0.4 s"),
-    "half-a-header": Case(_then_silent(_OK), SourceUnavailable, "silent for 0.4 s"),
+    "no-answer": Case(_then_silent(b""), SourceUnavailable, "silent for 0.8 s"),
+    "half-a-header": Case(_then_silent(_OK), SourceUnavailable, "silent for 0.8 s"),
     "half-a-body": Case(
         _then_silent(_OK + b"Content-Length: 900\r\n\r\n<rss"), SourceUnavailable, "silent for"
     ),
