@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -70,7 +70,7 @@ class Ingest:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _visits: set[asyncio.Task[None]] = field(default_factory=set)
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _refill: asyncio.Task[None] | None = None
+    _aside: set[asyncio.Task[None]] = field(default_factory=set)
     _more_due: bool = False
 
     def __post_init__(self) -> None:
@@ -82,6 +82,10 @@ class Ingest:
 
         What found no room is claimed as soon as half of the visits have ended, tick or no tick.
         """
+        self._beside(self._keep_in_step)
+        await self._claim()
+
+    async def _claim(self) -> None:
         async with self._claiming:
             room = self.at_once - len(self._visits)
             if room <= 0:
@@ -98,27 +102,37 @@ class Ingest:
         self._visits.discard(visit)
         if self._more_due and len(self._visits) <= self.at_once // 2:
             self._more_due = False
-            self._refill = asyncio.create_task(self._claim_more(), name="poll more")
+            self._beside(self._claim)
 
-    async def _claim_more(self) -> None:
+    async def _keep_in_step(self) -> None:
+        """Follow the audience now, so that no entry has to wait until a matcher is built."""
+        if not self._turn.locked():
+            async with self._turn:
+                await self._current_mind()
+
+    def _beside(self, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.create_task(self._forgiving(work), name="ingest")
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def _forgiving(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.tick()
+            await work()
         except StoreUnavailable as error:
             log.warning("store_unavailable error=%s", error)  # the next tick tries again
+        except Exception:
+            # The turn loop: the next tick must find everything as it was.
+            log.exception("tick_crashed")
 
     async def drain(self) -> None:
-        """Wait for the visits under way."""
-        while under_way := {*self._visits, *self._refills()}:
+        """Wait for the visits under way and for what is due besides."""
+        while under_way := self._visits | self._aside:
             await asyncio.wait(under_way)
-
-    def _refills(self) -> set[asyncio.Task[None]]:
-        refill = self._refill
-        return set() if refill is None or refill.done() else {refill}
 
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
         self._more_due = False
-        for task in {*self._visits, *self._refills()}:
+        for task in self._visits | self._aside:
             task.cancel()
         await self.drain()
         await self._minds.close()

@@ -301,3 +301,14 @@ async def test_breaking_off_claims_nothing_more(store) -> None:
     await asyncio.sleep(0.05)
     await bench.ingest.cancel()
     assert bench.feed.polls == 6
+
+
+async def test_a_new_watch_is_known_before_the_next_entry_comes(store) -> None:
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED))
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    before = bench.ingest._minds.revision
+    await store.answer(2, [AddWatch(7, "drones")], [], NOW)
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    assert 0 <= before < bench.ingest._minds.revision
