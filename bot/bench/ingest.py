@@ -67,7 +67,8 @@ def ratios(unchanged: Figures, changed: Figures, bombs: Figures, crowd: Figures)
     an_interval_ms = FEEDS * (0.9 * ours["cpu_ms"] + 0.1 * changed["visit_ms"])
     reading = changed["reading_ms"] / changed["feedparser_ms"]
     return {
-        "share_of_bare_aiohttp": _share(ours, unchanged["bare_aiohttp"]),
+        "share_of_bare_aiohttp": unchanged["bare_aiohttp"]["our_share"],
+        "share_of_bare_aiohttp_by_cpu": unchanged["bare_aiohttp"]["our_share_by_cpu"],
         "cpu_ms_unchanged": ours["cpu_ms"],
         "reading_changed_to_feedparser": round(reading, 2),
         "loop_lag_p99_ms": bombs["lag_p99_ms"],
@@ -75,10 +76,6 @@ def ratios(unchanged: Figures, changed: Figures, bombs: Figures, crowd: Figures)
         "core_share_measured": crowd["core_share"],
         "memory_mb": crowd["memory_mb"],
     }
-
-
-def _share(ours: Figures, theirs: Figures) -> float:
-    return round(float(ours["feeds_per_s"] / theirs["feeds_per_s"]), 2)
 
 
 def _texts() -> list[str]:

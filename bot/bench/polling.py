@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,7 +21,6 @@ from bot.sources.fetch import Fetcher, FetchLimits
 from bot.stores.sqlite import SqliteStore
 
 INTERVAL_S = 300
-_TICK_S = 0.005
 LATER = timedelta(hours=1.1)  # everything is due, however long it was left alone
 
 
@@ -72,8 +70,7 @@ class Polling:
         until = self.poller.ended + count
         while self.poller.ended < until:
             await self.ingest.tick()
-            await asyncio.sleep(_TICK_S)
-        await self.ingest.drain()
+            await self.ingest.drain()
 
 
 @asynccontextmanager

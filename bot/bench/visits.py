@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from statistics import median
 from typing import Any
 
 from bot.bench import clients
@@ -66,7 +67,9 @@ async def _best_of(rivals: dict[str, Work], count: int) -> Figures:
             except ImportError as error:
                 missing[name] = f"{error.name} is not installed"
     return {
-        name: _speed(rounds, count) if rounds else {"left_out": missing[name]}
+        name: _speed(rounds, count) | _shares(spent["ours"], rounds)
+        if rounds
+        else {"left_out": missing[name]}
         for name, rounds in spent.items()
     }
 
@@ -75,6 +78,15 @@ def _speed(rounds: Sequence[Spent], count: int) -> Figures:
     return {
         "feeds_per_s": round(count / min(spent.wall_s for spent in rounds)),
         "cpu_ms": round(min(spent.cpu_s for spent in rounds) / count * 1e3, 3),
+    }
+
+
+def _shares(ours: Sequence[Spent], theirs: Sequence[Spent]) -> Figures:
+    """Our speed as a share of theirs; of each round, for they stand close in time, the middle."""
+    pairs = list(zip(ours, theirs, strict=True))
+    return {
+        "our_share": round(median(them.wall_s / we.wall_s for we, them in pairs), 2),
+        "our_share_by_cpu": round(median(them.cpu_s / we.cpu_s for we, them in pairs), 2),
     }
 
 
