@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from bot import __version__, app, config, jsonlines, listing, measure, operate
+from bot.bench import ingest as taking_in
 from bot.bench import matching
 from bot.bench import stories as telling_stories
 from bot.config import Settings
@@ -186,6 +187,21 @@ def bench_stories(as_json: bool, sizes: Sequence[int]) -> None:
     """Measure the question "the same story?" with many stories to choose from: 5 minutes."""
     figures = telling_stories.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
     click.echo(json.dumps(figures, indent=1) if as_json else telling_stories.table(figures))
+
+
+@bench.command("ingest")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=1, max=3_600),
+    default=taking_in.SLICE_S,
+    show_default=True,
+    help="How long 10,000 feeds are watched.",
+)
+def bench_ingest(as_json: bool, seconds: int) -> None:
+    """Measure visiting feeds, beside bare clients and feedparser: 5 minutes."""
+    figures = taking_in.run(lambda line: click.echo(line, err=True), seconds)
+    click.echo(json.dumps(figures, indent=1) if as_json else taking_in.table(figures))
 
 
 @main.group()

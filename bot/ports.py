@@ -192,6 +192,10 @@ class Store(Protocol):
         """
         ...
 
+    async def record_all(self, batches: Sequence[Batch]) -> int:
+        """``record`` for several batches, all in ONE transaction."""
+        ...
+
     # pages
     async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Take the pages whose turn it is, one a host; the host is busy until it is settled."""

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
 
 from bot.core import rhythm
 from bot.core.decide import decide, too_old
@@ -30,12 +29,14 @@ from bot.core.model import (
     Verdict,
     Wanted,
 )
-from bot.core.retry import send_wait
 from bot.core.stories import Stories
 from bot.core.stub import wanted
 from bot.core.turn import Mind, Policy, Turn
-from bot.errors import SourceError, StoreUnavailable
+from bot.errors import SourceError
+from bot.flow.gathering import Gathering
 from bot.flow.minding import Inline, Minds
+from bot.flow.patience import until_taken
+from bot.flow.rounds import Rounds
 from bot.flow.visits import OURS, record_failure, settle_move
 from bot.ports import Builder, Clock, Poller, Store
 
@@ -73,33 +74,40 @@ class Ingest:
     polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
     pace: Callable[[Source, timedelta], Awaitable[timedelta]] | None = None
     _minds: Minds = field(init=False)
+    _gathering: Gathering = field(init=False)
+    _rounds: Rounds = field(init=False)
     _stories: Stories | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _visits: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._minds = Minds(self.knowledge, self.builder)
+        self._gathering = Gathering(self.store, self.chance)
+        self._rounds = Rounds(self._due, self.visit, self.at_once)
 
     async def tick(self) -> None:
-        """Claim what is due and visit it; returns before the visits end."""
-        room = self.at_once - len(self._visits)
-        if room <= 0:
-            return
-        for source in await self.store.claim_sources(self.clock(), room):
-            visit = asyncio.create_task(self.visit(source), name=f"poll {source.id}")
-            self._visits.add(visit)
-            visit.add_done_callback(self._visits.discard)
+        """Claim what is due and visit it; returns before the visits end.
+
+        What found no room is claimed as soon as half of the visits have ended, tick or no tick.
+        """
+        self._rounds.beside(self._keep_in_step)
+        await self._rounds.claim()
+
+    async def _due(self, room: int) -> Sequence[Source]:
+        return await self.store.claim_sources(self.clock(), room)
+
+    async def _keep_in_step(self) -> None:
+        """Follow the audience now, so that no entry has to wait until a matcher is built."""
+        if not self._turn.locked():
+            async with self._turn:
+                await self._current_mind()
 
     async def drain(self) -> None:
-        """Wait for the visits under way."""
-        while self._visits:
-            await asyncio.wait(set(self._visits))
+        """Wait for the visits under way and for what is due besides."""
+        await self._rounds.drain()
 
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
-        for visit in set(self._visits):
-            visit.cancel()
-        await self.drain()
+        await self._rounds.cancel()
         await self._minds.close()
 
     async def visit(self, source: Source) -> None:
@@ -136,10 +144,20 @@ class Ingest:
     async def take(self, source: Source, poll: Poll) -> list[Verdict]:
         """Decide about and record everything one poll brought."""
         verdicts: list[Verdict] = []
+        if not poll.entries:
+            await self._nothing_new(source, poll)
         for part, last in _parts(poll.entries):
             verdicts += await self._patiently(source, part, poll if last else None, verdicts)
         await settle_move(self.store, source, poll, self.clock())
         return verdicts
+
+    async def _nothing_new(self, source: Source, poll: Poll) -> None:
+        """Record a poll about which there is nothing to decide; it waits for nobody's turn."""
+        now = self.clock()
+        course = await until_taken(
+            lambda: self._course(source, poll, (), now), self.chance, f"source={source.id}"
+        )
+        await self._gathering.record(Batch(source.id, (), poll, now, course))
 
     async def reread(self, source: Source, entry: Entry) -> tuple[Verdict, ...]:
         """Decide again about an entry whose page was read, and record what that changes."""
@@ -149,15 +167,11 @@ class Ingest:
     async def _patiently(
         self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
     ) -> tuple[Verdict, ...]:
-        """Repeat the turn until the store takes it: what was fetched is not fetched again."""
-        for attempt in count(1):
-            try:
-                async with self._turn:
-                    return await self._take_part(source, part, poll, before)
-            except StoreUnavailable as error:
-                log.warning("store_unavailable source=%s error=%s", source.id, error)
-                await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
-        raise AssertionError("count() does not end")
+        async def turn() -> tuple[Verdict, ...]:
+            async with self._turn:
+                return await self._take_part(source, part, poll, before)
+
+        return await until_taken(turn, self.chance, f"source={source.id}")
 
     async def _take_part(
         self, source: Source, part: Sequence[Entry], poll: Poll | None, before: Sequence[Verdict]
@@ -240,9 +254,9 @@ def _pages(source: Source, verdicts: Sequence[Verdict], turn: Turn) -> tuple[Wan
 
 
 def _parts(entries: Sequence[Entry]) -> Iterator[tuple[Sequence[Entry], bool]]:
-    """The entries oldest first in parts, each with "is the last"; one empty part if none."""
+    """The entries oldest first in parts, each with "is the last"."""
     ordered = sorted(entries, key=_age)
-    starts = range(0, max(len(ordered), 1), _PART)
+    starts = range(0, len(ordered), _PART)
     for start in starts:
         yield ordered[start : start + _PART], start == starts[-1]
 

@@ -271,3 +271,46 @@ async def test_the_first_poll_of_a_feed_is_its_baseline(store) -> None:
     polled = a_source(polled_ok_at=NOW)
     await bench.ingest.take(polled, a_poll(an_entry(2, published_at=old.published_at)))
     assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_once(store) -> None:
+    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    await store.put_sources(many, "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=0.002)
+    under_way: list[int] = []
+    poll = bench.feed.poll
+
+    async def watched(source: Source) -> Poll:
+        under_way.append(len(bench.ingest._rounds._visits))
+        return await poll(source)
+
+    bench.feed.poll = watched  # type: ignore[method-assign]
+    bench.ingest._rounds._at_once = 6
+    await store.claim_sources(NOW, 0)  # new sources are spread over some seconds
+    bench.now += timedelta(minutes=1)
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    assert bench.feed.polls == 40
+    assert max(under_way) <= 6
+
+
+async def test_breaking_off_claims_nothing_more(store) -> None:
+    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    await store.put_sources(many, "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=5)
+    bench.ingest._rounds._at_once = 6
+    await bench.ingest.tick()
+    await asyncio.sleep(0.05)
+    await bench.ingest.cancel()
+    assert bench.feed.polls == 6
+
+
+async def test_a_new_watch_is_known_before_the_next_entry_comes(store) -> None:
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED))
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    before = bench.ingest._minds.revision
+    await store.answer(2, [AddWatch(7, "drones")], [], NOW)
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    assert 0 <= before < bench.ingest._minds.revision

@@ -1,0 +1,83 @@
+"""Which visits are under way: as many at once as there is room for, as soon as there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from bot.core.model import Source
+from bot.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Visits side by side, and small work beside them."""
+
+    def __init__(
+        self,
+        due: Callable[[int], Awaitable[Sequence[Source]]],
+        visit: Callable[[Source], Coroutine[Any, Any, None]],
+        at_once: int,
+    ) -> None:
+        """``due`` claims at most so many sources; ``visit`` never raises."""
+        self._due = due
+        self._visit = visit
+        self._at_once = at_once
+        self._visits: set[asyncio.Task[None]] = set()
+        self._claiming = asyncio.Lock()
+        self._aside: set[asyncio.Task[None]] = set()
+        self._more_due = False
+
+    async def claim(self) -> None:
+        """Visit what is due; returns before the visits end.
+
+        What found no room is claimed as soon as half of the visits have ended.
+        """
+        async with self._claiming:
+            room = self._at_once - len(self._visits)
+            if room <= 0:
+                self._more_due = True
+                return
+            due = await self._due(room)
+            self._more_due = len(due) == room
+            for source in due:
+                visit = asyncio.create_task(self._visit(source), name=f"poll {source.id}")
+                self._visits.add(visit)
+                visit.add_done_callback(self._ended)
+
+    def _ended(self, visit: asyncio.Task[None]) -> None:
+        self._visits.discard(visit)
+        if self._more_due and len(self._visits) <= self._at_once // 2:
+            self._more_due = False
+            self.beside(self.claim)
+
+    def beside(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin ``work``; nobody waits for it but ``drain``."""
+        task = asyncio.create_task(_forgiving(work), name="ingest")
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    async def drain(self) -> None:
+        """Wait for the visits under way and for what is due besides."""
+        while under_way := self._visits | self._aside:
+            await asyncio.wait(under_way)
+
+    async def cancel(self) -> None:
+        """Break off the visits under way."""
+        self._more_due = False
+        for task in self._visits | self._aside:
+            task.cancel()
+        await self.drain()
+
+
+async def _forgiving(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except StoreUnavailable as error:
+        log.warning("store_unavailable error=%s", error)  # the next tick tries again
+    except Exception:
+        # The turn loop: the next tick must find everything as it was.
+        log.exception("tick_crashed")
