@@ -21,8 +21,9 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/bench.ok ## the matcher from a hundred to a million watches, beside its peers (20 minutes)
+bench: $(VENV)/bench.ok ## the matcher and the visiting of feeds, beside their peers (half an hour)
 	@$(BIN)/python -m bot bench match
+	@$(BIN)/python -m bot bench ingest
 
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .

@@ -34,6 +34,7 @@ from bot.flow.asked import Limits
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
+from bot.flow.intake import Intake
 from bot.flow.pushing import Pushing
 from bot.flow.reading import PageReading
 from bot.logs import begin
@@ -274,13 +275,8 @@ def _wired(
         lease=secrets.token_hex(8),
         version=__version__,
     )
-    ingest = Ingest(
+    intake = Intake(
         store=store,
-        pollers={
-            SourceKind.FEED: feeds,
-            SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
-            SourceKind.CHANNEL: ChannelPoller(feeds.fetcher, now),
-        },
         knowledge=knowledge,
         policy=Policy(
             max_age=timedelta(hours=limits.max_age_h),
@@ -290,16 +286,27 @@ def _wired(
         clock=now,
         chance=random.random,
         wake=deliver.wake,
-        at_once=settings.polling.at_once,
         builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
         version=__version__,
+    )
+    ingest = Ingest(
+        store=store,
+        pollers={
+            SourceKind.FEED: feeds,
+            SourceKind.SEEDS: SeedsPoller(settings.seeds.folder, now),
+            SourceKind.CHANNEL: ChannelPoller(feeds.fetcher, now),
+        },
+        intake=intake,
+        clock=now,
+        chance=random.random,
+        at_once=settings.polling.at_once,
     )
     pushing = _pushing(settings, store, feeds, ingest)
     commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
     pages = PageReading(
         store=store,
         reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
-        ingest=ingest,
+        intake=intake,
         clock=now,
         chance=random.random,
         at_once=settings.pages.at_once,
@@ -316,8 +323,8 @@ def _pushing(
         return None
     callback = settings.web.public_url.rstrip("/") + push.PATH
     secret = lambda: secrets.token_urlsafe(24)  # noqa: E731
-    pushing = Pushing(store, feeds.fetcher, feeds, ingest.take_pushed, callback, now, secret)
-    ingest.polled, ingest.pace = pushing.polled, pushing.pace
+    pushing = Pushing(store, feeds.fetcher, feeds, ingest.intake.take_pushed, callback, now, secret)
+    ingest.polled, ingest.intake.pace = pushing.polled, pushing.pace
     return pushing
 
 
@@ -353,8 +360,7 @@ async def _recover(rasid: Rasid) -> None:
 
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
-    while await rasid.ingest.try_again():
-        pass
+    await rasid.ingest.try_again()
     sources = [age.source for age in await rasid.store.source_ages()]
     gate = asyncio.Semaphore(rasid.settings.polling.at_once)
 

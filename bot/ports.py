@@ -199,6 +199,10 @@ class Store(Protocol):
         """
         ...
 
+    async def record_all(self, batches: Sequence[Batch]) -> int:
+        """``record`` for several batches, all in ONE transaction."""
+        ...
+
     # quarantine
     async def set_aside(self, fault: Fault, now: datetime) -> bool:
         """Keep what broke us; true when it did so for the first time."""

@@ -94,7 +94,9 @@ def test_exceptions_are_caught_whole_only_where_a_turn_loop_stands() -> None:
         "engine/local.py",
         "flow/ingest.py",
         "flow/deciding.py",
+        "flow/gathering.py",
         "flow/reading.py",
+        "flow/rounds.py",
         "flow/deliver.py",
         "sources/breaking.py",
     }

@@ -15,13 +15,12 @@ import os
 import statistics
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 from bot.bench import peers
+from bot.bench.costs import apart
 from bot.bench.language import Press
 from bot.core.matcher import Matcher
 from bot.core.model import Knowledge, Reading, Watch
@@ -48,13 +47,13 @@ def run(sizes: Sequence[int] = SIZES, say: Callable[[str], None] = print) -> Fig
         made = {}
         for size in sizes:
             say(f"{size} watches")
-            made[str(size)] = _apart(_measured, size, "plain", folder)
+            made[str(size)] = apart(_measured, size, "plain", folder)
         say(f"{most} watches, mixed")
-        mixed = _apart(_measured, most, "mixed", folder)
+        mixed = apart(_measured, most, "mixed", folder)
         say(f"{most} watches, without sounds")
-        plain = _apart(_measured, most, "exact", folder)
+        plain = apart(_measured, most, "exact", folder)
         say("peers")
-        rivals = {name: _apart(_peer, name, most) for name in peers.PEERS}
+        rivals = {name: apart(_peer, name, most) for name in peers.PEERS}
     return {
         "texts": "2 KB, made-up press: see bot/bench/language.py",
         "sizes": made,
@@ -98,18 +97,12 @@ def _ratios(
     return ratios
 
 
-def _apart(job: Callable[..., Figures], *arguments: object) -> Figures:
-    """``job`` in a process of its own, so that nobody's memory or caches are another's."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(job, *arguments).result()
-
-
 # ── ours ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _measured(size: int, kind: str, folder: str) -> Figures:
     path = Path(folder) / f"{kind}-{size}"
-    built = _apart(_built, size, kind, path)
+    built = apart(_built, size, kind, path)
     _one_core()
     knowledge = load_knowledge()
     press = Press(knowledge)
@@ -177,7 +170,7 @@ def _queries(press: Press, size: int, kind: str) -> list[str]:
 
 def _loaded(knowledge: Knowledge, path: Path) -> Figures:
     """Loading, and what it adds to the memory of a bot that knows everything but has no watch."""
-    return _apart(_load, path) | {"cache_mb": round(path.stat().st_size / 1e6, 1)}
+    return apart(_load, path) | {"cache_mb": round(path.stat().st_size / 1e6, 1)}
 
 
 def _load(path: Path) -> Figures:

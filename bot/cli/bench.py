@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import click
 
+from bot.bench import ingest as taking_in
 from bot.bench import matching
 from bot.bench import stories as telling_stories
 from bot.cli.frame import main
+
+Figures = TypeVar("Figures")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @main.group()
@@ -17,8 +23,16 @@ def bench() -> None:
     """Measure speed and size, beside peers and limits, in one run."""
 
 
+def _progress(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _show(figures: Figures, table: Callable[[Figures], str], *, as_json: bool) -> None:
+    click.echo(json.dumps(figures, indent=1) if as_json else table(figures))
+
+
 @bench.command("match")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_as_json
 @click.option(
     "--watches",
     "sizes",
@@ -30,12 +44,11 @@ def bench() -> None:
 )
 def bench_match(as_json: bool, sizes: Sequence[int]) -> None:
     """Measure the matcher, from a hundred to a million watches: 20 minutes."""
-    figures = matching.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
-    click.echo(json.dumps(figures, indent=1) if as_json else matching.table(figures))
+    _show(matching.run(sorted(set(sizes)), _progress), matching.table, as_json=as_json)
 
 
 @bench.command("stories")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_as_json
 @click.option(
     "--entries",
     "sizes",
@@ -47,5 +60,20 @@ def bench_match(as_json: bool, sizes: Sequence[int]) -> None:
 )
 def bench_stories(as_json: bool, sizes: Sequence[int]) -> None:
     """Measure the question "the same story?" with many stories to choose from: 5 minutes."""
-    figures = telling_stories.run(sorted(set(sizes)), lambda line: click.echo(line, err=True))
-    click.echo(json.dumps(figures, indent=1) if as_json else telling_stories.table(figures))
+    _show(
+        telling_stories.run(sorted(set(sizes)), _progress), telling_stories.table, as_json=as_json
+    )
+
+
+@bench.command("ingest")
+@_as_json
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=1, max=3_600),
+    default=taking_in.SLICE_S,
+    show_default=True,
+    help="How long 10,000 feeds are watched.",
+)
+def bench_ingest(as_json: bool, seconds: int) -> None:
+    """Measure visiting feeds, beside bare clients and feedparser: 5 minutes."""
+    _show(taking_in.run(_progress, seconds), taking_in.table, as_json=as_json)

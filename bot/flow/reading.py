@@ -7,7 +7,7 @@ it may make a report of a stub, raise its story, or speak against it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -15,8 +15,8 @@ from hashlib import blake2b
 from bot.core.model import Claimed, Entry
 from bot.core.retry import SILENT_CAP_S, poll_wait
 from bot.errors import SourceError, SourceUnavailable
-from bot.flow.ingest import Ingest
-from bot.flow.under_way import UnderWay
+from bot.flow.intake import Intake
+from bot.flow.rounds import Rounds
 from bot.ports import Clock, PageReader, Store
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class PageReading:
     """The slow half of ingest.
 
     Attributes:
-        store, reader, ingest: What it works with.
+        store, reader, intake: What it works with.
         clock: Now.
         chance: A number between 0 and 1, for jitter.
         at_once: Visits under way at most; of one host never more than one.
@@ -39,29 +39,30 @@ class PageReading:
 
     store: Store
     reader: PageReader
-    ingest: Ingest
+    intake: Intake
     clock: Clock
     chance: Callable[[], float]
     at_once: int = 4
     pause: timedelta = timedelta(seconds=5)
-    _visits: UnderWay = field(init=False)
+    _rounds: Rounds[Claimed] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._visits = UnderWay(self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once)
 
     async def tick(self) -> None:
         """Claim the pages whose turn it is and visit them; returns before the visits end."""
-        if room := self._visits.room:
-            for page in await self.store.claim_pages(self.clock(), room):
-                self._visits.begin(self.visit(page), f"page {page.host}")
+        await self._rounds.claim()
+
+    async def _due(self, room: int) -> Sequence[Claimed]:
+        return await self.store.claim_pages(self.clock(), room)
 
     async def drain(self) -> None:
         """Wait for the visits under way."""
-        await self._visits.drain()
+        await self._rounds.drain()
 
     async def cancel(self) -> None:
         """Break off the visits under way; their pages are claimed again."""
-        await self._visits.cancel()
+        await self._rounds.cancel()
 
     async def visit(self, page: Claimed) -> None:
         """Read one page and decide again about its entry; never raises."""
@@ -86,7 +87,7 @@ class PageReading:
         await self.store.page_settled(page, self.clock() + rest)
 
     async def _decided(self, page: Claimed, text: str) -> None:
-        verdicts = await self.ingest.reread(page.source, _full(page.entry, text))
+        verdicts = await self.intake.reread(page.source, _full(page.entry, text))
         for verdict in verdicts:
             log.info(
                 "page_read source=%s fingerprint=%s reason=%s",

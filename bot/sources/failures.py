@@ -122,6 +122,16 @@ def of_exception(source: Source, error: Exception, total_s: float, idle_s: float
     return SourceUnavailable(source.id, _sentence(error))
 
 
+def may_be_a_body_behind_304(source: Source, error: SourceUnavailable) -> bool:
+    """Whether asking again without validators may help.
+
+    A document behind a 304 is taken for the next answer on the connection and is no HTTP: without
+    this such a feed could be read once and then never again.
+    """
+    has_validators = bool(source.etag or source.last_modified)
+    return has_validators and isinstance(error.__cause__, aiohttp.ClientResponseError)
+
+
 def _sentence(error: Exception) -> str:
     for kind, say in _SENTENCES:
         if isinstance(error, kind):

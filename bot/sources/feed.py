@@ -32,11 +32,11 @@ _BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 class FeedPoller:
     """Visits feeds."""
 
-    def __init__(self, fetcher: Fetcher, now: Clock, workers: Workers | None = None) -> None:
+    def __init__(self, fetcher: Fetcher, now: Clock, workers: Workers) -> None:
         """``workers`` read what is not small; whoever gives them closes them."""
         self.fetcher = fetcher
         self._now = now
-        self._workers = workers or Workers()
+        self._workers = workers
 
     async def poll(self, source: Source) -> Poll:
         """Visit one feed; a 304 and an unchanged body are both "not modified".

@@ -117,7 +117,7 @@ class Fetcher:
             # The wait for another visit to this host does not count against this one.
             async with self._turn(url):
                 begun = clock()
-                found = await self._hop(source, url, conditional, left_s, accept)
+                found = await self._whatever_304(source, url, conditional, left_s, accept)
                 left_s -= clock() - begun
             if isinstance(found, Fetched):
                 has_moved = redirects and is_lasting
@@ -167,6 +167,19 @@ class Fetcher:
         if lock is None:
             lock = self._hosts[host] = asyncio.Lock()
         return lock
+
+    async def _whatever_304(
+        self, source: Source, url: URL, conditional: bool, left_s: float, accept: str
+    ) -> Fetched | hops.Hop:
+        """One hop; asked again for the whole document where one may stand behind a 304."""
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        try:
+            return await self._hop(source, url, conditional, left_s, accept)
+        except SourceUnavailable as error:
+            if not (conditional and failures.may_be_a_body_behind_304(source, error)):
+                raise
+        return await self._hop(source, url, False, left_s - (clock() - begun), accept)
 
     async def _hop(
         self, source: Source, url: URL, conditional: bool, left_s: float, accept: str

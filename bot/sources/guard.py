@@ -76,6 +76,8 @@ _AUTHORITY = re.compile(r"\Ahttps?://([^/?#]*)", re.IGNORECASE)
 _HOST_NAME = re.compile(r"\A(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)+\Z")
 _ENDS_IN_NUMBER = re.compile(r"(?:\A|\.)(?:[0-9]+|0x[0-9a-f]*)\Z")
 _DOTTED_QUAD = re.compile(r"\A(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})\Z")
+# int() reads the digits of every script, and so do URL parsers built on it.
+_FOREIGN_NUMBER = re.compile(r"(?:\A|\.|:)(?![0-9]+\.?\Z)\d+\.?\Z")
 _USER = re.compile(r"\A[A-Za-z0-9._~+-]+(?::[A-Za-z0-9._~!$'()*+,;=%-]*)?\Z")
 
 Address = IPv4Address | IPv6Address
@@ -128,6 +130,8 @@ def _authority_objection(url: str) -> str:
         return "the part before @ is not a plain user name and password"
     if not host or "%" in host or " " in host or not host.isprintable():
         return "it names no host that can be read in one way only"
+    if any(_FOREIGN_NUMBER.search(part) for part in (host, host.rpartition(":")[0])):
+        return "its host or port is a number in digits that not everybody reads as such"
     if unicodedata.normalize("NFKC", host.casefold()) != unicodedata.normalize(
         "NFC", host.casefold()
     ):

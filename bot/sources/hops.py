@@ -110,6 +110,8 @@ def following(source: Source, response: aiohttp.ClientResponse) -> Hop:
 
 
 def _inward(text: str, url: URL) -> str:
+    if text.startswith("///"):  # a path for some, for browsers a host behind two slashes too many
+        return "it names no host that can be read in one way only"
     # Judged as it was written too: joining may already have tidied it.
     return (guard.objection(text) if URL(text).scheme else "") or guard.objection(str(url))
 

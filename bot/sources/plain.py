@@ -26,6 +26,9 @@ _BLOCKS = frozenset({
 _TAG = re.compile(r"<[A-Za-z/!?]")
 # "<!" that begins neither comment nor declaration is text; the parser would swallow what follows.
 _NO_DECLARATION = re.compile(r"<!(?!--|\[CDATA\[|DOCTYPE[^<>]*>)", re.IGNORECASE)
+# libxml2 compares each attribute with all before it: 100,000 in one tag take ten seconds. Here none
+# of them is read.
+_LONG_TAG = re.compile(r"(<[A-Za-z][\w:-]{0,40})[\s/][^<>]{2000,}")
 _PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 # Everything Unicode calls white space but the line feed; zero-width joiners are letters here.
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -62,7 +65,7 @@ def storable(text: str) -> str:
 
 def _parsed(fragment: str) -> etree._Element | None:
     # Bytes, because lxml refuses a str that carries an encoding declaration.
-    body = fragment.encode("utf-8", "replace")
+    body = _LONG_TAG.sub(r"\1 ", fragment).encode("utf-8", "replace")
     try:
         found: etree._Element | None = etree.fromstring(b"<div>" + body + b"</div>", _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError):

@@ -12,13 +12,25 @@ import pytest
 
 from bot.core.bucket import Buckets
 from bot.core.i18n import Words
-from bot.core.model import Answer, Chat, ChatKind, Delivery, Knowledge, Note, Request
+from bot.core.model import (
+    AddWatch,
+    Answer,
+    Chat,
+    ChatKind,
+    Delivery,
+    Knowledge,
+    Note,
+    PutChat,
+    Request,
+)
 from bot.core.render import text_of, to_plain
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.commands import Commands
 from bot.flow.flood import Flood
 from bot.stores.sqlite import SqliteStore
+from tests import making
+from tests.making import a_source
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LAYLA, SAM, GROUP = 1001, 1002, -100500
@@ -39,6 +51,13 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     opened = await SqliteStore.open(tmp_path / "rasid.db")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def fed(store: SqliteStore) -> None:
+    """The store knows one feed and one who wants to hear everything."""
+    await store.put_sources([a_source()], "config")
+    await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], making.NOW)
 
 
 @dataclass

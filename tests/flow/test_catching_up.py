@@ -27,12 +27,13 @@ from bot.core.model import (
 from bot.sources.draft import Draft, feed_entries
 from bot.sources.seeds import SeedsPoller
 from bot.stores.sqlite import SqliteStore
+from tests.flow.bench import Bench
 from tests.flow.test_deliver import Scripted, sender
 from tests.flow.test_deliver import clock as real_clock
-from tests.flow.test_ingest import Bench
-from tests.flow.test_ingest import store as store  # the fixture  # noqa: PLC0414
 from tests.making import ATTACK, NOW, a_poll, a_source
 from tests.stores.test_life import waiting
+
+pytestmark = pytest.mark.usefixtures("fed")
 
 M, H, D = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CRITICAL = ATTACK
@@ -87,19 +88,19 @@ RENAMED = {
 
 @pytest.mark.parametrize("fields", RENAMED.values(), ids=RENAMED.keys())
 async def test_what_a_feed_renames_is_one_entry_and_one_alert(bench, store, fields) -> None:
-    await bench.ingest.take(since(5 * M), a_poll(*read(draft(1))))
+    await bench.intake.take(since(5 * M), a_poll(*read(draft(1))))
     bench.now += 5 * M
-    await bench.ingest.take(since(0 * M), a_poll(*read(draft(1, **fields))))
+    await bench.intake.take(since(0 * M), a_poll(*read(draft(1, **fields))))
     assert len(await store.entries_since(NOW - D, 9)) == 1
     assert await told(store) == [1]
 
 
 async def test_what_was_pushed_is_known_when_it_is_polled(bench, store) -> None:
-    await bench.ingest.take_pushed(since(5 * M), read(draft(1)))
+    await bench.intake.take_pushed(since(5 * M), read(draft(1)))
     bench.now += M
-    await bench.ingest.take(since(5 * M), a_poll(*read(draft(1), draft(2))))
+    await bench.intake.take(since(5 * M), a_poll(*read(draft(1), draft(2))))
     # The next push gives the second one another guid, and brings its known name with it.
-    await bench.ingest.take_pushed(since(M), read(draft(2, guid="another")))
+    await bench.intake.take_pushed(since(M), read(draft(2, guid="another")))
     assert len(await store.entries_since(NOW - D, 9)) == 2
     assert await told(store, 90) == [1, 1]
 
@@ -108,13 +109,13 @@ async def test_a_site_that_moved_alerts_nobody_and_tells_the_operator_once(
     bench, store, caplog
 ) -> None:
     old = [draft(n, None) for n in range(12)]
-    await bench.ingest.take(a_source(), a_poll(*read(*old)))
+    await bench.intake.take(a_source(), a_poll(*read(*old)))
     assert await store.outbox_counts() == {}
     bench.now += 10 * D
     new = [replace(d, guid=f"new{d.guid}", link=f"{d.link}/new") for d in old]
     source = a_source(polled_ok_at=bench.now - 5 * M)
     for _ in range(2):
-        await bench.ingest.take(source, a_poll(*read(*new, draft(99, None))))
+        await bench.intake.take(source, a_poll(*read(*new, draft(99, None))))
     assert await told(store, 11 * D.total_seconds()) == [1]  # the one that is new
     assert sum("move of the site" in r.getMessage() for r in caplog.records) == 1
 
@@ -122,7 +123,7 @@ async def test_a_site_that_moved_alerts_nobody_and_tells_the_operator_once(
 async def test_an_entry_is_read_again_three_times_at_most(bench, store) -> None:
     for number in range(6):
         body = f"{number} readers"
-        await bench.ingest.take(since(5 * M), a_poll(*read(draft(1, body=body))))
+        await bench.intake.take(since(5 * M), a_poll(*read(draft(1, body=body))))
     (way,) = await store.ways("https://n.org/1", 9)
     assert way.entry.body == "3 readers"
     assert await told(store) in ([1], [1, 1])  # the alert, and at most its edit
@@ -152,7 +153,7 @@ async def test_whatever_is_served_again_reordered_or_renamed_alerts_once_and_all
             drafts.append(
                 draft(number, **({name: f"https://x.org/{fire(number)}"} if name else {}))
             )
-        await bench.ingest.take(since(5 * M), a_poll(*read(*drafts)))
+        await bench.intake.take(since(5 * M), a_poll(*read(*drafts)))
         met.update(number for number, _ in polled)
     alerts = [d for d in await waiting(store, 30) if d.kind is DeliveryKind.ALERT]
     assert Counter(d.payload.title for d in alerts) == Counter(map(fire, met))
@@ -163,21 +164,21 @@ async def test_whatever_is_served_again_reordered_or_renamed_alerts_once_and_all
 
 
 async def test_an_empty_first_poll_is_the_baseline_too(bench, store) -> None:
-    await bench.ingest.take(a_source(), a_poll())
+    await bench.intake.take(a_source(), a_poll())
     (age,) = await store.source_ages()
     assert age.source.polled_ok_at == NOW
-    await bench.ingest.take(age.source, a_poll(*read(draft(1, None))))
+    await bench.intake.take(age.source, a_poll(*read(draft(1, None))))
     assert await told(store) == [1]
 
 
 async def test_after_days_without_a_feed_its_news_is_one_message(bench, store) -> None:
     drafts = [draft(n, n * 90 * M + 20 * M) for n in range(40)]
-    await bench.ingest.take(since(2 * D), a_poll(*read(*drafts, draft(50, 70 * H))))
+    await bench.intake.take(since(2 * D), a_poll(*read(*drafts, draft(50, 70 * H))))
     assert await told(store) == [32]  # what was published while it was not read
 
 
 async def test_nothing_older_than_a_day_alerts_on_its_own_after_a_gap(bench, store) -> None:
-    await bench.ingest.take(since(2 * D), a_poll(*read(draft(1, 2 * H), draft(2, 30 * H))))
+    await bench.intake.take(since(2 * D), a_poll(*read(draft(1, 2 * H), draft(2, 30 * H))))
     sent = await waiting(store, 30)
     assert [d.kind for d in sent] == [DeliveryKind.ALERT, DeliveryKind.DIGEST]
     assert sent[0].payload.title == fire(1)  # type: ignore[union-attr]
@@ -187,35 +188,35 @@ async def test_many_sources_that_come_back_together_are_one_message(bench, store
     for number in range(15):
         source = since(8 * H, id=f"s{number}")
         entries = [replace(e, source_id=source.id) for e in read(draft(number, 3 * H))]
-        await bench.ingest.take(source, a_poll(*entries, source_id=source.id))
+        await bench.intake.take(source, a_poll(*entries, source_id=source.id))
     assert await told(store) == [15]
 
 
 async def test_the_gravest_of_the_last_hour_is_sent_at_once(bench, store) -> None:
     grave = draft(90, 50 * M, title=CRITICAL, lang="ar")
     late = [draft(n, 3 * H) for n in range(20)]
-    await bench.ingest.take(since(8 * H), a_poll(*read(*late, grave, draft(91, M))))
+    await bench.intake.take(since(8 * H), a_poll(*read(*late, grave, draft(91, M))))
     assert await told(store, 0) == [1, 1]
     assert await told(store) == [20]
 
 
 async def test_a_feed_that_changes_into_another_does_not_flood(bench, store) -> None:
     drafts = [draft(n, 5 * H) for n in range(100)]
-    await bench.ingest.take(since(5 * M), a_poll(*read(*drafts)))
+    await bench.intake.take(since(5 * M), a_poll(*read(*drafts)))
     assert await told(store) == [100]
 
 
 async def test_a_restored_backup_brings_no_old_alert(bench, store) -> None:
     dated = [draft(n, 4 * D + n * H) for n in range(500)]
-    await bench.ingest.take(since(20 * D), a_poll(*read(*dated)))
+    await bench.intake.take(since(20 * D), a_poll(*read(*dated)))
     assert await told(store) == []
 
 
 async def test_dates_that_were_bumped_alert_nobody_twice(bench, store) -> None:
     drafts = [draft(n, 5 * M) for n in range(5)]
-    await bench.ingest.take(since(5 * M), a_poll(*read(*drafts)))
+    await bench.intake.take(since(5 * M), a_poll(*read(*drafts)))
     bumped = [replace(d, published_at=NOW) for d in drafts]
-    await bench.ingest.take(since(5 * M), a_poll(*read(*bumped)))
+    await bench.intake.take(since(5 * M), a_poll(*read(*bumped)))
     assert await told(store) == [1] * 5
 
 
@@ -223,7 +224,7 @@ async def test_dates_that_were_bumped_alert_nobody_twice(bench, store) -> None:
 async def test_a_clock_that_jumps_silences_nothing(bench, store, jump) -> None:
     bench.now = NOW + jump
     drafts = [draft(1, M), draft(2, None)]
-    await bench.ingest.take(since(M), a_poll(*read(*drafts)))
+    await bench.intake.take(since(M), a_poll(*read(*drafts)))
     assert sum(await told(store, max(jump.total_seconds(), 0) + 30)) == 2
 
 
@@ -233,7 +234,7 @@ async def test_a_skew_is_learnt_over_polls_and_taken_off(bench, store) -> None:
         source = replace(age.source, polled_ok_at=bench.now - 5 * M)
         ahead = bench.now + 3 * H - M
         poll = feed_entries([draft(number, published_at=ahead)], source, bench.now)
-        await bench.ingest.take(source, a_poll(*poll.entries, habits=poll.habits))
+        await bench.intake.take(source, a_poll(*poll.entries, habits=poll.habits))
         bench.now += 5 * M
     (age,) = await store.source_ages()
     assert age.source.habits == Habits(skew_h=3)
@@ -251,7 +252,7 @@ async def test_an_edited_seed_is_an_edit_and_a_renamed_one_is_nothing(
 
     async def look() -> list[Reason]:
         poll = await poller.poll(seeds)
-        return [verdict.reason for verdict in await bench.ingest.take(seeds, poll)]
+        return [verdict.reason for verdict in await bench.intake.take(seeds, poll)]
 
     (folder / "a.txt").write_text(f"{fire(1)}\n\nIt burns.")
     assert await look() == [Reason.NEW_STORY]
@@ -273,7 +274,7 @@ async def test_a_digest_is_sent_in_the_language_of_its_chat(bench, store, lang, 
     bench.now = real_clock() - timedelta(minutes=5)
     source = a_source(polled_ok_at=bench.now - 8 * H)
     drafts = [draft(n, published_at=bench.now - 3 * H) for n in range(20)]
-    await bench.ingest.take(source, a_poll(*feed_entries(drafts, source, bench.now).entries))
+    await bench.intake.take(source, a_poll(*feed_entries(drafts, source, bench.now).entries))
     messenger = Scripted()
     await sender(store, messenger).drain()
     (message,) = messenger.arrived

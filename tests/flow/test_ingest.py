@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
@@ -17,64 +15,12 @@ from bot.core.model import (
     PutChat,
     Reason,
     Source,
-    SourceKind,
 )
-from bot.core.turn import Policy
-from bot.data import load_knowledge
 from bot.errors import SourceInvalid, SourceUnavailable, StoreUnavailable
-from bot.flow.ingest import Ingest
-from bot.stores.sqlite import SqliteStore
+from tests.flow.bench import Bench
 from tests.making import ATTACK, NOW, a_poll, a_source, an_entry
 
-KNOWN = load_knowledge()
-
-
-class Feed:
-    """A poller that brings what it was given: a poll, or an error."""
-
-    def __init__(self, *brings: Poll | Exception, delay_s: float = 0) -> None:
-        self.brings, self.delay_s, self.polls = list(brings), delay_s, 0
-
-    async def poll(self, source: Source) -> Poll:
-        self.polls += 1
-        await asyncio.sleep(self.delay_s)
-        brought = self.brings.pop(0) if len(self.brings) > 1 else self.brings[0]
-        if isinstance(brought, Exception):
-            raise brought
-        return brought
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
-    await opened.put_sources([a_source()], "config")
-    await opened.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
-    # The first poll of a feed is its baseline; these tests are about the ones after it.
-    yield opened
-    await opened.close()
-
-
-class Bench:
-    """An ingest at a standing clock, with a count of its calls to wake."""
-
-    def __init__(self, store: SqliteStore, *brings: Poll | Exception, delay_s: float = 0) -> None:
-        self.now, self.woken = NOW, 0
-        self.feed = Feed(*brings, delay_s=delay_s)
-        self.ingest = Ingest(
-            store=store,
-            pollers={SourceKind.FEED: self.feed},
-            knowledge=KNOWN,
-            policy=Policy(),
-            clock=self.clock,
-            chance=lambda: 0.0,
-            wake=self.wake,
-        )
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def wake(self) -> None:
-        self.woken += 1
+pytestmark = pytest.mark.usefixtures("fed")
 
 
 async def test_a_new_report_wakes_the_sender_and_records_the_validators(store) -> None:
@@ -88,7 +34,7 @@ async def test_a_new_report_wakes_the_sender_and_records_the_validators(store) -
 async def test_an_unchanged_feed_counts_as_polled_and_wakes_nobody(store) -> None:
     bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED, etag='"e1"'))
     await bench.ingest.visit(a_source())
-    assert (await store.source_ages())[0].source.polled_ok_at == NOW
+    assert (await bench.age()).source.polled_ok_at == NOW
     assert bench.woken == 0
 
 
@@ -98,7 +44,7 @@ async def test_a_failed_poll_is_logged_once_and_backs_off(store, caplog) -> None
         await bench.ingest.visit(a_source(failures=failures))
     told = [r for r in caplog.records if "source_failed" in r.message]
     assert len(told) == 1
-    age = (await store.source_ages())[0]
+    age = await bench.age()
     assert age.next_due_at == NOW + timedelta(seconds=1200)
     assert age.error == "a page where the feed was"
 
@@ -109,18 +55,18 @@ async def test_a_feed_that_does_not_answer_is_asked_again_within_a_quarter_of_an
     # It may be our own network: two hours without it must not make the news six hours late.
     bench = Bench(store, SourceUnavailable("wire", "no answer from wire.example"))
     await bench.ingest.visit(a_source(failures=50))
-    age = (await store.source_ages())[0]
+    age = await bench.age()
     assert age.next_due_at == NOW + timedelta(minutes=15)
 
 
 async def test_an_entry_whose_edit_makes_it_a_report_alerts_then(store) -> None:
     bench = Bench(store)
     first = an_entry(title="عاجل: التفاصيل بعد قليل", text_hash="a")
-    await bench.ingest.take(a_source(), a_poll(first))
+    await bench.intake.take(a_source(), a_poll(first))
     assert await store.outbox_counts() == {}
-    await bench.ingest.take(a_source(), a_poll(an_entry(text_hash="b")))
+    await bench.intake.take(a_source(), a_poll(an_entry(text_hash="b")))
     assert await store.outbox_counts() == {"pending": 1}
-    await bench.ingest.take(a_source(), a_poll(an_entry(title=f"{ATTACK} (2)", text_hash="c")))
+    await bench.intake.take(a_source(), a_poll(an_entry(title=f"{ATTACK} (2)", text_hash="c")))
     assert await store.outbox_counts() == {"pending": 1}
 
 
@@ -129,14 +75,14 @@ async def test_an_entry_that_changes_at_every_poll_is_let_be(store) -> None:
     reasons = []
     for turn in range(6):
         entry = an_entry(title=f"هدوء، عدد القراء {turn}", text_hash=str(turn))
-        reasons += [v.reason for v in await bench.ingest.take(a_source(), a_poll(entry))]
+        reasons += [v.reason for v in await bench.intake.take(a_source(), a_poll(entry))]
     assert reasons == [Reason.NO_MATCH] * 4 + [Reason.ALREADY_SEEN] * 2
 
 
 async def test_a_poller_that_crashes_stops_neither_the_others_nor_its_own_next_poll(store) -> None:
     bench = Bench(store, RuntimeError("bug"), a_poll(an_entry()))
     await bench.ingest.visit(a_source())
-    assert (await store.source_ages())[0].error.startswith("an error of ours")
+    assert (await bench.age()).error.startswith("an error of ours")
     await bench.ingest.visit(a_source())
     assert await store.outbox_counts() == {"pending": 1}
 
@@ -155,11 +101,11 @@ async def test_the_validators_of_a_large_poll_are_recorded_only_with_its_last_en
 
     monkeypatch.setattr(store, "record", crash_on_the_third)
     with pytest.raises(KeyboardInterrupt):
-        await Bench(store).ingest.take(a_source(), a_poll(*entries, etag="new"))
+        await Bench(store).intake.take(a_source(), a_poll(*entries, etag="new"))
     assert [b.poll for b in recorded] == [None, None]
     monkeypatch.undo()
     assert (await store.claim_sources(NOW, 1))[0].etag == ""
-    await Bench(store).ingest.take(a_source(), a_poll(*entries, etag="new"))
+    await Bench(store).intake.take(a_source(), a_poll(*entries, etag="new"))
     assert (await store.claim_sources(NOW + timedelta(days=1), 1))[0].etag == "new"
     assert len((await store.recall([e.fingerprint for e in entries], NOW)).known) == 45
 
@@ -187,8 +133,8 @@ async def test_two_sources_that_tell_the_same_in_one_moment_meet_in_one_story(st
     bench = Bench(store)
     copy = an_entry(2, source_id="other")
     await asyncio.gather(
-        bench.ingest.take(a_source(), a_poll(an_entry(1))),
-        bench.ingest.take(other, a_poll(copy, source_id="other")),
+        bench.intake.take(a_source(), a_poll(an_entry(1))),
+        bench.intake.take(other, a_poll(copy, source_id="other")),
     )
     assert await store.outbox_counts() == {"pending": 1}
     assert [s.entries for s in await store.latest_stories(5)] == [2]
@@ -210,26 +156,26 @@ async def test_the_stories_are_read_once_and_again_when_recording_failed(
 
     monkeypatch.setattr(store, "recall", asking)
     for number in (1, 2):
-        await bench.ingest.take(a_source(), a_poll(an_entry(number)))
+        await bench.intake.take(a_source(), a_poll(an_entry(number)))
     assert [since is not None for since in asked].count(True) == 1
     monkeypatch.setattr(store, "record", failing)
-    await bench.ingest.take(a_source(), a_poll(an_entry(3)))
+    await bench.intake.take(a_source(), a_poll(an_entry(3)))
     assert [since is not None for since in asked].count(True) == 2
     assert [s.entries for s in await store.latest_stories(5)] == [3]
 
 
 async def test_a_restart_joins_what_was_told_before_it(store) -> None:
-    await Bench(store).ingest.take(a_source(), a_poll(an_entry(1)))
-    await Bench(store).ingest.take(a_source(), a_poll(an_entry(2)))
-    await Bench(store).ingest.take(a_source(), a_poll(an_entry(3)))
+    await Bench(store).intake.take(a_source(), a_poll(an_entry(1)))
+    await Bench(store).intake.take(a_source(), a_poll(an_entry(2)))
+    await Bench(store).intake.take(a_source(), a_poll(an_entry(3)))
     assert [s.entries for s in await store.latest_stories(5)] == [3]
 
 
 async def test_a_new_subscriber_counts_from_the_next_entry_on(store) -> None:
     bench = Bench(store)
-    await bench.ingest.take(a_source(), a_poll(an_entry(1)))
+    await bench.intake.take(a_source(), a_poll(an_entry(1)))
     await store.answer(2, [PutChat(Chat(8)), AddWatch(8, "عين الاسد")], [], NOW)
-    await bench.ingest.take(a_source(), a_poll(an_entry(2, title="حريق قرب عين الأسد")))
+    await bench.intake.take(a_source(), a_poll(an_entry(2, title="حريق قرب عين الأسد")))
     claimed = await store.claim_deliveries(NOW, 8, "x", timedelta(seconds=9))
     assert sorted(d.chat.id for d in claimed) in ([7, 8], [7, 7, 8])
 
@@ -247,8 +193,46 @@ async def test_a_tick_claims_what_is_due_once_and_does_not_wait_for_it(store) ->
 async def test_the_first_poll_of_a_feed_is_its_baseline(store) -> None:
     bench = Bench(store)
     old = an_entry(published_at=NOW - timedelta(hours=5))
-    await bench.ingest.take(a_source(), a_poll(old))
+    await bench.intake.take(a_source(), a_poll(old))
     assert await store.outbox_counts() == {}
     polled = a_source(polled_ok_at=NOW)
-    await bench.ingest.take(polled, a_poll(an_entry(2, published_at=old.published_at)))
+    await bench.intake.take(polled, a_poll(an_entry(2, published_at=old.published_at)))
     assert await store.outbox_counts() == {"pending": 1}
+
+
+async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_once(store) -> None:
+    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    await store.put_sources(many, "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=0.002, at_once=6)
+    under_way: list[int] = []
+    poll = bench.feed.poll
+
+    async def watched(source: Source) -> Poll:
+        under_way.append(len(bench.ingest._rounds._visits))
+        return await poll(source)
+
+    bench.feed.poll = watched  # type: ignore[method-assign]
+    await store.claim_sources(NOW, 0)  # new sources are spread over some seconds
+    bench.now += timedelta(minutes=1)
+    await bench.tick()
+    assert bench.feed.polls == 40
+    assert max(under_way) <= 6
+
+
+async def test_breaking_off_claims_nothing_more(store) -> None:
+    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    await store.put_sources(many, "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=5, at_once=6)
+    await bench.ingest.tick()
+    await asyncio.sleep(0.05)
+    await bench.ingest.cancel()
+    assert bench.feed.polls == 6
+
+
+async def test_a_new_watch_is_known_before_the_next_entry_comes(store) -> None:
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED))
+    await bench.tick()
+    before = bench.intake._minds.revision
+    await store.answer(2, [AddWatch(7, "drones")], [], NOW)
+    await bench.tick()
+    assert 0 <= before < bench.intake._minds.revision

@@ -27,9 +27,11 @@ from bot.core.pushing import LEASE, is_proven, slowed
 from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.flow.ingest import Ingest
+from bot.flow.intake import Intake
 from bot.flow.pushing import Pushing
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
 from bot.web import push
 from bot.web.server import WebServer, start_web
@@ -134,11 +136,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     made: list[Desk] = []
     clock = lambda: made[0].now if made else NOW  # noqa: E731
     words = (f"secret-{n}" for n in count())
-    feeds = FeedPoller(fetcher, clock)
-    ingest = Ingest(
-        store, {SourceKind.FEED: feeds}, KNOWN, Policy(), clock, lambda: 0.5, lambda: None
-    )
-    pushing = Pushing(store, fetcher, feeds, ingest.take_pushed, "", clock, lambda: next(words))
+    feeds = FeedPoller(fetcher, clock, Workers())
+    intake = Intake(store, KNOWN, Policy(), clock, lambda: 0.5, lambda: None)
+    ingest = Ingest(store, {SourceKind.FEED: feeds}, intake, clock, lambda: 0.5)
+    pushing = Pushing(store, fetcher, feeds, intake.take_pushed, "", clock, lambda: next(words))
     ingest.polled = pushing.polled
     server = await start_web(push.routes(pushing), "127.0.0.1", 0, 1_000_000)
     pushing.callback = f"http://127.0.0.1:{server.port}{push.PATH}"

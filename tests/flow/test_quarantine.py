@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.core.matcher import Matcher
 from bot.core.model import (
-    AddWatch,
     Broken,
-    Chat,
     Knowledge,
     Poll,
     PollStatus,
-    PutChat,
     Reason,
     Scan,
-    Source,
-    SourceKind,
     Stage,
     Watch,
 )
-from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.errors import SourceBroken
-from bot.flow.ingest import Ingest
 from bot.stores.sqlite import SqliteStore
+from tests.flow.bench import Bench
 from tests.making import ATTACK, NOW, a_poll, a_source, an_entry
+
+pytestmark = pytest.mark.usefixtures("fed")
 
 KNOWN = load_knowledge()
 POISON = "poison"
@@ -52,41 +47,10 @@ class FragileBuilder:
         return Fragile(knowledge, watches)
 
 
-class Visits:
-    """A poller that brings what it was given."""
-
-    def __init__(self, *brings: Poll | Exception) -> None:
-        self.brings = list(brings)
-
-    async def poll(self, source: Source) -> Poll:
-        brought = self.brings.pop(0)
-        if isinstance(brought, Exception):
-            raise brought
-        return brought
-
-
-def ingest(store: SqliteStore, *brings: Poll | Exception, version: str = "1") -> Ingest:
+def bench(store: SqliteStore, *brings: Poll | Exception, version: str = "1") -> Bench:
     """One that breaks at a word as version 1, and at none as any other."""
-    made = Ingest(
-        store=store,
-        pollers={SourceKind.FEED: Visits(*brings)},
-        knowledge=KNOWN,
-        policy=Policy(),
-        clock=lambda: NOW,
-        chance=lambda: 0.0,
-        wake=lambda: None,
-        version=version,
-    )
-    return replace(made, builder=FragileBuilder()) if version == "1" else made
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
-    await opened.put_sources([a_source()], "config")
-    await opened.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
-    yield opened
-    await opened.close()
+    parts = {"builder": FragileBuilder()} if version == "1" else {}
+    return Bench(store, *brings, version=version, **parts)
 
 
 FIRST = an_entry(1, title=f"{ATTACK} {POISON}", text_hash="a")
@@ -94,7 +58,7 @@ FIRST = an_entry(1, title=f"{ATTACK} {POISON}", text_hash="a")
 
 async def test_an_entry_that_breaks_us_is_set_aside_and_stops_no_other(store, caplog) -> None:
     others = [an_entry(2), an_entry(3), an_entry(4, title="quiet day")]
-    verdicts = await ingest(store).take(a_source(), a_poll(FIRST, *others))
+    verdicts = await bench(store).intake.take(a_source(), a_poll(FIRST, *others))
     assert [v.reason for v in verdicts] == [
         Reason.FAILED,
         Reason.NEW_STORY,
@@ -112,30 +76,30 @@ async def test_an_entry_that_breaks_us_is_set_aside_and_stops_no_other(store, ca
 
 
 async def test_what_is_set_aside_is_let_be_until_another_version_comes(store) -> None:
-    old = ingest(store)
+    old = bench(store)
     for _ in range(3):
-        await old.take(a_source(), a_poll(FIRST))
-        await old.try_again()
+        await old.intake.take(a_source(), a_poll(FIRST))
+        await old.ingest.quarantine.try_again()
     assert [kept.times for kept in await store.quarantined()] == [1]
     assert await store.after_upgrade("1") == 0
 
 
 async def test_after_an_upgrade_it_is_read_alerts_and_is_free(store) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     assert await store.outbox_counts() == {}
     assert await store.after_upgrade("2") == 1
-    new = ingest(store, version="2")
-    await new.try_again()
+    new = bench(store, version="2")
+    await new.ingest.quarantine.try_again()
     assert await store.outbox_counts() == {"pending": 1}
     assert await store.quarantined() == ()
-    assert await new.take(a_source(), a_poll(FIRST))
+    assert await new.intake.take(a_source(), a_poll(FIRST))
     assert await store.outbox_counts() == {"pending": 1}
     (way,) = await store.ways(FIRST.fingerprint, 5)
     assert way.reason == "new-story"
 
 
 async def test_a_crash_while_trying_again_loses_nothing(store, monkeypatch) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     await store.after_upgrade("2")
 
     async def crash(batch):
@@ -144,26 +108,26 @@ async def test_a_crash_while_trying_again_loses_nothing(store, monkeypatch) -> N
     with monkeypatch.context() as patch:
         patch.setattr(store, "record", crash)
         with pytest.raises(KeyboardInterrupt):
-            await ingest(store, version="2").try_again()
-    await ingest(store, version="2").try_again()
+            await bench(store, version="2").ingest.quarantine.try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     assert await store.outbox_counts() == {"pending": 1}
 
 
 async def test_what_breaks_us_again_is_counted_and_waits_for_the_next_version(store) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     (kept,) = await store.quarantined()
     assert await store.ask_again(kept.id)
     for _ in range(3):
-        await ingest(store).try_again()
+        await bench(store).ingest.quarantine.try_again()
     (again,) = await store.quarantined()
     assert (again.id, again.times, again.is_due) == (kept.id, 2, False)
 
 
 async def test_what_was_old_news_when_it_was_set_aside_is_none_now(store) -> None:
     undated = replace(FIRST, published_at=None)
-    await ingest(store).take(a_source(), a_poll(undated))
+    await bench(store).intake.take(a_source(), a_poll(undated))
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     assert await store.outbox_counts() == {}
     (way,) = await store.ways(FIRST.fingerprint, 5)
     assert way.reason == "too-old"
@@ -171,32 +135,32 @@ async def test_what_was_old_news_when_it_was_set_aside_is_none_now(store) -> Non
 
 async def test_an_edit_that_breaks_us_keeps_its_story_and_a_better_one_frees_it(store) -> None:
     sound = replace(FIRST, title=ATTACK, text_hash="b")
-    await ingest(store).take(a_source(), a_poll(sound))
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(sound))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     assert len(await store.quarantined()) == 1
     (way,) = await store.ways(FIRST.fingerprint, 5)
     assert (way.reason, way.story is not None) == ("failed", True)
-    await ingest(store).take(a_source(), a_poll(replace(sound, text_hash="c")))
+    await bench(store).intake.take(a_source(), a_poll(replace(sound, text_hash="c")))
     assert await store.quarantined() == ()
     assert await store.outbox_counts() == {"pending": 1}
 
 
 async def test_a_page_that_breaks_us_is_tried_again_as_a_page(store) -> None:
-    await ingest(store).take(a_source(), a_poll(replace(FIRST, title=ATTACK)))
+    await bench(store).intake.take(a_source(), a_poll(replace(FIRST, title=ATTACK)))
     page = replace(FIRST, text_hash="page:1", is_page=True)
-    await ingest(store).reread(a_source(), page)
+    await bench(store).intake.reread(a_source(), page)
     (way,) = await store.ways(FIRST.fingerprint, 5)
     assert (way.reason, len(await store.quarantined())) == ("failed", 1)
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     (way,) = await store.ways(FIRST.fingerprint, 5)
     assert (way.reason, await store.quarantined()) == ("story-grew", ())
 
 
 async def test_what_is_tried_again_asks_for_no_page(store) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     assert await store.claim_pages(NOW, 9) == ()
 
 
@@ -205,54 +169,54 @@ def broken(body: bytes = b"<rss>") -> SourceBroken:
 
 
 async def test_a_document_that_breaks_the_reader_is_kept_and_its_source_polled_on(store) -> None:
-    turns = ingest(store, broken(), broken(b"<rss><!-- later -->"), a_poll(an_entry(2)))
+    turns = bench(store, broken(), broken(b"<rss><!-- later -->"), a_poll(an_entry(2)))
     for times in (1, 2):
-        await turns.visit(a_source())
+        await turns.ingest.visit(a_source())
         (kept,) = await store.quarantined()
         assert (kept.fault.stage, kept.times) == (Stage.READ, times)
     assert kept.fault.body == b"<rss><!-- later -->"
     (age,) = await store.source_ages()
     assert (age.error, age.source.failure) == ("Its document breaks our reader.", "broken")
-    await turns.visit(a_source())
+    await turns.ingest.visit(a_source())
     assert await store.quarantined() == ()
     assert await store.outbox_counts() == {"pending": 1}
 
 
 async def test_after_an_upgrade_the_source_of_a_document_is_read_anew(store) -> None:
     read = a_poll(etag='"e"', body_hash="h", entry_hashes=b"h" * 16)
-    await ingest(store, read).visit(a_source())
-    await ingest(store, broken()).visit(a_source())
+    await bench(store, read).ingest.visit(a_source())
+    await bench(store, broken()).ingest.visit(a_source())
     assert (await store.source_ages())[0].next_due_at > NOW
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     (source,) = await store.claim_sources(NOW, 9)
     assert (source.etag, source.body_hash, source.entry_hashes) == ("", "", b"")
 
 
 async def test_a_source_is_read_anew_not_before_its_publisher_allows_it(store) -> None:
     unchanged = Poll("wire", PollStatus.NOT_MODIFIED, etag='"e"', fresh_s=1800)
-    turns = ingest(store, broken(), unchanged)
+    turns = bench(store, broken(), unchanged)
     for _ in range(2):
-        await turns.visit(a_source(held=1))
+        await turns.ingest.visit(a_source(held=1))
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     assert await store.claim_sources(NOW + timedelta(minutes=29), 9) == ()
     (source,) = await store.claim_sources(NOW + timedelta(minutes=30), 9)
     assert source.etag == ""
 
 
 async def test_what_is_set_aside_of_a_source_that_is_gone_is_forgotten(store) -> None:
-    await ingest(store, broken()).visit(a_source())
+    await bench(store, broken()).ingest.visit(a_source())
     await store.put_sources([], "config")
     await store.after_upgrade("2")
-    await ingest(store, version="2").try_again()
+    await bench(store, version="2").ingest.quarantine.try_again()
     assert await store.quarantined() == ()
 
 
 async def test_documents_among_others_are_set_aside_until_they_can_be_read(store) -> None:
     bad = Broken("a.html", b"<p>", "KeyError: 1", "Trace…")
     poll = a_poll(an_entry(2), broken=(bad, replace(bad, name="b.html")))
-    turns = ingest(
+    turns = bench(
         store,
         poll,
         Poll("wire", PollStatus.NOT_MODIFIED),
@@ -260,13 +224,13 @@ async def test_documents_among_others_are_set_aside_until_they_can_be_read(store
     )
     kept = []
     for _ in range(3):
-        await turns.visit(a_source())
+        await turns.ingest.visit(a_source())
         kept.append(sorted((k.fault.title, k.times) for k in await store.quarantined()))
     assert kept == [[("a.html", 1), ("b.html", 1)]] * 2 + [[("a.html", 2)]]
 
 
 async def test_a_visit_that_crashes_is_set_aside_too(store) -> None:
-    await ingest(store, RuntimeError("bug")).visit(a_source())
+    await bench(store, RuntimeError("bug")).ingest.visit(a_source())
     (kept,) = await store.quarantined()
     assert (kept.fault.stage, kept.fault.error) == (Stage.POLL, "RuntimeError: bug")
 
@@ -275,45 +239,45 @@ async def test_large_documents_are_cut_and_of_many_the_newest_are_kept(store, mo
     monkeypatch.setattr("bot.stores.sqlite.quarantine.WHOLE_DOCUMENTS", 2)
     for number in range(4):
         source = a_source(id=f"s{number}")
-        await ingest(store, broken(b"x" * 300_000)).visit(source)
+        await bench(store, broken(b"x" * 300_000)).ingest.visit(source)
     kept = await store.quarantined()
     assert [len(k.fault.body) for k in kept] == [262_144, 262_144, 0, 0]
     assert {k.size for k in kept} == {300_000}
 
 
 async def test_a_running_bot_tries_again_at_its_next_tick(store) -> None:
-    await ingest(store).take(a_source(polled_ok_at=NOW), a_poll(FIRST))
+    await bench(store).intake.take(a_source(polled_ok_at=NOW), a_poll(FIRST))
     (kept,) = await store.quarantined()
-    new = ingest(store, Poll("wire", PollStatus.NOT_MODIFIED), version="2")
+    new = bench(store, Poll("wire", PollStatus.NOT_MODIFIED), version="2")
     await new.tick()
-    await new.drain()
     assert await store.outbox_counts() == {}
     await store.ask_again(kept.id)
     await new.tick()
-    await new.drain()
     assert await store.outbox_counts() == {"pending": 1}
 
 
 async def test_a_quarantine_that_cannot_be_read_holds_nobody_up(store, monkeypatch, caplog) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     await store.after_upgrade("2")
 
     async def broken(fingerprints, since=None):
         raise RuntimeError("bug")
 
+    new = bench(store, Poll("wire", PollStatus.NOT_MODIFIED), version="2")
     with monkeypatch.context() as patch:
         patch.setattr(store, "recall", broken)
-        assert await ingest(store, version="2").try_again() == 0
-    assert "quarantine_crashed" in caplog.text
-    assert await ingest(store, version="2").try_again() == 1
-    assert await ingest(store, version="2").try_again() == 0
+        await new.tick(NOW + timedelta(hours=1))
+    assert "tick_crashed work=quarantine" in caplog.text
+    assert new.feed.polls == 1
+    assert await new.ingest.quarantine.try_again() == 1
+    assert await new.ingest.quarantine.try_again() == 0
 
 
 async def test_an_entry_of_another_shape_stays_where_it_is(store) -> None:
-    await ingest(store).take(a_source(), a_poll(FIRST))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
     (kept,) = await store.quarantined()
     odd = replace(kept.fault, body=b'{"headline": "x"}')
     await store.set_aside(odd, NOW)
     await store.ask_again(kept.id)
-    assert await ingest(store, version="2").try_again() == 0
+    assert await bench(store, version="2").ingest.quarantine.try_again() == 0
     assert [k.is_due for k in await store.quarantined()] == [False]

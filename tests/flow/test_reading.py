@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -31,22 +31,19 @@ from bot.core.model import (
     Settlement,
     Severity,
     Source,
-    SourceKind,
     Way,
 )
-from bot.core.turn import Policy
-from bot.data import load_knowledge
 from bot.errors import SourceUnavailable
-from bot.flow.ingest import Ingest
 from bot.flow.reading import PageReading
 from bot.sources.article import ArticleReader, Extract, extract
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.robots import Robots
+from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
+from tests.flow.bench import Bench
 from tests.making import NOW, a_source
 
-KNOWN = load_knowledge()
 BOOMS = "انفجارات تهز أربيل"
 DRONE = (
     "قال مصدر أمني إن طائرة مسيرة مفخخة سقطت داخل قاعدة حرير الجوية شمال أربيل، وإن ثلاثة جنود"
@@ -114,33 +111,19 @@ class Site:
         return [path for path in self.asked if path.isdigit()]
 
 
-class Bench:
+class Newsdesk(Bench):
     """Real ingest and page reading over one store, at a clock that is put forward by hand."""
 
     def __init__(self, store: SqliteStore, fetcher: Fetcher, source: Source) -> None:
-        self.store, self.source, self.now, self.woken = store, source, NOW, 0
-        self.ingest = Ingest(
-            store=store,
-            pollers={SourceKind.FEED: FeedPoller(fetcher, self.clock)},
-            knowledge=KNOWN,
-            policy=Policy(),
-            clock=self.clock,
-            chance=lambda: 0.0,
-            wake=self.wake,
-        )
+        super().__init__(store, poller=lambda clock: FeedPoller(fetcher, clock, Workers()))
+        self.source = source
         self.reading = PageReading(
             store=store,
             reader=ArticleReader(fetcher, Robots(fetcher, self.clock), inline),
-            ingest=self.ingest,
+            intake=self.intake,
             clock=self.clock,
             chance=lambda: 0.0,
         )
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def wake(self) -> None:
-        self.woken += 1
 
     async def poll(self) -> None:
         (age,) = await self.store.source_ages()
@@ -174,7 +157,7 @@ async def inline(body: bytes, charset: str) -> Extract:
 
 
 @asynccontextmanager
-async def running(store: SqliteStore, site: Site, **parts: object) -> AsyncIterator[Bench]:
+async def running(store: SqliteStore, site: Site, **parts: object) -> AsyncIterator[Newsdesk]:
     app = web.Application()
     app.router.add_get("/{path:.*}", site.serve)
     fetcher = Fetcher(FetchLimits(total_s=5, idle_s=2))
@@ -183,7 +166,7 @@ async def running(store: SqliteStore, site: Site, **parts: object) -> AsyncItera
         source = a_source(**({"url": url, "private": True} | parts))
         await store.put_sources([source], "config")
         await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
-        yield Bench(store, fetcher, source)
+        yield Newsdesk(store, fetcher, source)
     await fetcher.close()
 
 

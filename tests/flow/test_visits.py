@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 
-from bot.core.model import AddWatch, Chat, PollStatus, PutChat, Source, SourceKind
-from bot.core.turn import Policy
+from bot.core.model import PollStatus, Source
 from bot.errors import SourceGone, SourceMissing, SourceUnavailable, StoreUnavailable
-from bot.flow.ingest import Ingest
-from bot.ports import Poller
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
-from bot.stores.sqlite import SqliteStore
-from tests.flow.test_ingest import KNOWN, Feed
+from bot.sources.workers import Workers
+from tests.flow.bench import Bench
 from tests.making import NOW, a_poll, a_source, an_entry
 from tests.sources.servers import feed_at, serving
 
+pytestmark = pytest.mark.usefixtures("fed")
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NEW = "https://new.example/rss"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
-    await opened.put_sources([a_source()], "config")
-    await opened.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
-    yield opened
-    await opened.close()
-
-
-class Bench:
-    """An ingest whose clock is set by hand; each turn claims what is due and visits it."""
-
-    def __init__(self, store: SqliteStore, poller: Poller) -> None:
-        self.now, self.store = NOW, store
-        self.ingest = Ingest(
-            store=store,
-            pollers={SourceKind.FEED: poller},
-            knowledge=KNOWN,
-            policy=Policy(),
-            clock=lambda: self.now,
-            chance=lambda: 0.0,
-            wake=lambda: None,
-        )
-
-    async def turn(self, at: datetime) -> None:
-        self.now = at
-        await self.ingest.tick()
-        await self.ingest.drain()
-
-    async def age(self):
-        return (await self.store.source_ages())[0]
 
 
 def told(caplog: pytest.LogCaptureFixture, event: str) -> list[str]:
@@ -63,9 +27,9 @@ def told(caplog: pytest.LogCaptureFixture, event: str) -> list[str]:
 
 
 async def test_a_feed_that_is_gone_is_told_once_and_polled_every_six_hours(store, caplog) -> None:
-    bench = Bench(store, Feed(SourceGone("wire", "It answers 410.")))
+    bench = Bench(store, SourceGone("wire", "It answers 410."))
     for turn in range(4):
-        await bench.turn(NOW + turn * 7 * HOUR)
+        await bench.tick(NOW + turn * 7 * HOUR)
     assert len(told(caplog, "source_gone")) == 1
     age = await bench.age()
     assert (age.source.failures, age.source.failure) == (4, "gone")
@@ -73,19 +37,18 @@ async def test_a_feed_that_is_gone_is_told_once_and_polled_every_six_hours(store
 
 
 async def test_a_page_that_is_missing_is_gone_after_a_week(store, caplog) -> None:
-    poller = Feed(SourceMissing("wire", "It answers 404."))
-    bench = Bench(store, poller)
+    bench = Bench(store, SourceMissing("wire", "It answers 404."))
     for turn in range(8):
-        await bench.turn(NOW + turn * DAY)
+        await bench.tick(NOW + turn * DAY)
         assert not told(caplog, "source_gone")
         # In between our own network is down: that is no news of the feed.
-        poller.brings = [SourceUnavailable("wire", "no network")]
-        await bench.turn(NOW + turn * DAY + 12 * HOUR)
-        poller.brings = [SourceMissing("wire", "It answers 404.")]
-    await bench.turn(NOW + 8 * DAY)
+        bench.feed.brings = [SourceUnavailable("wire", "no network")]
+        await bench.tick(NOW + turn * DAY + 12 * HOUR)
+        bench.feed.brings = [SourceMissing("wire", "It answers 404.")]
+    await bench.tick(NOW + 8 * DAY)
     assert len(told(caplog, "source_gone")) == 1
-    poller.brings = [a_poll(an_entry(published_at=NOW + 9 * DAY))]
-    await bench.turn(NOW + 9 * DAY)
+    bench.feed.brings = [a_poll(an_entry(published_at=NOW + 9 * DAY))]
+    await bench.tick(NOW + 9 * DAY)
     age = await bench.age()
     assert (age.source.gone_at, age.source.failure, age.error) == (None, "", "")
     assert await store.outbox_counts() == {"pending": 1}
@@ -93,12 +56,12 @@ async def test_a_page_that_is_missing_is_gone_after_a_week(store, caplog) -> Non
 
 async def test_a_move_is_settled_after_three_polls_over_two_days(store, caplog) -> None:
     poll = a_poll(status=PollStatus.NOT_MODIFIED, moved_to=NEW + "?key=canary")
-    bench = Bench(store, Feed(poll))
+    bench = Bench(store, poll)
     for hours in (0, 24, 47):
-        await bench.turn(NOW + hours * HOUR)
+        await bench.tick(NOW + hours * HOUR)
     assert (await bench.age()).source.moved_url == ""
     assert (await bench.age()).source.move.polls == 3
-    await bench.turn(NOW + 48 * HOUR)
+    await bench.tick(NOW + 48 * HOUR)
     assert (await bench.age()).source.address == NEW + "?key=canary"
     assert len(told(caplog, "source_moved")) == 1
     assert "canary" not in caplog.text
@@ -106,7 +69,7 @@ async def test_a_move_is_settled_after_three_polls_over_two_days(store, caplog) 
 
 async def test_a_move_to_where_another_source_is_is_told_once_and_not_done(store, caplog) -> None:
     await store.add_source(a_source(id="other", url=NEW, interval_s=86_400, pinned=True), "config")
-    bench = Bench(store, Feed(a_poll(status=PollStatus.NOT_MODIFIED, moved_to=NEW)))
+    bench = Bench(store, a_poll(status=PollStatus.NOT_MODIFIED, moved_to=NEW))
     for hours in (0, 24, 48, 72):
         bench.now = NOW + hours * HOUR
         (source,) = [a.source for a in await store.source_ages() if a.source.id == "wire"]
@@ -121,21 +84,21 @@ async def test_a_store_that_is_busy_at_the_end_of_a_visit_does_not_make_it_a_fai
     async def failing(*_: object) -> bool:
         raise StoreUnavailable("database is locked")
 
-    bench = Bench(store, Feed(a_poll(status=PollStatus.NOT_MODIFIED, moved_to=NEW)))
+    bench = Bench(store, a_poll(status=PollStatus.NOT_MODIFIED, moved_to=NEW))
     monkeypatch.setattr(store, "move_source", failing)
     for hours in (0, 24, 48):
-        await bench.turn(NOW + hours * HOUR)
+        await bench.tick(NOW + hours * HOUR)
     age = await bench.age()
     assert (age.source.failures, age.source.move.polls, age.source.moved_url) == (0, 3, "")
 
 
 async def test_the_hours_of_a_feed_are_learnt_from_what_it_brings(store) -> None:
     entries = [an_entry(n, title=f"هدوء {n}") for n in range(45)]
-    bench = Bench(store, Feed(a_poll(*entries)))
-    await bench.turn(NOW)
+    bench = Bench(store, a_poll(*entries))
+    await bench.tick(NOW)
     assert sum((await bench.age()).source.rhythm.counts) == pytest.approx(45, rel=0.01)
     learnt = (await bench.age()).source.rhythm
-    await bench.turn(NOW + HOUR)
+    await bench.tick(NOW + HOUR)
     assert (await bench.age()).source.rhythm == learnt
 
 
@@ -148,9 +111,9 @@ async def test_a_flagged_report_makes_the_sources_of_its_country_quicker(store) 
         ],
         "config",
     )
-    quiet = Bench(store, Feed(a_poll(status=PollStatus.NOT_MODIFIED)))
-    await quiet.turn(NOW)
-    bench = Bench(store, Feed(a_poll(an_entry())))
+    quiet = Bench(store, a_poll(status=PollStatus.NOT_MODIFIED))
+    await quiet.tick(NOW)
+    bench = Bench(store, a_poll(an_entry()))
     await bench.ingest.visit(a_source(polled_ok_at=NOW))
     due = {age.source.id: age.next_due_at for age in await store.source_ages()}
     assert due["wire"] == NOW + timedelta(minutes=1)
@@ -164,16 +127,16 @@ async def test_where_a_hub_brings_the_news_visits_are_rarer_until_it_breaks(stor
         return wait * 4
 
     unchanged = a_poll(status=PollStatus.NOT_MODIFIED)
-    bench = Bench(store, Feed(unchanged))
-    bench.ingest.pace = slower
-    await bench.turn(NOW)
+    bench = Bench(store, unchanged)
+    bench.intake.pace = slower
+    await bench.tick(NOW)
     age = await bench.age()
     assert (age.next_due_at, age.source.wait) == (NOW + HOUR / 3, HOUR / 3)
-    await bench.ingest.take_pushed(age.source, [an_entry()])
+    await bench.intake.take_pushed(age.source, [an_entry()])
     assert (await bench.age()).next_due_at <= NOW + timedelta(seconds=90)
     await store.put_sources([a_source(pinned=True)], "config")
     (pinned,) = [age.source for age in await store.source_ages()]
-    await bench.ingest.take(pinned, unchanged)
+    await bench.intake.take(pinned, unchanged)
     assert (await bench.age()).next_due_at == NOW + timedelta(minutes=5)
 
 
@@ -208,18 +171,18 @@ async def test_from_the_first_redirect_to_the_new_address_and_through_its_bad_da
     publisher, fetcher = Publisher(), Fetcher(FetchLimits(total_s=5))
     async with serving(old=publisher.serve, new=publisher.serve) as url:
         await store.put_sources([feed_at(f"{url}/old")], "config")
-        bench = Bench(store, FeedPoller(fetcher, lambda: NOW))
+        bench = Bench(store, poller=lambda _: FeedPoller(fetcher, lambda: NOW, Workers()))
         for hours in (0, 24, 48):
-            await bench.turn(NOW + hours * HOUR)
+            await bench.tick(NOW + hours * HOUR)
         assert [path for path, _ in publisher.asked] == ["/old", "/new"] * 3
         assert (await bench.age()).next_due_at == bench.now + timedelta(minutes=30)
         for answer, failure in (("empty", "emptied"), ("page", "page")):
             publisher.answer = getattr(publisher, answer)
-            await bench.turn(bench.now + HOUR)
+            await bench.tick(bench.now + HOUR)
             source = (await bench.age()).source
             assert (source.failure, source.etag, source.held) == (failure, '"good"', 1)
         publisher.answer = publisher.fine
-        await bench.turn(bench.now + HOUR)
+        await bench.tick(bench.now + HOUR)
         assert publisher.asked[6:] == [("/new", '"good"')] * 3
         assert (await bench.age()).source.failure == ""
     await fetcher.close()

@@ -17,6 +17,7 @@ from bot.sources.draft import Draft, Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.seeds import SeedsPoller
+from bot.sources.workers import Workers
 from tests.sources.servers import feed_at, serving
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ async def test_a_feed_that_breaks_the_parser_is_an_error_of_its_own(breaking: No
     fetcher = Fetcher(FetchLimits())
     async with serving(rss=rss) as site:
         with pytest.raises(SourceBroken) as broken:
-            await FeedPoller(fetcher, now).poll(feed_at(f"{site}/rss"))
+            await FeedPoller(fetcher, now, Workers()).poll(feed_at(f"{site}/rss"))
     await fetcher.close()
     assert broken.value.body == RSS
     assert broken.value.error.startswith("LookupError")

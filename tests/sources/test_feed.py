@@ -246,7 +246,7 @@ async def polling(
 
         async def poll() -> Poll:
             nonlocal source
-            found = await FeedPoller(fetcher, lambda: NOW, workers).poll(source)
+            found = await FeedPoller(fetcher, lambda: NOW, workers or Workers()).poll(source)
             source = replace(
                 source,
                 etag=found.etag,
@@ -415,7 +415,7 @@ async def test_the_links_of_a_feed_with_a_password_do_not_show_it() -> None:
     fetcher = Fetcher(FetchLimits())
     async with serving(feed=answering) as url:
         source = feed_at(f"{url}/feed".replace("//", "//me:canary@"))
-        poll = await FeedPoller(fetcher, lambda: NOW).poll(source)
+        poll = await FeedPoller(fetcher, lambda: NOW, Workers()).poll(source)
     await fetcher.close()
     assert [entry.link for entry in poll.entries] == [f"{url}/a/1"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.model import (
@@ -119,7 +119,11 @@ class IngestTables(
 
     async def record(self, batch: Batch) -> int:
         """Write a batch in ONE transaction; returns the number of deliveries added."""
-        return await self._write(lambda: self._record(batch))
+        return await self.record_all([batch])
+
+    async def record_all(self, batches: Sequence[Batch]) -> int:
+        """``record`` for several batches, all in ONE transaction."""
+        return await self._write(lambda: sum(self._record(batch) for batch in batches))
 
     def _record(self, batch: Batch) -> int:
         self._remember((v.entry for v in batch.verdicts), batch.decided_at)
