@@ -403,6 +403,26 @@ def test_every_command_is_documented() -> None:
         assert f"python -m bot quarantine {command}" in page
 
 
+def test_only_the_benchmarks_load_what_measures() -> None:
+    asked = "import sys, bot.cli; print([m for m in sys.modules if m.startswith('bot.bench.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+    assert bot("bench", "match", "--help").exit_code == 0
+
+
+def test_a_python_without_the_packages_says_in_one_line_what_to_type() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "bot", "doctor"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("rasid: the package ")
+    assert "make run" in done.stderr
+    assert ".venv/bin/python -m bot" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 # ── watches on the command line ──────────────────────────────────────────────────────────────
 
 SENTENCES = (
