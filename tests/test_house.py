@@ -123,3 +123,27 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_every_module_has_its_place_in_the_tree_of_the_house() -> None:
+    tree = (ROOT / "docs" / "house.md").read_text("utf-8").split("```")[1]
+    before, _, after = tree.partition("├── core/")
+    core, _, rooms = after.partition("├── data/")
+    # Of the rooms core alone is listed whole.
+    assert listed(core) == {path.name for path in within(BOT / "core")}
+    top = set(re.findall(r"^[├└]── (\w+(?:\.py)?)", f"{before}├── core/\n├── data/{rooms}", re.M))
+    assert top == {path.name for path in within(BOT)}
+
+
+def listed(tree: str) -> set[str]:
+    """The modules and folders at the beginning of each line of ``tree``."""
+    lines = re.findall(r"^│   [├└]── (.*?)  ", tree, re.M)
+    return {name.strip().rstrip("/") for line in lines for name in line.split(",")}
+
+
+def within(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.suffix == ".py" and path.name != "__init__.py":
+            yield path
+        elif (path / "__init__.py").exists():
+            yield path
