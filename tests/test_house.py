@@ -143,7 +143,5 @@ def listed(tree: str) -> set[str]:
 
 def within(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.suffix == ".py" and path.name != "__init__.py":
-            yield path
-        elif (path / "__init__.py").exists():
+        if (path.suffix == ".py" and path.name != "__init__.py") or (path / "__init__.py").exists():
             yield path
