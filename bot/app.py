@@ -29,6 +29,7 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
+from bot.errors import ConfigError
 from bot.flow import greeting
 from bot.flow.asked import Limits
 from bot.flow.commands import Commands
@@ -70,8 +71,17 @@ def now() -> datetime:
 
 
 def knowledge_of(settings: Settings) -> Knowledge:
-    """The lexicon, gazetteer and topics these settings ask for."""
-    return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    """The lexicon, gazetteer and topics these settings ask for.
+
+    Raises:
+        ConfigError: They ask for what there is not; where they do is named.
+    """
+    try:
+        return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    except ConfigError as error:
+        if error.key.partition(".")[0] not in {"topics", "topics_folder"}:
+            raise
+        raise ConfigError(f"{settings.where(error.key)}: {error}", error.key) from error
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
@@ -175,6 +185,7 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     token = config.token(os.environ)
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
+    knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
     # A long search for garbage among what a matcher remembers would hold every message up: most of
     # it is found young, and the rest may wait.
     gc.set_threshold(50_000, 20, 50)

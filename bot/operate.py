@@ -123,7 +123,7 @@ def _knowledge(settings: Settings) -> Check:
             "data",
             well=False,
             told=str(error),
-            mend="correct `topics` in config.yaml or your topics file, else restore bot/data",
+            mend="correct it there; what stands in bot/data is restored by installing again",
         )
     told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
     return Check("data", well=True, told=told)

@@ -369,6 +369,15 @@ def test_a_wrong_configuration_ends_with_2(here: Path) -> None:
     assert bot("nonsense").exit_code == 2
 
 
+def test_a_wrong_topic_ends_a_run_before_the_sandbox_opens(here: Path) -> None:
+    (here / "config.yaml").write_text("topics: [rocket]\n")
+    done = process("run", "--once", cwd=here)
+    assert done.returncode == 2
+    assert done.stderr.startswith("rasid: config.yaml, line 1: unknown topic 'rocket'")
+    assert "sandbox" not in done.stderr
+    assert not (here / "var").exists()
+
+
 def test_a_foreign_database_ends_with_3(here: Path) -> None:
     (here / "var").mkdir()
     (here / "var" / "sandbox.db").write_text("something else " * 50)
