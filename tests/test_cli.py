@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from dataclasses import replace
@@ -141,6 +142,71 @@ def test_a_file_with_any_id_is_held_to_the_contract(tmp_path: Path, text: str, t
     file.write_text(text)
     done = bot("match", str(file))
     assert (done.exit_code, told in done.stderr) == (2, True)
+
+
+ROWS = "".join(
+    json.dumps({"id": n, "title": title, "date": "2026-11-22T10:00:00Z"}, ensure_ascii=False) + "\n"
+    for n, title in enumerate((ARTICLE, "افتتاح معرض الكتاب في بغداد يوم السبت"))
+)
+
+
+@pytest.mark.parametrize(
+    ("charset", "mark", "told"),
+    [
+        ("utf-8", b"\xef\xbb\xbf", ""),
+        ("utf-16-le", b"\xff\xfe", "utf-16-le: it begins with a byte order mark"),
+        ("utf-16-be", b"\xfe\xff", "utf-16-be: it begins with a byte order mark"),
+        ("utf-16-le", b"", "utf-16-le: every other byte"),
+        ("utf-32-le", b"\xff\xfe\0\0", "utf-32-le: it begins with a byte order mark"),
+        ("cp1256", b"", "cp1256: it reads as Arabic so"),
+    ],
+)
+@pytest.mark.parametrize("command", ["match", "stories"])
+def test_rows_are_read_in_every_charset_that_seeds_are(
+    tmp_path: Path, command: str, charset: str, mark: bytes, told: str
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(mark + ROWS.encode(charset))
+    with contextlib.chdir(ROOT):
+        from_file = CliRunner().invoke(main, [command, str(file)])
+        from_pipe = CliRunner().invoke(main, [command, "-"], input=file.read_bytes())
+    for done in (from_file, from_pipe):
+        assert done.exit_code == 0, done.stderr
+        assert [json.loads(line)["flag"] for line in done.stdout.splitlines()] == [True, False]
+        assert told in done.stderr
+        assert bool(told) == ("read as" in done.stderr)
+
+
+def test_one_broken_letter_ends_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    good, other = ROWS.encode().splitlines(keepends=True)
+    file.write_bytes(good + other.replace("السبت".encode(), b"\xff"))
+    done = bot("match", str(file))
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 2)
+
+
+def test_what_a_shell_puts_in_the_place_of_a_file_is_read() -> None:
+    for name in ("/dev/stdin", "-"):
+        for text in (ROWS, ARTICLE):
+            done = process("match", name, text=text)
+            assert done.returncode == 0, done.stderr
+            assert ('"flag": true' if text is ROWS else "FLAGGED") in done.stdout
+    done = bot("match", "nowhere.txt")
+    assert (done.exit_code, "nowhere.txt is not a file" in done.stderr) == (2, True)
+    done = bot("match", "seeds")
+    assert (done.exit_code, "seeds cannot be read: Is a directory" in done.stderr) == (2, True)
+
+
+def test_on_a_terminal_it_is_said_that_what_is_typed_is_read() -> None:
+    ours, theirs = pty.openpty()
+    asked = [sys.executable, "-m", "bot", "match"]
+    with subprocess.Popen(asked, stdin=theirs, stderr=subprocess.PIPE, cwd=ROOT) as asking:
+        os.write(ours, b"\x04")
+        try:
+            _, said = asking.communicate(timeout=60)
+        finally:
+            asking.kill()
+    assert (asking.returncode, b"note: reading what you type" in said) == (0, True)
 
 
 def test_stories_are_decided_when_an_entry_arrives() -> None:
