@@ -1,7 +1,7 @@
 """Bytes as lines of text, in whatever charset the seeds folder reads too.
 
-UTF-8 is given out line by line, as it comes: whoever feeds us waits for the answers. All else must be
-seen whole to tell what it is.
+UTF-8 is given out line by line, as it comes: whoever feeds us waits for the answers. All else must
+be seen whole to tell what it is.
 """
 
 from __future__ import annotations

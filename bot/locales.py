@@ -16,9 +16,19 @@ _NAMED_IN = ("en", "ar", "fa", "tr", "ckb", "he", "de", "fr", "ru")
 _NEAR = 60
 
 
+def is_language(written: str) -> bool:
+    """Whether ``written`` is the code of a language."""
+    return written in _languages()
+
+
+def is_country(written: str) -> bool:
+    """Whether ``written`` is the code of a country, in small letters or capitals."""
+    return written.upper() in _countries()
+
+
 def language_objection(written: str) -> str:
     """Why ``written`` is no code of a language, with the nearest right one; ``""`` if it is."""
-    if written in _languages():
+    if is_language(written):
         return ""
     plain = written.lower().replace("_", "-").partition("-")[0]
     plain = get_global("language_aliases").get(plain, plain)
@@ -28,7 +38,7 @@ def language_objection(written: str) -> str:
 
 def country_objection(written: str) -> str:
     """Why ``written`` is no code of a country, with the nearest right one; ``""`` if it is."""
-    if written.upper() in _countries():
+    if is_country(written):
         return ""
     near = _nearest(written, "territories")
     return _told(written, "country", near, _countries(), "IQ, SA or GB")

@@ -73,16 +73,19 @@ async def changing(settings: Settings) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the database up to this version.
+async def migrate(settings: Settings) -> str:
+    """Bring the database up to this version; what was done, in words.
 
     Raises:
         ConfigError: A bot is running with it, which knows the tables as they are.
     """
     if await _is_up_to_date(settings):
-        return
-    with only_one(app.database_path(settings)):
+        return "the database is up to date"
+    path = app.database_path(settings)
+    is_new = not path.exists()
+    with only_one(path):
         await (await app.open_store(settings)).close()
+    return f"there was no database: made {path}" if is_new else "the database is up to date now"
 
 
 async def _is_up_to_date(settings: Settings) -> bool:

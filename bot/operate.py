@@ -19,6 +19,7 @@ from bot.plainly import timed
 from bot.sources.hops import shown_url
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
+_OFTEN_S = 60
 _WAYS = 50  # reports of one story that are shown
 _LISTED = 10  # failing sources, and things set aside, by name
 # What a feed that is gone answers, as ``sources.failures`` words it.
@@ -55,6 +56,8 @@ def _state_words(age: SourceAge, now: datetime) -> str:
 
 
 def _due_words(age: SourceAge, now: datetime) -> str:
+    if age.source.interval_s < _OFTEN_S:  # always due: the folder of seeds, the newsroom
+        return f", looked at every {age.source.interval_s} s"
     if age.next_due_at is None or age.next_due_at <= now:
         return ", due now"
     return f", due in {-(-(age.next_due_at - now) // timedelta(minutes=1))} min"

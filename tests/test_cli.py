@@ -357,35 +357,78 @@ def test_a_row_without_a_date_is_of_now() -> None:
 
 
 def test_feeds_are_listed_added_and_removed(here: Path) -> None:
-    assert bot("feeds", "add", "https://b.example/rss", "--name", "B", cwd=here).exit_code == 0
+    assert bot("feeds", "add", "https://b.example.org/rss", "--name", "B", cwd=here).exit_code == 0
     listed = bot("feeds", "list", cwd=here).stdout
     assert "https://a.example/rss" in listed
-    assert "B\thttps://b.example/rss\tnot polled yet" in listed
-    again = bot("feeds", "add", "https://b.example/rss", cwd=here)
+    assert "B\thttps://b.example.org/rss\tnot polled yet" in listed
+    again = bot("feeds", "add", "https://b.example.org/rss", cwd=here)
     assert (again.exit_code, "already" in again.stderr) == (2, True)
-    assert bot("feeds", "remove", "https://b.example/rss", cwd=here).exit_code == 0
-    assert "b.example" not in bot("feeds", "list", cwd=here).stdout
+    assert bot("feeds", "remove", "https://b.example.org/rss", cwd=here).exit_code == 0
+    assert "b.example.org" not in bot("feeds", "list", cwd=here).stdout
     fixed = bot("feeds", "remove", "https://a.example/rss", cwd=here)
     assert (fixed.exit_code, "config.yaml" in fixed.stderr) == (2, True)
 
 
 def test_no_command_shows_the_password_of_a_feed(here: Path) -> None:
-    url = "https://me:canary@www.b.example/rss?key=canary"
+    url = "https://me:canary@www.b.example.org/rss?key=canary"
     said = [
         bot("feeds", *args, cwd=here)
         for args in (["add", url], ["add", url], ["list"], ["remove", url], ["remove", url])
     ]
     assert [done.exit_code for done in said] == [0, 2, 0, 0, 2]
-    said.append(bot("feeds", "add", "htps://me:canary@b.example/rss", cwd=here))
+    said.append(bot("feeds", "add", "htps://me:canary@b.example.org/rss", cwd=here))
     said.append(bot("feeds", "test", "https://me:canary@127.0.0.1/rss", cwd=here))
     assert "canary" not in "".join(done.output for done in said)
-    assert "b.example\thttps://www.b.example/rss?…\t" in said[2].stdout  # named by its host
+    assert "b.example.org\thttps://www.b.example.org/rss?…\t" in said[2].stdout  # named by its host
 
 
 def test_feeds_test_says_why_an_address_is_refused(here: Path) -> None:
     done = bot("feeds", "test", "http://127.0.0.1:1/rss", cwd=here)
     assert done.exit_code == 1
     assert "SourceRefused" in done.stderr
+
+
+def test_what_can_never_be_read_is_not_added(here: Path) -> None:
+    for args, told in (
+        (["http://192.168.1.1/rss"], "192.168.1.1 is not a public address; if you trust it, say"),
+        (["http://nas.local/rss"], "its name belongs to a local network; if you trust it, say"),
+        (["http://x.onion/rss"], "its name is reserved: no public site is called so"),
+        (["http://[::1/"], "URL is not an address: write it like https://example.org/rss.xml"),
+        (["http://[::1/", "--private"], "URL is not an address"),
+        (["https://"], "URL is not an address"),
+        (["https://b.example.org/rss", "--lang", "xx9"], "'xx9' is no language code: write one"),
+        (["https://b.example.org/rss", "--lang", "arabic"], "did you mean ar (Arabic)?"),
+    ):
+        done = bot("feeds", "add", *args, cwd=here)
+        assert (done.exit_code, told in done.stderr) == (2, True), done.stderr
+    assert bot("feeds", "add", "http://192.168.1.1/rss", "--private", cwd=here).exit_code == 0
+
+
+def test_an_address_is_one_feed_with_a_password_and_without(here: Path) -> None:
+    plain, secret = "https://b.example.org/rss", "https://me:canary@B.example.org/rss"
+    assert bot("feeds", "add", secret, cwd=here).exit_code == 0
+    again = bot("feeds", "add", plain, cwd=here)
+    assert (again.exit_code, "already" in again.stderr) == (2, True)
+    (here / "list.opml").write_text(f'<opml><body><outline xmlUrl="{plain}"/></body></opml>')
+    assert "there already" in bot("feeds", "import", "list.opml", cwd=here).stderr
+    assert bot("feeds", "remove", plain, cwd=here).exit_code == 0
+
+
+def test_what_is_no_address_is_not_visited(here: Path) -> None:
+    for url in ("not-a-url", "http://[::1/", "htps://b.example.org/rss"):
+        done = bot("feeds", "test", url, cwd=here)
+        assert (done.exit_code, "URL is not an address" in done.stderr) == (2, True)
+
+
+def test_what_is_no_feed_cannot_be_removed_and_is_named(here: Path) -> None:
+    for name, told in (("seeds", "the folder seeds.folder"), ("newsroom", "the sandbox")):
+        done = bot("feeds", "remove", name, cwd=here)
+        assert (done.exit_code, told in done.stderr) == (2, True)
+
+
+def test_migrate_says_that_it_made_a_database(here: Path) -> None:
+    assert bot("migrate", cwd=here).stdout.startswith("there was no database: made ")
+    assert bot("migrate", cwd=here).stdout == "the database is up to date\n"
 
 
 def test_doctor_is_well_on_a_fresh_folder_and_says_how_to_mend(here: Path) -> None:
@@ -423,7 +466,7 @@ def test_doctor_asks_for_a_migration_and_makes_none(here: Path) -> None:
 
 
 def test_doctor_leaves_the_sources_as_they_are(here: Path) -> None:
-    assert bot("feeds", "add", "https://b.example/rss", cwd=here).exit_code == 0
+    assert bot("feeds", "add", "https://b.example.org/rss", cwd=here).exit_code == 0
     done = bot("doctor", cwd=here)
     assert (done.exit_code, "1 sources, 0 failing" in done.stdout) == (0, True)
 

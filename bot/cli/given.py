@@ -38,7 +38,7 @@ class Given:
         if self.is_stream:
             beginning = self._stream.peek(_ENOUGH)[:_ENOUGH]
             if not beginning:  # a terminal would be asked for its end twice
-                self._stream = BufferedReader(BytesIO())  # type: ignore[arg-type]
+                self._stream = BufferedReader(BytesIO())
             return first_letter(beginning) in {"{", ""}
         if Path(self.name).suffix not in _ROWS:
             return False
