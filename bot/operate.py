@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import app, config
+from bot import app, config, database
 from bot.aside import title_of
 from bot.config import Settings
 from bot.core.model import Quarantined, Source, SourceAge, SourceKind, Way
@@ -140,15 +140,27 @@ def _seeds(settings: Settings) -> Check:
     return Check("seeds", well=True, told=f"{sum(1 for _ in folder.iterdir())} files in {folder}")
 
 
+def _key(settings: Settings) -> str:
+    try:
+        return database.database_key(settings)
+    except ConfigError:  # with a token that cannot be one
+        return "store.path"
+
+
 def _disk(settings: Settings) -> Check:
-    folder = next(p for p in database_of(settings).parents if p.exists())
+    folder = next(p for p in database_of(settings).parents if p.is_dir())
     free = shutil.disk_usage(folder).free
     told = f"{free // 2**20} MB free in {folder}"
-    return Check("disk", free > _LOW_DISK_BYTES, told, "make room, or set store.path elsewhere")
+    mend = f"make room, or set {_key(settings)} elsewhere"
+    return Check("disk", free > _LOW_DISK_BYTES, told, mend)
 
 
 async def _database(settings: Settings) -> tuple[Check, ...]:
     path = database_of(settings)
+    if path.is_dir() or any(above.is_file() for above in path.parents):
+        told = f"{path} cannot be a file: it is a folder, or inside a file"
+        mend = f"correct {_key(settings)}, which stands in {settings.where(_key(settings))}"
+        return (Check("database", well=False, told=told, mend=mend),)
     if not path.exists():
         return (Check("database", well=True, told=f"none yet, {path} is made by the first run"),)
     try:

@@ -487,6 +487,17 @@ def test_a_wrong_topic_ends_a_run_before_the_sandbox_opens(here: Path) -> None:
     assert not (here / "var").exists()
 
 
+def test_a_database_that_cannot_be_is_named_with_its_key(here: Path) -> None:
+    (here / "file").touch()
+    for path in ("seeds", "file/x.db"):
+        for command in (["migrate"], ["feeds", "add", "https://b.example.org/rss"]):
+            done = bot(*command, cwd=here, RASID_SANDBOX__PATH=path)
+            told = "rasid: the environment variable RASID_SANDBOX__PATH: sandbox.path: "
+            assert (done.exit_code, done.stderr.startswith(told)) == (2, True), done.stderr
+        done = bot("doctor", cwd=here, RASID_SANDBOX__PATH=path)
+        assert "correct sandbox.path, which stands in the environment variable" in done.stdout
+
+
 def test_a_foreign_database_ends_with_3(here: Path) -> None:
     (here / "var").mkdir()
     (here / "var" / "sandbox.db").write_text("something else " * 50)
