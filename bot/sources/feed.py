@@ -71,6 +71,7 @@ class FeedPoller:
             hints=hints.of_document(fetched.body),
             held=parsed.held,
             moved_to=fetched.moved_to,
+            broken=parsed.broken,
             hub=offer.hub if offer else "",
             topic=offer.topic if offer else "",
             entry_hashes=parsed.hashes,

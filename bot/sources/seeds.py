@@ -160,6 +160,8 @@ class SeedsPoller:
                 survey.broken.append(broken)
             else:
                 self._parsed[content, name] = parsed
+        for part in parsed.broken:
+            survey.broken.append(replace(part, name=f"{_shown(name)} {part.name}"))
         for note in (*parsed.notes, parsed.problem):
             if note:
                 self._tell(survey, name, note, content)
