@@ -76,7 +76,11 @@ def feed_entries(
     kept = [(draft, mark, key) for draft, mark, key in named if key is not None]
     known_by = bynames.aliases([mark for _, mark, _ in kept], source.id)
     entries = tuple(
-        replace(entry_of(draft, key, source, now), aliases=traits)
+        replace(
+            entry_of(draft, key, source, now),
+            aliases=traits,
+            by_link=key == identity.canonical_link(draft.link),
+        )
         for (draft, _, key), traits in zip(kept, known_by, strict=True)
     )
     return Read(entries, habits, tuple(_notes(source, habits)))
