@@ -26,6 +26,7 @@ _LABEL_WITHIN = 4_096
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
 _ARABIC_CHARSETS = ("cp1256", "iso8859-6", "cp720", "cp864")
 _SAMPLE = 200_000
+_WIDE, _WIDE_LETTERS = 4_000, 4  # bytes that tell UTF-16 without a mark, and letters in them
 # Tab, line feed and carriage return stay; the rest of C0 and C1, DEL and non-characters go. What
 # stands in the place of C1 was mostly meant as Windows Latin: quotes, dashes; 85 breaks a line.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -84,8 +85,17 @@ def _unmarked_utf16(body: bytes) -> str:
     # ASCII in UTF-16 is valid UTF-8 full of NULs, so this must be asked first.
     if body.startswith((b"<\x00", b"{\x00")) and body[3:4] == b"\x00":
         return "utf-16-le"
-    is_big = body.startswith((b"\x00<", b"\x00{")) and body[2:3] == b"\x00"
-    return "utf-16-be" if is_big else ""
+    if body.startswith((b"\x00<", b"\x00{")) and body[2:3] == b"\x00":
+        return "utf-16-be"
+    # So is Arabic: each letter is one of ASCII beside a 6, which no text of bytes holds.
+    halves = {"utf-16-be": body[:_WIDE:2], "utf-16-le": body[1:_WIDE:2]}
+    return next((name for name, half in halves.items() if _is_high(half)), "")
+
+
+def _is_high(half: bytes) -> bool:
+    """Whether these are the higher bytes of Arabic and what stands between its words."""
+    arabic = half.count(6)
+    return arabic >= _WIDE_LETTERS and arabic + half.count(0) >= 0.9 * len(half)
 
 
 def _utf8_with_damage(body: bytes, lenient: str, bad: int) -> tuple[str, str, int] | None:

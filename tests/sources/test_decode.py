@@ -66,6 +66,15 @@ def test_unmarked_utf_16_is_not_read_as_text_full_of_nuls() -> None:
         assert decode("<rss>خبر</rss>".encode(charset)).text == "<rss>خبر</rss>"
 
 
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["قصف", "انفجار قرب القاعدة\n2 قتلى (وكالات)", "حمله پهپادی به پایگاه"]
+)
+def test_arabic_in_unmarked_utf_16_is_not_read_as_signs_and_controls(text, charset) -> None:
+    text = f"{text} في ليل"
+    assert decode(text.encode(charset)).text == text
+
+
 def test_control_characters_go_and_line_breaks_stay() -> None:
     assert decode("a\x00b\x0b\tc\r\nd\x7f\x85e".encode()).text == "ab\tc\r\nde"
 
