@@ -61,8 +61,9 @@ def read(text: str) -> View:
 
 
 def _root(text: str) -> etree._Element | None:
+    body = plain.short_tags(text).encode("utf-8", "replace")
     try:
-        found: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
+        found: etree._Element | None = etree.fromstring(body, _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return found
