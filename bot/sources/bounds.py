@@ -30,6 +30,7 @@ _ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=")
 _CROWD = f"An element has more than {MAX_ATTRIBUTES} attributes."
 _CROWDED = f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])"
 _BEGINS = re.compile(r"<\?xml\b|<!|<rss\b|<feed\b|<rdf:RDF\b|<channel\b", re.IGNORECASE)
+_FEED_BEGINS = re.compile(r"<\?xml\b|<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*\?>\s*")
 # Names of letters that HTML knows and XML does not.
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[\w.:-]+;")
@@ -132,6 +133,11 @@ def recovered(text: str) -> str:
 def _unnamed(found: re.Match[str]) -> str:
     letter = unescape(found[0])
     return letter if "&" not in letter else ""
+
+
+def is_xml_behind(text: str) -> bool:
+    """Whether a feed may begin behind the first lines of ``text``."""
+    return bool(_FEED_BEGINS.search(text, 0, 4_096))
 
 
 def without_declaration(text: str) -> str:

@@ -57,9 +57,11 @@ def parse(
             of the others may share its identity: then all are there.
     """
     decoded = decode(body, charset)
-    if jsonfeed.looks_like_json(decoded.text):
+    found = Parsed()
+    if is_json := jsonfeed.looks_like_json(decoded.text):
         found = jsonfeed.parse(decoded.text, base_url)
-    else:
+    # A warning that a broken site prints in front of its feed may begin with a bracket, too.
+    if not is_json or (found.problem and bounds.is_xml_behind(decoded.text)):
         found = _xml(apart.with_letters_only(decoded.text), base_url, content_type, known)
     return replace(found, notes=decoded.notes * (not found.problem) + found.notes)
 

@@ -462,3 +462,11 @@ async def test_a_server_that_answers_304_for_ever_is_asked_for_all_once_a_day() 
     await fetcher.close()
     assert asked.count(False) == days
     assert days in (5, 6)
+
+
+@pytest.mark.parametrize(
+    "before", ["[Sun Nov 22] PHP Warning: x\n", "{notice}\n<?xml version='1.0'?>"]
+)
+def test_a_warning_in_brackets_before_a_feed_makes_no_json_of_it(before: str) -> None:
+    found = parsing.parse(before.encode() + rss(f"<item><title>{SIRENS}</title></item>"))
+    assert [draft.title for draft in found.drafts] == [SIRENS]
