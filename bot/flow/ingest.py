@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from bot.core.model import Poll, Reason, Source, SourceKind
 from bot.errors import SourceBroken, SourceError
@@ -43,10 +44,12 @@ class Ingest:
     polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
     quarantine: Quarantine = field(init=False)
     _rounds: Rounds[Source] = field(init=False)
+    _open: set[str] = field(init=False)  # sources that were claimed and whose visit has not ended
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self.store, self.intake, self.clock)
-        self._rounds = Rounds(self._due, self.visit, self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _host)
+        self._open: set[str] = set()
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -60,7 +63,11 @@ class Ingest:
         await self._rounds.drain()
 
     async def _due(self, room: int) -> Sequence[Source]:
-        return await self.store.claim_sources(self.clock(), room)
+        claimed = await self.store.claim_sources(self.clock(), room)
+        # One that waits for its host for longer than a claim holds comes again.
+        due = [source for source in claimed if source.id not in self._open]
+        self._open.update(source.id for source in due)
+        return due
 
     async def drain(self) -> None:
         """Wait for the visits under way and for what is due besides."""
@@ -69,6 +76,7 @@ class Ingest:
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
         await self._rounds.cancel()
+        self._open.clear()
         await self.intake.close()
 
     async def visit(self, source: Source) -> None:
@@ -80,6 +88,8 @@ class Ingest:
             log.exception("poll_crashed source=%s", source.id)
             await self.quarantine.set_aside(visit_fault(source, error, self.intake.version))
             await self._failed(source, None)
+        finally:
+            self._open.discard(source.id)
 
     async def _visit(self, source: Source) -> None:
         try:
@@ -101,3 +111,12 @@ class Ingest:
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
+
+
+def _host(source: Source) -> str:
+    """Whose turn it takes: a host is visited by one at a time, a folder by itself."""
+    try:
+        host = urlsplit(source.address).hostname
+    except ValueError:
+        host = None
+    return host or source.id

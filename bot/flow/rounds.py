@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from bot.errors import StoreUnavailable
@@ -22,11 +23,18 @@ class Rounds(Generic[T]):
         due: Callable[[int], Awaitable[Sequence[T]]],
         visit: Callable[[T], Coroutine[Any, Any, None]],
         at_once: int,
+        lane: Callable[[T], Hashable] = id,
     ) -> None:
-        """``due`` claims at most so many; ``visit`` never raises."""
+        """``due`` claims at most so many; ``visit`` never raises.
+
+        Of each ``lane`` one is visited at a time. The others of it wait and take nobody's room: a
+        host that hangs holds up its own feeds alone.
+        """
         self._due = due
         self._visit = visit
         self._at_once = at_once
+        self._lane = lane
+        self._waiting: dict[Hashable, deque[T]] = {}  # of each lane that is being visited
         self._visits: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
         self._aside: dict[str, asyncio.Task[None]] = {}
@@ -38,19 +46,32 @@ class Rounds(Generic[T]):
         What found no room is claimed as soon as half of the visits have ended.
         """
         async with self._claiming:
-            room = self._at_once - len(self._visits)
-            if room <= 0:
-                self._more_due = True
-                return
-            due = await self._due(room)
-            self._more_due = len(due) == room
-            for one in due:
-                visit = asyncio.create_task(self._visit(one), name="visit")
-                self._visits.add(visit)
-                visit.add_done_callback(self._ended)
+            self._more_due = True
+            while self._more_due and (room := self._at_once - len(self._visits)) > 0:
+                due = await self._due(room)
+                self._more_due = len(due) == room
+                for one in due:
+                    self._take(one)
 
-    def _ended(self, visit: asyncio.Task[None]) -> None:
+    def _take(self, one: T) -> None:
+        lane = self._lane(one)
+        if lane in self._waiting:
+            self._waiting[lane].append(one)
+            return
+        self._waiting[lane] = deque()
+        self._begin(one, lane)
+
+    def _begin(self, one: T, lane: Hashable) -> None:
+        visit = asyncio.create_task(self._visit(one), name="visit")
+        self._visits.add(visit)
+        visit.add_done_callback(lambda ended: self._ended(ended, lane))
+
+    def _ended(self, visit: asyncio.Task[None], lane: Hashable) -> None:
         self._visits.discard(visit)
+        if waiting := self._waiting.get(lane):
+            self._begin(waiting.popleft(), lane)
+        else:
+            self._waiting.pop(lane, None)
         if self._more_due and len(self._visits) <= self._at_once // 2:
             self._more_due = False
             self.beside("claim", self.claim)
@@ -70,6 +91,8 @@ class Rounds(Generic[T]):
     async def cancel(self) -> None:
         """Break off all that is under way; what was claimed is due again."""
         self._more_due = False
+        for waiting in self._waiting.values():
+            waiting.clear()
         for task in (*self._visits, *self._aside.values()):
             task.cancel()
         await self.drain()

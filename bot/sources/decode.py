@@ -26,6 +26,7 @@ _LABEL_WITHIN = 4_096
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
 _ARABIC_CHARSETS = ("cp1256", "iso8859-6", "cp720", "cp864")
 _SAMPLE = 200_000
+_HIGH_BYTE = re.compile(rb"[\x00\x05\x06]")
 _UTF16 = ("utf-16-le", "utf-16-be")
 # Letters, figures and marks of the scripts from Latin to Arabic. Bytes in the wrong order, and
 # pairs of Latin letters taken for one, are Chinese or nothing.
@@ -87,10 +88,10 @@ def _read(body: bytes, label: str) -> tuple[str, str, int]:
 
 def _unmarked_utf16(body: bytes) -> str:
     """The order of bytes in which ``body`` reads as text in UTF-16; ``""`` if in none."""
-    # ASCII in UTF-16 is valid UTF-8 full of NULs, so this must be asked first. What has none
-    # holds no blank either.
+    # ASCII in UTF-16 is valid UTF-8 full of NULs, Hebrew and Arabic hold a 5 or a 6 in each letter,
+    # which no text of bytes does: so this must be asked first.
     sample = body[:_LABEL_WITHIN]
-    if b"\x00" not in sample:
+    if not _HIGH_BYTE.search(sample):
         return ""
     sample = sample[: len(sample) & ~1]
     texts = {charset: sample.decode(charset, "replace") for charset in _UTF16}

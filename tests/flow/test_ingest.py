@@ -201,7 +201,7 @@ async def test_the_first_poll_of_a_feed_is_its_baseline(store) -> None:
 
 
 async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_once(store) -> None:
-    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    many = [a_source(id=f"f{n}", url=f"https://wire{n}.example/") for n in range(40)]
     await store.put_sources(many, "config")
     bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=0.002, at_once=6)
     under_way: list[int] = []
@@ -219,8 +219,31 @@ async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_o
     assert max(under_way) <= 6
 
 
+async def test_a_host_that_hangs_holds_up_its_own_feeds_alone(store) -> None:
+    slow = [a_source(id=f"s{n}", url=f"https://slow.example/{n}") for n in range(40)]
+    await store.put_sources([*slow, a_source(id="quick", url="https://quick.example/")], "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), at_once=6)
+    polled: list[str] = []
+
+    async def hanging(source: Source) -> Poll:
+        polled.append(source.id)
+        await asyncio.sleep(0.01 if source.id == "quick" or len(polled) > 4 else 1)
+        return Poll(source.id, PollStatus.NOT_MODIFIED)
+
+    bench.feed.poll = hanging  # type: ignore[method-assign]
+    await store.claim_sources(NOW, 0)
+    bench.now += timedelta(minutes=1)
+    await bench.ingest.tick()
+    await asyncio.sleep(0.5)
+    assert polled == ["s0", "quick"]
+    bench.now += timedelta(hours=1)  # the claims of those that wait are over by now
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    assert [polled.count(f"s{n}") for n in range(40)] == [1] * 40
+
+
 async def test_breaking_off_claims_nothing_more(store) -> None:
-    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    many = [a_source(id=f"f{n}", url=f"https://wire{n}.example/") for n in range(40)]
     await store.put_sources(many, "config")
     bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=5, at_once=6)
     await bench.ingest.tick()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestServer
 from bot.core.model import (
     AddWatch,
     Chat,
+    Entry,
     PushState,
     PutChat,
     Source,
@@ -278,6 +279,28 @@ async def test_a_push_that_is_no_feed_changes_nothing(desk: Desk) -> None:
     assert kept is not None
     assert not is_proven(kept, desk.now)
     assert slowed(HOUR, None, desk.now) == HOUR
+
+
+async def test_what_is_agreed_while_a_push_is_taken_in_stays_agreed(desk: Desk) -> None:
+    await desk.subscribed()
+    take = desk.pushing.take
+
+    async def slowly(source: Source, entries: Sequence[Entry]) -> object:
+        await desk.publisher.verify(**{"hub.lease_seconds": "7200"})
+        return await take(source, entries)
+
+    desk.pushing.take = slowly
+    assert await desk.publisher.push(FRESH) == 204
+    kept = await desk.store.push_of("f")
+    assert kept is not None
+    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)
+
+    async def dropped(source: Source, _: Sequence[Entry]) -> None:
+        await desk.store.drop_push(source.id)
+
+    desk.pushing.take = dropped
+    assert await desk.publisher.push(FRESH) == 204
+    assert await desk.store.push_of("f") is None
 
 
 def test_a_lease_is_asked_for_ten_days() -> None:

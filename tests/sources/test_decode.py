@@ -73,13 +73,22 @@ def test_a_stray_nul_makes_no_utf_16() -> None:
 
 
 def test_a_guess_at_latin_says_so() -> None:
-    assert "No charset is named" in decode("Straße in Köln".encode("cp1252")).notes[0]
+    assert "Its charset is not named" in decode("Straße in Köln".encode("cp1252")).notes[0]
     assert decode("Köln".encode("cp1252"), "windows-1252").notes == ()
 
 
 def test_unmarked_utf_16_is_not_read_as_text_full_of_nuls() -> None:
     for charset in ("utf-16-le", "utf-16-be"):
         assert decode("<rss>خبر</rss>".encode(charset)).text == "<rss>خبر</rss>"
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["قصف", "انفجار قرب القاعدة\n2 قتلى (وكالات)", "حمله پهپادی به پایگاه"]
+)
+def test_arabic_in_unmarked_utf_16_is_not_read_as_signs_and_controls(text, charset) -> None:
+    text = f"{text} في ليل"
+    assert decode(text.encode(charset)).text == text
 
 
 def test_control_characters_go_and_line_breaks_stay() -> None:

@@ -139,7 +139,8 @@ class Entry:
     (source, key), unique over all sources. ``published_at`` is ``None`` when the date is missing
     or cannot be believed; it is never guessed. ``stated_at`` is the date as the feed has it.
     ``text_hash`` changes when the wording does. ``aliases`` are what else it is known by.
-    ``is_page`` says that its body was read on the page behind its link.
+    ``is_page`` says that its body was read on the page behind its link; ``by_link`` that its key is
+    its link, so that the two are one piece of evidence.
     """
 
     source_id: str
@@ -156,6 +157,7 @@ class Entry:
     is_page: bool = False
     stated_at: datetime | None = None
     aliases: tuple[Byname, ...] = ()
+    by_link: bool = False
 
 
 class PollStatus(StrEnum):
