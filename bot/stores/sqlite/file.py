@@ -48,6 +48,7 @@ STEPS = (
     "0008_articles",
     "0009_quarantine",
     "0010_identity",
+    "0011_reach",
 )
 migrations = Migrations("rasid")
 
