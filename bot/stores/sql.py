@@ -12,13 +12,15 @@ WHERE sources.id = placed.id
 """
 
 # The due time written here is for a visit that is never recorded. One further away than any wait we
-# give (a clock that was set back) counts as due, unless the publisher asked for such a wait.
+# give (a clock that was set back) counts as due, unless the operator (a tenth of jitter beside) or
+# the publisher asked for such a wait.
 CLAIM_SOURCES = """
 UPDATE sources SET next_due_at = :now + max(interval_s, :visit_s) * 1000, claimed = 1
 WHERE id IN (
     SELECT id FROM sources
     WHERE next_due_at <= :now
-       OR (next_due_at > :absurd AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
+       OR (next_due_at > :absurd AND next_due_at - interval_s * 1100 > :absurd
+           AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
     ORDER BY next_due_at LIMIT :limit)
 RETURNING *, (SELECT hashes FROM entry_hashes WHERE source_id = sources.id) AS entry_hashes
 """

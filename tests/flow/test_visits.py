@@ -186,3 +186,16 @@ async def test_from_the_first_redirect_to_the_new_address_and_through_its_bad_da
         assert publisher.asked[6:] == [("/new", '"good"')] * 3
         assert (await bench.age()).source.failure == ""
     await fetcher.close()
+
+
+async def test_a_source_that_is_wanted_once_a_day_is_visited_once_a_day(store) -> None:
+    # So long a wait is no sign of a clock that was set back.
+    await store.put_sources([a_source(interval_s=86_400, pinned=True)], "config")
+    bench = Bench(store, a_poll(status=PollStatus.NOT_MODIFIED))
+    for seconds in range(5):
+        await bench.tick(NOW + timedelta(seconds=seconds))
+    assert bench.feed.polls == 1
+    await bench.tick(NOW + DAY + timedelta(seconds=5))
+    assert bench.feed.polls == 2
+    await bench.tick(NOW - 2 * DAY)  # now it was set back
+    assert bench.feed.polls == 3
