@@ -15,6 +15,7 @@ from bot.errors import SourceBroken, SourceError
 from bot.flow.aside import feed_fault, visit_fault
 from bot.flow.intake import Intake
 from bot.flow.quarantine import Quarantine
+from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
 from bot.flow.visits import record_failure
 from bot.ports import Clock, Poller, Store
@@ -46,7 +47,7 @@ class Ingest:
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self.store, self.intake, self.clock)
-        self._rounds = Rounds(self._due, self.visit, self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _seat)
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -101,3 +102,7 @@ class Ingest:
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await record_failure(self.store, source, error, self.clock(), self.chance())
+
+
+def _seat(source: Source) -> Seat:
+    return Seat(source.host or source.id, source.id)

@@ -16,6 +16,7 @@ from bot.core.model import Claimed, Entry
 from bot.core.retry import SILENT_CAP_S, poll_wait
 from bot.errors import SourceError, SourceUnavailable
 from bot.flow.intake import Intake
+from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
 from bot.ports import Clock, PageReader, Store
 
@@ -47,7 +48,7 @@ class PageReading:
     _rounds: Rounds[Claimed] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._rounds = Rounds(self._due, self.visit, self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _seat)
 
     async def tick(self) -> None:
         """Claim the pages whose turn it is and visit them; returns before the visits end."""
@@ -124,3 +125,7 @@ def _full(entry: Entry, text: str) -> Entry:
     """The entry as its page has it; its title stays the one that readers were told."""
     digest = blake2b(f"{entry.title}\n{text}".encode("utf-8", "replace"), digest_size=16)
     return replace(entry, body=text, text_hash=f"page:{digest.hexdigest()}", is_page=True)
+
+
+def _seat(page: Claimed) -> Seat:
+    return Seat(page.host, page.entry.fingerprint)

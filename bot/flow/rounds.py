@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from bot.errors import StoreUnavailable
+from bot.flow.queues import Queues, Seat
 
 T = TypeVar("T")
 
@@ -22,11 +24,13 @@ class Rounds(Generic[T]):
         due: Callable[[int], Awaitable[Sequence[T]]],
         visit: Callable[[T], Coroutine[Any, Any, None]],
         at_once: int,
+        seat: Callable[[T], Seat],
     ) -> None:
-        """``due`` claims at most so many; ``visit`` never raises."""
+        """``due`` claims at most so many; ``visit`` never raises; one at a time in each place."""
         self._due = due
         self._visit = visit
         self._at_once = at_once
+        self._queues = Queues(seat)
         self._visits: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
         self._aside: dict[str, asyncio.Task[None]] = {}
@@ -35,22 +39,26 @@ class Rounds(Generic[T]):
     async def claim(self) -> None:
         """Visit what is due; returns before the visits end.
 
-        What found no room is claimed as soon as half of the visits have ended.
+        What found no room is claimed as soon as half of the visits have ended. What waits for
+        another visit to the same place takes up no room.
         """
         async with self._claiming:
-            room = self._at_once - len(self._visits)
-            if room <= 0:
-                self._more_due = True
-                return
-            due = await self._due(room)
-            self._more_due = len(due) == room
-            for one in due:
-                visit = asyncio.create_task(self._visit(one), name="visit")
-                self._visits.add(visit)
-                visit.add_done_callback(self._ended)
+            self._more_due = True
+            while self._more_due and (room := self._at_once - len(self._visits)) > 0:
+                due = await self._due(room)
+                self._more_due = len(due) == room
+                for one in filter(self._queues.enter, due):
+                    self._begin(one)
 
-    def _ended(self, visit: asyncio.Task[None]) -> None:
+    def _begin(self, one: T) -> None:
+        visit = asyncio.create_task(self._visit(one), name="visit")
+        self._visits.add(visit)
+        visit.add_done_callback(partial(self._ended, one))
+
+    def _ended(self, one: T, visit: asyncio.Task[None]) -> None:
         self._visits.discard(visit)
+        if (following := self._queues.leave(one)) is not None:
+            self._begin(following)
         if self._more_due and len(self._visits) <= self._at_once // 2:
             self._more_due = False
             self.beside("claim", self.claim)
@@ -70,6 +78,7 @@ class Rounds(Generic[T]):
     async def cancel(self) -> None:
         """Break off all that is under way; what was claimed is due again."""
         self._more_due = False
+        self._queues.send_away()
         for task in (*self._visits, *self._aside.values()):
             task.cancel()
         await self.drain()
