@@ -10,10 +10,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.model import Poll, Reason, Source, SourceKind
+from bot.core.model import Poll, Reason, Source, SourceKind, Verdict
 from bot.errors import SourceBroken, SourceError
 from bot.flow.aside import feed_fault, visit_fault
 from bot.flow.intake import Intake
+from bot.flow.patience import until_taken
 from bot.flow.quarantine import Quarantine
 from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
@@ -96,12 +97,23 @@ class Ingest:
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         verdicts = await self.intake.take(source, poll)
-        if self.polled is not None:
-            new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
-            await self.polled(source, poll, new)
+        await self._tell(source, poll, verdicts)
+
+    async def _tell(self, source: Source, poll: Poll, verdicts: Sequence[Verdict]) -> None:
+        if (polled := self.polled) is None:
+            return
+        new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
+        await self._patiently(source, lambda: polled(source, poll, new))
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
-        await record_failure(self.store, source, error, self.clock(), self.chance())
+        await self._patiently(
+            source,
+            lambda: record_failure(self.store, source, error, self.clock(), self.chance()),
+        )
+
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[None]]) -> None:
+        # A store that is busy is no fault of the source's.
+        await until_taken(turn, self.chance, f"source={source.id}")
 
 
 def _seat(source: Source) -> Seat:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from bot.core.model import Fault
 from bot.flow.aside import source_again
 from bot.flow.intake import PART, Intake
+from bot.flow.patience import until_taken
 from bot.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -23,7 +25,8 @@ class Quarantine:
 
     async def set_aside(self, fault: Fault) -> None:
         """Keep ``fault``, and say so when it is a new one."""
-        if await self.store.set_aside(fault, self.clock()):
+        keep = partial(self.store.set_aside, fault, self.clock())
+        if await until_taken(keep, self.intake.chance, f"subject={fault.subject}"):
             told = fault.stage, fault.subject, fault.error
             log.error("set_aside stage=%s subject=%s error=%s", *told)
 

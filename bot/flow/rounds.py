@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bot.errors import StoreUnavailable
 from bot.flow.queues import Queues, Seat
@@ -22,11 +22,11 @@ class Rounds(Generic[T]):
     def __init__(
         self,
         due: Callable[[int], Awaitable[Sequence[T]]],
-        visit: Callable[[T], Coroutine[Any, Any, None]],
+        visit: Callable[[T], Awaitable[None]],
         at_once: int,
         seat: Callable[[T], Seat],
     ) -> None:
-        """``due`` claims at most so many; ``visit`` never raises; one at a time in each place."""
+        """``due`` claims at most so many; in one ``seat``'s place one is visited at a time."""
         self._due = due
         self._visit = visit
         self._at_once = at_once
@@ -51,7 +51,7 @@ class Rounds(Generic[T]):
                     self._begin(one)
 
     def _begin(self, one: T) -> None:
-        visit = asyncio.create_task(self._visit(one), name="visit")
+        visit = asyncio.create_task(_forgiving("visit", partial(self._visit, one)), name="visit")
         self._visits.add(visit)
         visit.add_done_callback(partial(self._ended, one))
 
