@@ -216,6 +216,14 @@ class Store(Protocol):
         """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
         ...
 
+    async def is_any_due(self) -> bool:
+        """Whether anything that is set aside is to be tried again."""
+        ...
+
+    async def trying(self, fault: Fault) -> None:
+        """It is about to be tried again; after some tries without any end it is not due."""
+        ...
+
     # pages
     async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Take the pages whose turn it is, one a host; the host is busy until it is settled."""

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from functools import partial
 
-from bot.core.model import Fault
+from bot.core.model import Entry, Fault
 from bot.flow.aside import source_again
 from bot.flow.intake import PART, Intake
 from bot.flow.patience import until_taken
@@ -34,10 +34,16 @@ class Quarantine:
         """Try a part of it once more, where it is due; how many entries that was."""
         due = await self.store.due_again(self.clock(), PART)
         for entry, fault in due:
-            await self.intake.take_again(source_again(entry, fault, self.clock()), entry)
+            await self._once_more(entry, fault)
         return len(due)
+
+    async def _once_more(self, entry: Entry, fault: Fault) -> None:
+        # Before the try: it may be the last thing that this process does.
+        trying = partial(self.store.trying, fault)
+        await until_taken(trying, self.intake.chance, f"subject={fault.subject}")
+        await self.intake.take_again(source_again(entry, fault, self.clock()), entry)
 
     async def try_all(self) -> None:
         """Try all that is due, part by part; what breaks us again is not due again."""
-        while await self.try_again():
+        while await self.try_again() or await self.store.is_any_due():
             pass
