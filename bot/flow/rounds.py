@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar
 
-from bot.errors import StoreUnavailable
+from bot.flow.beside import Beside, Work, forgiving
 from bot.flow.queues import Queues, Seat
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 
 class Rounds(Generic[T]):
@@ -33,7 +30,7 @@ class Rounds(Generic[T]):
         self._queues = Queues(seat)
         self._visits: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
-        self._aside: dict[str, asyncio.Task[None]] = {}
+        self._beside = Beside()
         self._more_due = False
 
     async def claim(self) -> None:
@@ -51,7 +48,7 @@ class Rounds(Generic[T]):
                     self._begin(one)
 
     def _begin(self, one: T) -> None:
-        visit = asyncio.create_task(_forgiving("visit", partial(self._visit, one)), name="visit")
+        visit = asyncio.create_task(forgiving("visit", partial(self._visit, one)), name="visit")
         self._visits.add(visit)
         visit.add_done_callback(partial(self._ended, one))
 
@@ -63,32 +60,19 @@ class Rounds(Generic[T]):
             self._more_due = False
             self.beside("claim", self.claim)
 
-    def beside(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    def beside(self, name: str, work: Work) -> None:
         """Begin ``work`` unless it is under way; nobody waits for it but ``drain``."""
-        if name not in self._aside:
-            task = asyncio.create_task(_forgiving(name, work), name=name)
-            self._aside[name] = task
-            task.add_done_callback(lambda _: self._aside.pop(name))
+        self._beside.begin(name, work)
 
     async def drain(self) -> None:
         """Wait for the visits under way and for what is due besides."""
-        while under_way := {*self._visits, *self._aside.values()}:
+        while under_way := {*self._visits, *self._beside.under_way}:
             await asyncio.wait(under_way)
 
     async def cancel(self) -> None:
         """Break off all that is under way; what was claimed is due again."""
         self._more_due = False
         self._queues.send_away()
-        for task in (*self._visits, *self._aside.values()):
+        for task in (*self._visits, *self._beside.under_way):
             task.cancel()
         await self.drain()
-
-
-async def _forgiving(name: str, work: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await work()
-    except StoreUnavailable as error:
-        log.warning("store_unavailable %s error=%s", name, error)  # the next tick tries again
-    except Exception:
-        # The turn loop: the next tick must find everything as it was.
-        log.exception("tick_crashed work=%s", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -9,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import app
 from bot.core.model import (
     AddWatch,
     Chat,
@@ -26,6 +29,7 @@ from bot.core.model import (
 from bot.core.pushing import LEASE, is_proven, slowed
 from bot.core.turn import Policy
 from bot.data import load_knowledge
+from bot.engine.local import LocalEngine
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
 from bot.flow.pushing import Pushing
@@ -128,9 +132,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    publisher, app = Publisher(), web.Application()
-    app.router.add_get("/feed", publisher.feed)
-    app.router.add_post("/hub", publisher.hub)
+    publisher, site = Publisher(), web.Application()
+    site.router.add_get("/feed", publisher.feed)
+    site.router.add_post("/hub", publisher.hub)
     store, fetcher = await SqliteStore.open(tmp_path / "r.db"), Fetcher(FetchLimits(total_s=5))
     await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
     made: list[Desk] = []
@@ -143,7 +147,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     ingest.polled = pushing.polled
     server = await start_web(push.routes(pushing), "127.0.0.1", 0, 1_000_000)
     pushing.callback = f"http://127.0.0.1:{server.port}{push.PATH}"
-    async with TestServer(app, host="127.0.0.1") as running:
+    async with TestServer(site, host="127.0.0.1") as running:
         publisher.url = f"http://127.0.0.1:{running.port}"
         made.append(Desk(publisher, store, ingest, pushing, server))
         await store.put_sources([made[0].source], "config")
@@ -282,3 +286,20 @@ async def test_a_push_that_is_no_feed_changes_nothing(desk: Desk) -> None:
 
 def test_a_lease_is_asked_for_ten_days() -> None:
     assert timedelta(days=10) == LEASE
+
+
+async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -> None:
+    begun = asyncio.Event()
+
+    async def silent() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    web_settings = SimpleNamespace(host="127.0.0.1", port=0)
+    settings = SimpleNamespace(web=web_settings, polling=SimpleNamespace(max_bytes=1_000))
+    hubs = SimpleNamespace(tick=silent, verify=desk.pushing.verify, deliver=desk.pushing.deliver)
+    engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs)
+    async with asyncio.timeout(5), app._heard(rasid, engine):  # type: ignore[arg-type]
+        await engine.start()
+        await begun.wait()
+        await engine.stop()
