@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.core.model import Poll, Reason, Source, SourceKind, Verdict
 from bot.errors import SourceBroken, SourceError
 from bot.flow.aside import feed_fault, visit_fault
+from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
 from bot.flow.patience import until_taken
 from bot.flow.quarantine import Quarantine
@@ -103,7 +105,9 @@ class Ingest:
         if (polled := self.polled) is None:
             return
         new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
-        await self._patiently(source, lambda: polled(source, poll, new))
+        # All is recorded: whatever goes wrong from here on, the visit went well.
+        telling = partial(self._patiently, source, lambda: polled(source, poll, new))
+        await forgiving("polled", telling)
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
         await self._patiently(

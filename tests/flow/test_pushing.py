@@ -26,7 +26,7 @@ from bot.core.model import (
     Source,
     SourceKind,
 )
-from bot.core.pushing import LEASE, is_proven, slowed
+from bot.core.pushing import LEASE, is_proven, offered, slowed
 from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.engine.local import LocalEngine
@@ -303,3 +303,9 @@ async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -
         await engine.start()
         await begun.wait()
         await engine.stop()
+
+
+def test_an_address_that_cannot_be_written_down_is_no_offer() -> None:
+    header = "<https://hub.example/{}>; rel=hub, <https://wire.example/>; rel=self"
+    assert offered(header.format("a"), "") is not None
+    assert offered(header.format("\udcff"), "") is None

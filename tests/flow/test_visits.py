@@ -242,3 +242,15 @@ async def test_a_crash_is_set_aside_when_the_store_is_there_again(store, monkeyp
     await bench.ingest.visit(a_source())
     assert len(await store.quarantined()) == 1
     assert (await bench.age()).source.failure == "crashed"
+
+
+async def test_what_goes_wrong_after_the_record_is_no_failure_of_the_visit(store, caplog) -> None:
+    async def polled(*_: object) -> None:
+        raise RuntimeError("bug")
+
+    bench = Bench(store, a_poll(an_entry()))
+    bench.ingest.polled = polled
+    await bench.ingest.visit(a_source())
+    assert await store.outbox_counts() == {"pending": 1}
+    assert (await bench.age()).source.failures == 0
+    assert "tick_crashed work=polled" in caplog.text
