@@ -309,3 +309,22 @@ def test_an_address_that_cannot_be_written_down_is_no_offer() -> None:
     header = "<https://hub.example/{}>; rel=hub, <https://wire.example/>; rel=self"
     assert offered(header.format("a"), "") is not None
     assert offered(header.format("\udcff"), "") is None
+
+
+async def test_what_is_renewed_while_news_is_taken_in_stays_renewed(desk: Desk) -> None:
+    await desk.subscribed()
+    taking, renewed = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> None:
+        taking.set()
+        await renewed.wait()
+
+    desk.pushing.take = slowly
+    pushed = asyncio.create_task(desk.publisher.push(FRESH))
+    await taking.wait()
+    assert (await desk.publisher.verify(**{"hub.lease_seconds": "7200"}))[0] == 200
+    renewed.set()
+    assert await pushed == 204
+    kept = await desk.store.push_of("f")
+    assert kept is not None
+    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)
