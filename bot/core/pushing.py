@@ -38,11 +38,12 @@ class Offer(NamedTuple):
 
 def offered(link_header: str, text: str) -> Offer | None:
     """The hub and the name a feed gives itself, by its ``Link`` header, else by its first lines."""
-    # Bytes of a header that are no UTF-8 arrive as halves of pairs, which nothing can store.
-    header = link_header.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    found = named(header, text)
+    found = named(link_header, text)
     hub, topic = found.get("hub", ""), found.get("self", "")
-    is_web = all(url.startswith(("https://", "http://")) for url in (hub, topic))
+    # Bytes of a header that are not UTF-8 arrive as lone surrogates: nobody could write them down.
+    is_web = all(
+        url.startswith(("https://", "http://")) and url.isprintable() for url in (hub, topic)
+    )
     return Offer(hub, topic) if is_web else None
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from functools import partial
 
-from bot.core.model import Poll, Reason, Source, SourceKind
+from bot.core.model import Poll, Reason, Source, SourceKind, Verdict
 from bot.errors import SourceBroken, SourceError
 from bot.flow.aside import feed_fault, visit_fault
+from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
+from bot.flow.patience import until_taken
 from bot.flow.quarantine import Quarantine
+from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
 from bot.flow.visits import record_failure
 from bot.ports import Clock, Poller, Store
@@ -44,12 +47,10 @@ class Ingest:
     polled: Callable[[Source, Poll, int], Awaitable[None]] | None = None
     quarantine: Quarantine = field(init=False)
     _rounds: Rounds[Source] = field(init=False)
-    _open: set[str] = field(init=False)  # sources that were claimed and whose visit has not ended
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self.store, self.intake, self.clock)
-        self._rounds = Rounds(self._due, self.visit, self.at_once, _host)
-        self._open: set[str] = set()
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _seat)
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -63,11 +64,7 @@ class Ingest:
         await self._rounds.drain()
 
     async def _due(self, room: int) -> Sequence[Source]:
-        claimed = await self.store.claim_sources(self.clock(), room)
-        # One that waits for its host for longer than a claim holds comes again.
-        due = [source for source in claimed if source.id not in self._open]
-        self._open.update(source.id for source in due)
-        return due
+        return await self.store.claim_sources(self.clock(), room)
 
     async def drain(self) -> None:
         """Wait for the visits under way and for what is due besides."""
@@ -76,7 +73,6 @@ class Ingest:
     async def cancel(self) -> None:
         """Break off the visits under way: nothing of an unrecorded one is lost, it is due again."""
         await self._rounds.cancel()
-        self._open.clear()
         await self.intake.close()
 
     async def visit(self, source: Source) -> None:
@@ -88,8 +84,6 @@ class Ingest:
             log.exception("poll_crashed source=%s", source.id)
             await self.quarantine.set_aside(visit_fault(source, error, self.intake.version))
             await self._failed(source, None)
-        finally:
-            self._open.discard(source.id)
 
     async def _visit(self, source: Source) -> None:
         try:
@@ -105,18 +99,26 @@ class Ingest:
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         verdicts = await self.intake.take(source, poll)
-        if self.polled is not None:
-            new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
-            await self.polled(source, poll, new)
+        await self._tell(source, poll, verdicts)
+
+    async def _tell(self, source: Source, poll: Poll, verdicts: Sequence[Verdict]) -> None:
+        if (polled := self.polled) is None:
+            return
+        new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
+        # All is recorded: whatever goes wrong from here on, the visit went well.
+        telling = partial(self._patiently, source, lambda: polled(source, poll, new))
+        await forgiving("polled", telling)
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
-        await record_failure(self.store, source, error, self.clock(), self.chance())
+        await self._patiently(
+            source,
+            lambda: record_failure(self.store, source, error, self.clock(), self.chance()),
+        )
+
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[None]]) -> None:
+        # A store that is busy is no fault of the source's.
+        await until_taken(turn, self.chance, f"source={source.id}")
 
 
-def _host(source: Source) -> str:
-    """Whose turn it takes: a host is visited by one at a time, a folder by itself."""
-    try:
-        host = urlsplit(source.address).hostname
-    except ValueError:
-        host = None
-    return host or source.id
+def _seat(source: Source) -> Seat:
+    return Seat(source.host or source.id, source.id)

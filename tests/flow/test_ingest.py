@@ -259,3 +259,36 @@ async def test_a_new_watch_is_known_before_the_next_entry_comes(store) -> None:
     await store.answer(2, [AddWatch(7, "drones")], [], NOW)
     await bench.tick()
     assert 0 <= before < bench.intake._minds.revision
+
+
+async def test_many_feeds_of_one_slow_host_hold_up_only_one_another(store) -> None:
+    slow = [a_source(id=f"s{n}", url=f"https://slow.example/{n}") for n in range(40)]
+    other = a_source(id="other", url="https://other.example/")
+    await store.put_sources([*slow, other], "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), at_once=4)
+    visited: list[str] = []
+    most, answers = 0, asyncio.Event()
+
+    async def poll(source: Source) -> Poll:
+        nonlocal most
+        visited.append(source.id)
+        if source.host == "slow.example":
+            most = max(most, sum(one.startswith("s") for one in visited))
+            await answers.wait()
+        return Poll(source.id, PollStatus.NOT_MODIFIED)
+
+    bench.feed.poll = poll  # type: ignore[method-assign]
+    await store.claim_sources(NOW, 0)  # new sources are spread over some seconds
+    bench.now += timedelta(minutes=1)
+    for _ in range(2):  # what is claimed once more meanwhile is not visited twice
+        await bench.ingest.tick()
+        bench.now += timedelta(minutes=10)
+    await asyncio.sleep(0.05)
+    assert most == 1
+    assert "other" in visited
+    answers.set()
+    await bench.ingest.drain()
+    assert {f"s{n}" for n in range(40)} < set(visited)
+    assert visited.count("s0") == 1
+    await bench.tick(bench.now + timedelta(hours=1))
+    assert visited.count("s0") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from bot.core.model.faults import Broken
 from bot.core.model.visits import Hints, Move, Rhythm
@@ -93,6 +94,14 @@ class Source:
     def address(self) -> str:
         """Where it is visited."""
         return self.moved_url or self.url
+
+    @property
+    def host(self) -> str:
+        """Whose patience it is visited at the cost of; ``""`` for what is no web address."""
+        try:
+            return urlsplit(self.address).hostname or ""
+        except ValueError:
+            return ""
 
     habits: Habits = Habits()
 
