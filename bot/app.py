@@ -369,14 +369,9 @@ async def _recover(rasid: Rasid) -> None:
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
     await rasid.ingest.try_again()
-    sources = [age.source for age in await rasid.store.source_ages()]
-    gate = asyncio.Semaphore(rasid.settings.polling.at_once)
-
-    async def visit(source: Source) -> None:
-        async with gate:
-            await rasid.ingest.visit(source)
-
-    await asyncio.gather(*(visit(source) for source in sources))
+    await rasid.store.all_due(now())
+    await rasid.ingest.tick()
+    await rasid.ingest.drain()
     await rasid.deliver.drain()
     # After the alerts, which must not wait for them: of each host one page, as ever.
     await rasid.pages.tick()

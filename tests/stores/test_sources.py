@@ -208,6 +208,18 @@ async def test_a_source_returns_from_where_it_is_found_no_more(store: SqliteStor
     assert (await store.source_ages())[0].source.address == "https://wire.example/rss"
 
 
+async def test_all_are_due_at_once_but_those_whose_publisher_keeps_us_away(
+    store: SqliteStore,
+) -> None:
+    sources = [a_source(id=n, url=f"https://{n}.example/") for n in ("new", "asked", "polled")]
+    await store.put_sources(sources, "config")
+    await polled(store, a_course(earliest_at=NOW + HOUR), "asked")
+    await polled(store, a_course(), "polled")
+    await store.all_due(NOW)
+    assert {source.id for source in await store.claim_sources(NOW, 9)} == {"new", "polled"}
+    assert (await due_times(store))["asked"] == NOW + HOUR
+
+
 # ── breaking news ────────────────────────────────────────────────────────────────────────────
 
 
