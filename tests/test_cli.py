@@ -158,7 +158,7 @@ ROWS = "".join(
         ("utf-8", b"\xef\xbb\xbf", ""),
         ("utf-16-le", b"\xff\xfe", "utf-16-le: it begins with a byte order mark"),
         ("utf-16-be", b"\xfe\xff", "utf-16-be: it begins with a byte order mark"),
-        ("utf-16-le", b"", "utf-16-le: every other byte"),
+        ("utf-16-le", b"", "utf-16-le: it has no byte order mark"),
         ("utf-32-le", b"\xff\xfe\0\0", "utf-32-le: it begins with a byte order mark"),
         ("cp1256", b"", "cp1256: it reads as Arabic so"),
     ],
