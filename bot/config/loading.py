@@ -105,7 +105,9 @@ def _is_json(value: str) -> bool:
 def _json_wanted(field: str) -> str:
     if field in _AS_JSON:
         return f"lists in the environment are JSON, like '{_AS_JSON[field]}'"
-    return f"it is a group of keys: set one of them, like {variable_of((field, 'key'))}"
+    group = section_of(Settings.model_fields[field].annotation) or Settings
+    example = variable_of((field, next(iter(group.model_fields))))
+    return f"it is a group of keys: set one of them, like {example}"
 
 
 def _explained(error: ValidationError, origin: Origin) -> ConfigError:
@@ -125,7 +127,8 @@ def _wanted(first: Mapping[str, Any]) -> str:
         return str(first["ctx"]["error"])
     if first["type"] == "missing":
         return "it is missing"
-    return str(first["msg"]).replace("Input should", "it must")
+    told = str(first["msg"]).partition(", unable")[0]
+    return told.replace("Input should", "it must").replace("valid tuple", "list")
 
 
 def _nearest(name: str, known: Iterable[str], shown: Any = lambda at: at[0]) -> str:
