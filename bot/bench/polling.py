@@ -23,7 +23,7 @@ from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
 
 INTERVAL_S = 300
-LATER = timedelta(hours=1.1)  # everything is due, however long it was left alone
+LATER = timedelta(minutes=6)  # all are due again; at five minutes the daily whole reading is rare
 
 
 @dataclass(slots=True)
@@ -77,11 +77,11 @@ class Polling:
 
 @asynccontextmanager
 async def polling(
-    sources: Sequence[Source], at_once: int, ago: timedelta = timedelta()
+    sources: Sequence[Source], at_once: int, ago: timedelta = timedelta(), etag: str = ETAG
 ) -> AsyncIterator[Polling]:
     """The polling half, with a database on disk that knows ``sources`` and their validators.
 
-    Its clock begins that long ``ago``.
+    Its clock begins that long ``ago``. Without ``etag`` the first visits read everything.
     """
     clock = Hands(datetime.now(UTC) - ago)
     with tempfile.TemporaryDirectory() as folder:
@@ -89,7 +89,7 @@ async def polling(
         fetcher, workers = Fetcher(FetchLimits()), Workers()
         poller = Counting(FeedPoller(fetcher, clock, workers))
         await store.put_sources(sources, "config")
-        await _seen_before(store, sources, clock())
+        await _seen_before(store, sources, clock(), etag)
         intake = Intake(store, load_knowledge(), Policy(), clock, random.random, lambda: None)
         pollers = {SourceKind.FEED: poller}
         ingest = Ingest(store, pollers, intake, clock, random.random, at_once)
@@ -102,9 +102,11 @@ async def polling(
             await store.close()
 
 
-async def _seen_before(store: SqliteStore, sources: Sequence[Source], at: datetime) -> None:
+async def _seen_before(
+    store: SqliteStore, sources: Sequence[Source], at: datetime, etag: str
+) -> None:
     for source in sources:
-        poll = Poll(source.id, PollStatus.NOT_MODIFIED, etag=ETAG)
+        poll = Poll(source.id, PollStatus.NOT_MODIFIED, etag=etag)
         await store.record(Batch(source.id, (), poll, at))
     await store.claim_sources(at, 0)  # what is new is given its turn, some time after this
 

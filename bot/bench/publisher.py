@@ -88,11 +88,14 @@ class _Conversation(asyncio.Protocol):
             return _UNCHANGED
         body = self._body(path)
         head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/rss+xml\r\n"
-        return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+        tag = b"ETag: %s\r\n" % ETAG.encode() if path.startswith(b"/same/") else b""
+        return head + tag + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
     def _body(self, path: bytes) -> bytes:
         if path.startswith(b"/bomb/"):
             return BOMBS[path.rpartition(b"/")[2].decode()]()
+        if path.startswith(b"/same/"):
+            return self._feeds.document(path, 0)
         return self._feeds.next_of(path)
 
 
