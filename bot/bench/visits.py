@@ -28,7 +28,7 @@ _CHANGED = 200
 _BOMB_ROUNDS = 8
 _BOMBS_AT_ONCE = 4
 _NEWS_IN = 10  # one in so many feeds has news
-_BEGUN = timedelta(hours=2.2)  # long enough for every feed to be read before
+_BEGUN = LATER + timedelta(minutes=11)  # all feeds were read before, and wait to be spread
 _TICK_S = 1.0  # as polling.tick_s is by itself
 
 Figures = dict[str, Any]
