@@ -22,8 +22,7 @@ import feedparser
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bot.sources.feed import SMALL_BYTES
-from bot.sources.parsing import parse
+from bot.sources.parsing import SMALL_BYTES, parse
 from bot.sources.workers import Task, Unreadable, Workers
 
 ROUNDS = 60

@@ -6,7 +6,6 @@ Here alone stand the real clock and real chance; everything below takes them as 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import random
@@ -27,6 +26,7 @@ from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.database import SANDBOX_TOKEN, database_path, need_database_path, open_store
+from bot.engine import garbage
 from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
 from bot.errors import ConfigError
@@ -174,9 +174,7 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
     knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
-    # A long search for garbage among what a matcher remembers would hold every message up: most of
-    # it is found young, and the rest may wait.
-    gc.set_threshold(50_000, 20, 50)
+    garbage.seldom()
     with only_one(need_database_path(settings)):
         async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
             await (_once(rasid) if once else _forever(rasid))

@@ -26,6 +26,7 @@ from bot.core.matcher import Matcher
 from bot.core.model import Knowledge, Reading, Watch
 from bot.core.text import name_key
 from bot.data import load_knowledge
+from bot.engine import garbage
 from bot.engine.building import build_bytes
 from bot.flow.minding import CHANGES
 
@@ -111,7 +112,7 @@ def _measured(size: int, kind: str, folder: str) -> Figures:
         _queries(press, size, kind),
         press.watches(CHANGES),
     )
-    return built | _loaded(knowledge, path) | _timed(knowledge, path, written)
+    return built | _loaded(path) | _timed(knowledge, path, written)
 
 
 class _Written(NamedTuple):
@@ -167,7 +168,7 @@ def _queries(press: Press, size: int, kind: str) -> list[str]:
     return press.mixed(size) if kind == "mixed" else press.watches(size)
 
 
-def _loaded(knowledge: Knowledge, path: Path) -> Figures:
+def _loaded(path: Path) -> Figures:
     """Loading, and what it adds to the memory of a bot that knows everything but has no watch."""
     return apart(_load, path) | {"cache_mb": round(path.stat().st_size / 1e6, 1)}
 
@@ -196,7 +197,7 @@ def _timed(knowledge: Knowledge, path: Path, written: _Written) -> Figures:
     limit = _Limit(written.queries, measured)
     gc.collect()
     gc.freeze()  # as the bot does when it has started
-    gc.set_threshold(50_000, 20, 50)
+    garbage.seldom()
     for text in texts:
         _answers(matcher, text)
     first, hits = _pass(matcher, measured)

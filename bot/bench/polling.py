@@ -14,6 +14,8 @@ from bot.bench.publisher import ETAG, Publishers
 from bot.core.model import Batch, Poll, PollStatus, Source, SourceKind
 from bot.core.turn import Policy
 from bot.data import load_knowledge
+from bot.engine import garbage
+from bot.engine.building import MatcherBuilder
 from bot.errors import SourceError
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
@@ -90,9 +92,12 @@ async def polling(
         poller = Counting(FeedPoller(fetcher, clock, workers))
         await store.put_sources(sources, "config")
         await _seen_before(store, sources, clock(), etag)
-        intake = Intake(store, load_knowledge(), Policy(), clock, random.random, lambda: None)
+        garbage.seldom()  # and the matcher by its builder, as in the bot
+        builder = MatcherBuilder(Path(folder) / "bench.matcher")
+        chance, wake = random.random, lambda: None
+        intake = Intake(store, load_knowledge(), Policy(), clock, chance, wake, builder)
         pollers = {SourceKind.FEED: poller}
-        ingest = Ingest(store, pollers, intake, clock, random.random, at_once)
+        ingest = Ingest(store, pollers, intake, clock, chance, at_once)
         try:
             yield Polling(store, fetcher, poller, ingest, clock)
         finally:

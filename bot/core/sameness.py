@@ -75,7 +75,7 @@ def recognised(
     """
     rekeyed = _is_rekeyed(entries, seen, left_out)
     claims = [_claims(entry, seen, now, rekeyed=rekeyed) for entry in entries]
-    known_as = _assigned(entries, claims)
+    known_as = _assigned(claims)
     named, fresh = [], []
     for index, entry in enumerate(entries):
         known = known_as.get(index)
@@ -113,7 +113,7 @@ def _dated_otherwise(entry: Entry, behind: Seen) -> bool:
     return abs(entry.published_at - behind.published_at) > _SAME_DATE
 
 
-def _assigned(entries: Sequence[Entry], claims: Sequence[Mapping[str, int]]) -> dict[int, str]:
+def _assigned(claims: Sequence[Mapping[str, int]]) -> dict[int, str]:
     """Each recorded entry to at most one entry of now, the best founded claims first."""
     ranked = sorted(
         (

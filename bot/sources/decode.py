@@ -65,6 +65,17 @@ def decode(body: bytes, declared: str = "") -> Decoded:
     return Decoded(_CONTROLS.sub(_meant, text), charset, notes)
 
 
+def is_clean(body: bytes) -> bool:
+    """Whether it is UTF-8 with nothing to mend: then reading it takes no more than a look at it.
+
+    A hostile document of 120 KB can take forty milliseconds to decode.
+    """
+    try:
+        return not _CONTROLS.search(body.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def _meant(control: re.Match[str]) -> str:
     found = control[0]
     is_latin = "\x80" <= found <= "\x9f" and found != "\x85"

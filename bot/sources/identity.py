@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -39,6 +40,7 @@ class Marks:
 _Namer = Callable[[Marks], str]
 
 
+@lru_cache(maxsize=1_024)  # each entry is asked for several times while its document is read
 def canonical_link(url: str) -> str:
     """The form of a link under which its copies meet; ``""`` for what is no web address.
 

@@ -20,11 +20,15 @@ import feedparser
 
 from bot.sources import apart, bounds, bynames, dates, identity, jsonfeed, plain, splitting
 from bot.sources.breaking import safely
-from bot.sources.decode import decode
+from bot.sources.decode import decode, is_clean
 from bot.sources.draft import Draft, Parsed
 from bot.sources.links import http_link
 from bot.sources.mistaken import what_it_is
 
+# Read on the spot: the worst document of this size that we could think of keeps the event loop for
+# ten to twenty milliseconds (benchmarks/parsing.py), a usual one for one; handing over costs half
+# a millisecond, and the first time a process of 33 MB.
+SMALL_BYTES = 4_096
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _CUT_MARKS = "…. []"
@@ -64,6 +68,23 @@ def parse(
     if not is_json or (found.problem and bounds.is_xml_behind(decoded.text)):
         found = _xml(apart.with_letters_only(decoded.text), base_url, content_type, known)
     return replace(found, notes=decoded.notes * (not found.problem) + found.notes)
+
+
+def parse_little(body: bytes, charset: str, base_url: str, known: bytes) -> Parsed:
+    """What ``parse`` says of a feed in which little is new since ``known``.
+
+    Soon done: the parser sees no more than ``SMALL_BYTES``. Without hashes where more is new,
+    where only the whole tells what is, and where the text must be mended first.
+    """
+    if not is_clean(body):
+        return Parsed()
+    decoded = decode(body, charset)
+    text = apart.with_letters_only(decoded.text)
+    if jsonfeed.looks_like_json(decoded.text) or bounds.forbidden(text):
+        return Parsed()
+    outline = _outline(text, base_url)
+    part = _unseen(outline, decoded.notes, base_url, known, SMALL_BYTES) if outline else None
+    return part or Parsed()
 
 
 def _xml(text: str, base_url: str, content_type: str, known: bytes) -> Parsed:
@@ -128,9 +149,16 @@ def _whole(
 
 
 def _unseen(
-    outline: splitting.Outline, notes: tuple[str, ...], base_url: str, known: bytes
+    outline: splitting.Outline,
+    notes: tuple[str, ...],
+    base_url: str,
+    known: bytes,
+    most: int | None = None,
 ) -> Parsed | None:
-    """What is new since ``known``; ``None`` when only the whole tells which entry is which."""
+    """What is new since ``known``; ``None`` when only the whole tells which entry is which.
+
+    So it is, too, where more than ``most`` bytes would have to be read.
+    """
     present = set(outline.hashes)
     names = {written: name for written, name in _unpacked(known) if written in present}
     fresh = [written for written in outline.hashes if written not in names]
@@ -138,7 +166,10 @@ def _unseen(
         return None
     found: list[Draft] = []
     if fresh:
-        document = _feedparser(outline.without(names))
+        rest_of_it = outline.without(names)
+        if most is not None and len(rest_of_it) > most:
+            return None
+        document = _feedparser(rest_of_it)
         if document.bozo or len(document.entries) != len(fresh):
             return None
         found = [_draft(entry, base_url) for entry in document.entries]

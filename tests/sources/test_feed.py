@@ -19,7 +19,7 @@ from bot.sources import bounds, parsing
 from bot.sources.draft import Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
-from bot.sources.workers import Workers
+from bot.sources.workers import Task, Workers
 from tests.sources.servers import feed_at, serving
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -301,6 +301,33 @@ async def test_a_document_that_takes_too_long_is_a_failure_of_its_own() -> None:
                 await poll()
             publisher.body = rss(f"<item><title>{'long ' * 2_000}</title></item>")
             assert len((await poll()).entries) == 1
+    finally:
+        workers.close()
+
+
+class _Counting(Workers):
+    """Counts what is handed over to another process."""
+
+    handed_over = 0
+
+    async def parse(self, task: Task) -> Parsed:
+        self.handed_over += 1
+        return await super().parse(task)
+
+
+async def test_no_other_process_is_asked_about_little_news() -> None:
+    publisher, workers = Publisher(), _Counting()
+    old = [f"<item><title>{n}</title><description>{'w ' * 900}</description></item>" for n in "abc"]
+    publisher.body = rss(*old)
+    try:
+        async with polling(publisher, workers) as poll:
+            assert (len((await poll()).entries), workers.handed_over) == (3, 1)
+            publisher.body = rss("<item><title>new</title></item>", *old)
+            assert [entry.title for entry in (await poll()).entries] == ["new"]
+            assert workers.handed_over == 1
+            publisher.body = rss(*(old * 5), f"<item><title>{'long ' * 1_000}</title></item>")
+            await poll()
+            assert workers.handed_over == 2
     finally:
         workers.close()
 

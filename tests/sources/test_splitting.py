@@ -251,6 +251,25 @@ def test_any_feed_is_read_in_parts_as_it_is_as_a_whole(parts: list[str], chosen:
         draft for draft, own in zip(whole.drafts, worded(written), strict=False) if own in known
     }
     assert set(part.drafts) >= set(whole.drafts) - seen
+    assert parsing.parse_little(body, "", BASE, b"".join(known)) in (part, Parsed())
+
+
+def test_little_news_is_read_as_it_is_elsewhere_and_much_is_left_to_others() -> None:
+    old = [item(n, "word " * 500) for n in range(9)]
+    known = read(rss(*old)).hashes
+    little = rss(item(10), *old)
+    assert titles(parsing.parse_little(little, "", BASE, known)) == ["Title 10"]
+    assert parsing.parse_little(little, "", BASE, known) == read(little, known)
+    assert parsing.parse_little(rss(*old), "", BASE, known) == read(rss(*old), known)
+    for other in (
+        rss(item(10, "word " * 1_000), *old),
+        little.replace(b"Title 10", b"Title \x01"),
+        little.replace(b"Title 10", "Tïtle".encode("cp1252")),
+        little.replace(b"<rss", b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss"),
+        little.replace(b"</rss>", b""),
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+    ):
+        assert parsing.parse_little(other, "", BASE, known) == Parsed()
 
 
 def worded(written: list[bytes]) -> list[bytes]:

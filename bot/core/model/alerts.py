@@ -31,8 +31,6 @@ class Reason(StrEnum):
     DENIED = "denied"
     TAKEN_BACK = "taken-back"
     ALL_CLEAR = "all-clear"
-    BELOW_LEVEL = "below-level"
-    MUTED = "muted"
     FAILED = "failed"  # an error of ours: recorded, logged, and no obstacle to the others
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -39,35 +39,18 @@ from bot.core.model import (
     Way,
 )
 from bot.core.trial import Text
+from bot.stores.sqlite.times import at as at  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.times import at_or_none as at_or_none  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.times import ms as ms  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.times import ms_or_none as ms_or_none  # noqa: PLC0414 -- told on
 from bot.stores.sqlite.visits import headers_text, visit_values
 
 Row = Mapping[str, Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CARD = TypeAdapter(Card)
 _NOTE = TypeAdapter(Note)
 _LIFE = TypeAdapter(Life)
 _HABITS = TypeAdapter(Habits)
-
-
-def ms(at: datetime) -> int:
-    """Milliseconds since 1970; an integer division, so that a value survives the round trip."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
-
-
-def ms_or_none(at: datetime | None) -> int | None:
-    """``ms`` where there is a time."""
-    return None if at is None else ms(at)
-
-
-def at(milliseconds: int) -> datetime:
-    """The time ``milliseconds`` after 1970, exactly (no floating point)."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def at_or_none(milliseconds: int | None) -> datetime | None:
-    """``at`` where there is a time."""
-    return None if milliseconds is None else at(milliseconds)
 
 
 def payload_text(payload: Card | Note) -> str:

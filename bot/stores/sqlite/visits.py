@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.core.model import Course, Hints, Move, Rhythm, Setback
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
-
-
-def _ms(at: datetime | None) -> int | None:
-    return None if at is None else (at - _EPOCH) // _MS
-
-
-def _at(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else _EPOCH + milliseconds * _MS
+from bot.stores.sqlite.times import MS, at_or_none, ms_or_none
 
 
 def headers_text(headers: tuple[tuple[str, str], ...]) -> str:
@@ -35,13 +25,13 @@ def visit_values(row: Mapping[str, Any]) -> dict[str, Any]:
         "proxy": row["proxy"],
         "moved_url": row["moved_url"],
         "move": _move(row["move"]),
-        "wait": row["wait_ms"] * _MS,
+        "wait": row["wait_ms"] * MS,
         "rhythm": _rhythm(row["rhythm"]),
         "hints": _hints(row["hints"]),
         "held": row["held"],
         "failure": row["failure"],
-        "missing_since": _at(row["missing_since"]),
-        "gone_at": _at(row["gone_at"]),
+        "missing_since": at_or_none(row["missing_since"]),
+        "gone_at": at_or_none(row["gone_at"]),
     }
 
 
@@ -49,14 +39,14 @@ def _move(text: str) -> Move:
     if not text:
         return Move()
     url, polls, since, last = json.loads(text)
-    return Move(url, polls, _at(since), _at(last))
+    return Move(url, polls, at_or_none(since), at_or_none(last))
 
 
 def _rhythm(text: str) -> Rhythm:
     if not text:
         return Rhythm()
     learnt, days, counts = json.loads(text)
-    return Rhythm(tuple(counts), days, _at(learnt))
+    return Rhythm(tuple(counts), days, at_or_none(learnt))
 
 
 def _hints(text: str) -> Hints:
@@ -69,10 +59,10 @@ def _hints(text: str) -> Hints:
 def course_row(course: Course) -> dict[str, object]:
     """What a visit that worked leaves behind."""
     return {
-        "due_at": _ms(course.due_at),
-        "quick_at": _ms(course.quick_at),
-        "earliest_at": _ms(course.earliest_at),
-        "wait_ms": course.wait // _MS,
+        "due_at": ms_or_none(course.due_at),
+        "quick_at": ms_or_none(course.quick_at),
+        "earliest_at": ms_or_none(course.earliest_at),
+        "wait_ms": course.wait // MS,
         "rhythm": _rhythm_text(course.rhythm),
         "hints": _hints_text(course.hints),
         "held": course.held,
@@ -83,7 +73,7 @@ def course_row(course: Course) -> dict[str, object]:
 def _rhythm_text(rhythm: Rhythm) -> str:
     if rhythm == Rhythm():
         return ""
-    return _short([_ms(rhythm.learnt_at), rhythm.days, rhythm.counts])
+    return _short([ms_or_none(rhythm.learnt_at), rhythm.days, rhythm.counts])
 
 
 def _hints_text(hints: Hints) -> str:
@@ -95,7 +85,7 @@ def _hints_text(hints: Hints) -> str:
 def _move_text(move: Move) -> str:
     if move == Move():
         return ""
-    return _short([move.url, move.polls, _ms(move.since), _ms(move.last_at)])
+    return _short([move.url, move.polls, ms_or_none(move.since), ms_or_none(move.last_at)])
 
 
 def _short(values: list[object]) -> str:
@@ -106,7 +96,7 @@ def setback_row(setback: Setback, now: datetime) -> dict[str, object]:
     """What a visit that failed leaves behind."""
     return {
         "failure": setback.kind,
-        "earliest_at": _ms(now + setback.asked),
+        "earliest_at": ms_or_none(now + setback.asked),
         "is_missing": int(setback.is_missing),
         "is_gone": int(setback.is_gone),
         "returns": int(setback.returns),
