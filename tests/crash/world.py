@@ -1,0 +1,160 @@
+"""A Telegram on loopback, one file, and lives in it one after the other; what was told is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sqlite3
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.people import Person
+from bot.sandbox.server import Sandbox
+from tests.crash.life import ASKERS, CROWD, TOLD
+from tests.crash.traps import KILLED
+from tests.sandbox.conftest import Page
+
+ROOT = Path(__file__).parents[2]
+_ONCE = ("✅", "🔺", *TOLD)  # a message holds one of them; each chat is to get each once
+_GAP_S = 2.0  # between a death and the next life
+
+
+@dataclass(frozen=True)
+class End:
+    """How a life ended."""
+
+    code: int
+    steps: int
+    ahead_s: float
+
+    @property
+    def was_killed(self) -> bool:
+        return self.code == KILLED
+
+
+@dataclass
+class Tally:
+    """What many crashes cost, for people."""
+
+    crashes: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    most_per_crash: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def told(self, name: str, **more: object) -> str:
+        """One line of JSON."""
+        facts = {k: v for k, v in vars(self).items() if k != "began"}
+        took_s = round(time.monotonic() - self.began, 1)
+        return json.dumps({"test": name} | facts | more | {"took_s": took_s})
+
+
+class Nursery:
+    """The process that lives are forked from (``nursery``)."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def open(cls, log: Path) -> Nursery:
+        with log.open("wb") as errors:
+            pipe = asyncio.subprocess.PIPE
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.crash.nursery"),
+                cwd=ROOT, stdin=pipe, stdout=pipe, stderr=errors,
+            )  # fmt: skip
+        return cls(process)
+
+    async def asked(self, **order: Any) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(await self._process.stdout.readline())
+        return answer
+
+    async def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+class World:
+    """Begins anew with :meth:`begin`; then lives follow each other in the same file."""
+
+    def __init__(self, nursery: Nursery, sandbox: Sandbox, page: Page, folder: Path) -> None:
+        self.nursery, self.sandbox, self.page = nursery, sandbox, page
+        self.template, self.file = folder / "settled.db", folder / "now" / "rasid.db"
+        self.asked: dict[int, int] = {}  # update id → who sent it
+        self._born_s = self._ahead_s = 0.0
+        self._seen = 0
+        for user in CROWD:
+            sandbox.world.add_person(Person(user, f"P{user}", f"p{user}", "en"))
+
+    async def begin(self, *, empty: bool = False) -> None:
+        """Nothing has happened yet but that people subscribed and two have just asked something."""
+        shutil.rmtree(self.file.parent, ignore_errors=True)
+        self.file.parent.mkdir()
+        if not self.template.exists():
+            await self.nursery.asked(settle=str(self.template))
+        if not empty:
+            shutil.copy(self.template, self.file)
+        self._born_s, self._ahead_s = time.time(), 0.0
+        rows = self.sandbox.world.journal.after(self._seen)
+        self._seen = rows[-1]["seq"] if rows else self._seen
+        self.sandbox.world.updates.drop_all()
+        for user, text in ASKERS.items():
+            await self.page.post("send", user=user, chat=user, text=text)
+        pending = self.sandbox.world.updates.pending()
+        self.asked = {u["update_id"]: u["message"]["chat"]["id"] for u in pending}
+
+    async def life(self, trap: str = "", last: int = 0) -> End:
+        """Live until nothing is left to do, or until the trap's ``last`` step."""
+        told = await self.nursery.asked(
+            trap=trap, last=last, path=str(self.file), api_url=self.sandbox.api_url,
+            born_s=self._born_s, ahead_s=self._ahead_s, replies=len(ASKERS),
+        )  # fmt: skip
+        self._ahead_s = told["ahead_s"] + _GAP_S
+        return End(**told)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the file says, asked of a copy: whoever opens a file tidies up what a crash left."""
+        aside = self.file.parent.with_name("aside")
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(self.file.parent, aside)
+        with closing(sqlite3.connect(aside / self.file.name)) as db:
+            return db.execute(statement).fetchall()
+
+    def arrived(self) -> Counter[tuple[int, str]]:
+        """How often each chat got each message, since the beginning."""
+        rows = self.sandbox.world.journal.after(self._seen)
+        return Counter((r["chat_id"], next(k for k in _ONCE if k in r["text"])) for r in rows)
+
+    def lost(self) -> set[tuple[int, str]]:
+        """What somebody was never told."""
+        due = {(chat, told) for chat in CROWD for told in TOLD}
+        due |= {(chat, "✅") for chat in ASKERS}
+        return due - set(self.arrived())
+
+    def duplicates(self) -> int:
+        """Messages that somebody had already."""
+        return sum(self.arrived().values()) - len(self.arrived())
+
+    def halves(self) -> list[tuple[Any, ...]]:
+        """Commands of which something happened, but not all."""
+        marked = {row[0] for row in self.rows("SELECT update_id FROM processed_updates")}
+        replied = {row[0] for row in self.rows("SELECT chat_id FROM deliveries WHERE kind='reply'")}
+        watching = {row[0] for row in self.rows("SELECT chat_id FROM watches")}
+        facts = [(u, u in marked, c in replied, c in watching) for u, c in self.asked.items()]
+        return [fact for fact in facts if len(set(fact[1:])) > 1]
+
+    def is_whole(self) -> bool:
+        """Whether SQLite finds the file in order, and nothing in it is left open."""
+        still_open = "SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'cancelled')"
+        checks = "PRAGMA integrity_check", "PRAGMA foreign_key_check", still_open
+        return [self.rows(check) for check in checks] == [[("ok",)], [], [(0,)]]
