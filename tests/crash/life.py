@@ -8,13 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import bot.flow.intake
-from bot.core.model import AddWatch, Chat, Entry, Poll, PollStatus, PutChat, Source, SourceKind
+from bot.core.matcher import Matcher
+from bot.core.model import (
+    AddWatch,
+    Chat,
+    Entry,
+    Knowledge,
+    Poll,
+    PollStatus,
+    PutChat,
+    Source,
+    SourceKind,
+    Watch,
+)
 from bot.core.pacing import Limits, Pacing, Rate
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -29,7 +41,7 @@ from bot.telegram.room import build
 TOKEN = "4200000001:AAcrash-canary_token"
 BOT_ID = 4200000001
 WIRE = Source("wire", SourceKind.FEED, "Wire", "https://wire.example/rss")
-CROWD = range(5001, 5009)  # as many as may be in flight
+CROWD = range(5001, 5007)
 ASKERS = {1001: "/watch قاعدة العديد", 1002: "/watch drone"}
 LATER_S = 900  # when the feed holds the second edition
 _FAST = Rate(10_000, timedelta(seconds=1), burst=1_000)
@@ -43,11 +55,29 @@ FIRST_EDITION = {
 }
 SECOND_EDITION = {
     "k4": "مقتل جنديين وإصابة خمسة في الهجوم الصاروخي على قاعدة عين الأسد في الأنبار",
-    "k5": "Missile strikes Al Udeid Air Base in Qatar",
 }
-TOLD = ("سقوط صاروخين على قاعدة عين الأسد", "Incirlik air base", "Al Udeid Air Base")
+TOLD = ("سقوط صاروخين على قاعدة عين الأسد", "Incirlik air base")
 
 WORDS, KNOWN = load_words(), load_knowledge()
+_WATCHES = [Watch(number, user, "topic:all") for number, user in enumerate(CROWD, start=1)]
+
+
+class Prepared:
+    """Has built the crowd's matcher before anybody was born: a life would take longer to build it
+    than for all the rest."""
+
+    def __init__(self) -> None:
+        self._matcher = Matcher(KNOWN, _WATCHES)
+
+    async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
+        """The prepared one, and what came since."""
+        for watch in watches:
+            if watch.id > len(_WATCHES):
+                self._matcher.add(watch)
+        return self._matcher
+
+
+PREPARED = Prepared()
 
 
 @dataclass
@@ -144,7 +174,7 @@ async def live(job: Job, moved: Callable[[float], None]) -> None:
         chance=lambda: 0.0,
         lease=secrets.token_hex(8),
     )
-    intake = Intake(store, KNOWN, Policy(), clock, lambda: 0.0, deliver.wake)
+    intake = Intake(store, KNOWN, Policy(), clock, lambda: 0.0, deliver.wake, builder=PREPARED)
     ingest = Ingest(store, {SourceKind.FEED: feed}, intake, clock, lambda: 0.0)
     commands = Commands(store, KNOWN, WORDS, clock)
     await store.put_sources([WIRE], "config")
