@@ -14,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import bot.flow.intake
+from bot.core.expansion import Expansion
 from bot.core.matcher import Matcher
+from bot.core.meant import Meant
 from bot.core.model import (
     AddWatch,
     Chat,
@@ -28,6 +30,7 @@ from bot.core.model import (
     Watch,
 )
 from bot.core.pacing import Limits, Pacing, Rate
+from bot.core.trial import Trial
 from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
@@ -41,7 +44,7 @@ from bot.telegram.room import build
 TOKEN = "4200000001:AAcrash-canary_token"
 BOT_ID = 4200000001
 WIRE = Source("wire", SourceKind.FEED, "Wire", "https://wire.example/rss")
-CROWD = range(5001, 5007)
+CROWD = range(5001, 5009)  # as many as may be in flight
 ASKERS = {1001: "/watch قاعدة العديد", 1002: "/watch drone"}
 LATER_S = 900  # when the feed holds the second edition
 _FAST = Rate(10_000, timedelta(seconds=1), burst=1_000)
@@ -63,11 +66,13 @@ _WATCHES = [Watch(number, user, "topic:all") for number, user in enumerate(CROWD
 
 
 class Prepared:
-    """Has built the crowd's matcher before anybody was born: a life would take longer to build it
-    than for all the rest."""
+    """What is built from the lexicon, built before anybody is born: it takes longer than a life."""
 
     def __init__(self) -> None:
         self._matcher = Matcher(KNOWN, _WATCHES)
+        self._trial = Trial(KNOWN)
+        self._trial.tally(["fire"], [])
+        self._known = Expansion(KNOWN), Meant(KNOWN)
 
     async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
         """The prepared one, and what came since."""
@@ -75,6 +80,12 @@ class Prepared:
             if watch.id > len(_WATCHES):
                 self._matcher.add(watch)
         return self._matcher
+
+    def lend(self, commands: Commands) -> None:
+        """Spare ``commands`` the building."""
+        tallying = commands._tallying
+        tallying._trial = self._trial
+        tallying._expansion, tallying._meant = self._known
 
 
 PREPARED = Prepared()
@@ -177,6 +188,7 @@ async def live(job: Job, moved: Callable[[float], None]) -> None:
     intake = Intake(store, KNOWN, Policy(), clock, lambda: 0.0, deliver.wake, builder=PREPARED)
     ingest = Ingest(store, {SourceKind.FEED: feed}, intake, clock, lambda: 0.0)
     commands = Commands(store, KNOWN, WORDS, clock)
+    PREPARED.lend(commands)
     await store.put_sources([WIRE], "config")
     await store.recover(clock())
     receiving = asyncio.create_task(room.run_updates(commands.serve, poll_s=1))

@@ -31,7 +31,6 @@ class Steps:
             # Not an exception, not even for the other threads: nothing is tidied up.
             os._exit(KILLED)
 
-
     def moved(self, ahead_s: float) -> None:
         """Remember how far ahead the clock is."""
         _AHEAD.pack_into(self._shared, _TAKEN.size, ahead_s)
