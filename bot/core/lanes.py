@@ -2,9 +2,9 @@
 
 Three lanes: answers to commands, alerts and what answers them, edits and digests. Inside a lane
 the gravest come first, of these posts to channels (one message, any number of readers), of these
-the oldest. So an urgent alert overtakes a broadcast of any length, and a broadcast that never ends
-would keep the last lane waiting for ever. Therefore each tenth turn is the oldest's, whatever it is,
-if something has waited for long.
+the oldest. So an urgent alert overtakes a broadcast of any length; and one that never ends would
+keep the last lane waiting for ever. Therefore each tenth turn is the oldest's, whatever it is, if
+it has waited for long.
 """
 
 from __future__ import annotations
