@@ -68,7 +68,7 @@ class Limits:
 
     overall: Rate = Rate(27, _SECOND)
     private: Rate = Rate(1, _SECOND)
-    group: Rate = Rate(17, timedelta(minutes=1), burst=3)
+    group: Rate = Rate(17.5, timedelta(minutes=1), burst=3)
     fastest: float = 29.5
     most: int = 30
 
