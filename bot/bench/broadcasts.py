@@ -65,7 +65,7 @@ async def _broadcast(
         spent, ended = cpu_s() - cpu, time.time()
         arrived = await exchange.arrived(after)
         waited = _waited(begun, arrived)
-        left = sum((await ours.store.outbox_counts()).get(s, 0) for s in ("pending", "leased"))
+        counts = await ours.store.outbox_counts()
     within = [one.at for one in arrived if started <= one.at < ended]
     return {
         "pace_per_s": per_second,
@@ -74,7 +74,7 @@ async def _broadcast(
         "refused_429": ours.messenger.refused,
         "most_in_a_second": _most_in_a_second([one.at for one in arrived]),
         "cpu_ms": round(spent / len(within) * 1e3, 3),
-        "still_waiting": left,
+        "still_waiting": counts.get("pending", 0),
         "urgent": {"alerts": len(begun), "lost": len(begun) - len(waited), **waits(waited)},
     }
 

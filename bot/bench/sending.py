@@ -81,8 +81,9 @@ class Sending:
 
     async def settled(self) -> None:
         """Nothing waits any more and nothing flies."""
-        while set(await self.store.outbox_counts()) & {"pending", "leased", "sending"}:
-            await asyncio.sleep(0.02)
+        while await self.store.next_delivery_at() is not None:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
 
 
 def told(number: int, chats: Sequence[int], severity: Severity) -> Batch:
