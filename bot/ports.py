@@ -216,6 +216,14 @@ class Store(Protocol):
         """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
         ...
 
+    async def is_any_due(self) -> bool:
+        """Whether anything that is set aside is to be tried again."""
+        ...
+
+    async def trying(self, fault: Fault) -> None:
+        """It is about to be tried again; after some tries without any end it is not due."""
+        ...
+
     # pages
     async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Take the pages whose turn it is, one a host; the host is busy until it is settled."""
@@ -231,6 +239,10 @@ class Store(Protocol):
     # pushes
     async def put_push(self, push: Push) -> None:
         """Keep what is agreed with a hub; nothing when its source is gone."""
+        ...
+
+    async def push_came(self, token: str, now: datetime) -> None:
+        """What was agreed under this address has brought something."""
         ...
 
     async def drop_push(self, source_id: str) -> None: ...

@@ -76,7 +76,9 @@ def setback(
         wait = timedelta(seconds=max(LONG_CAP_S * (1 + chance / 10), asked_s or 0.0))
     else:
         cap_s = SILENT_CAP_S if kind in _SOON else LONG_CAP_S
-        wait = poll_wait(source.interval_s, failures, chance, asked_s, cap_s=cap_s)
+        # Lists of warnings in force are empty until it matters: that is no reason to come late.
+        times = 1 if kind == "emptied" else failures
+        wait = poll_wait(source.interval_s, times, chance, asked_s, cap_s=cap_s)
     return Setback(
         kind="gone" if is_gone else kind,
         wait=wait,

@@ -147,7 +147,8 @@ class Pushing:
             log.warning("push_unreadable source=%s error=%s", source.id, error)
             return True  # the next poll finds what it was, and says so
         await self.take(source, entries)
-        await self.store.put_push(replace(push, pushed_at=self.clock()))
+        # Meanwhile it may have been renewed, or given up: that stands.
+        await self.store.push_came(token, self.clock())
         return True
 
     async def pace(self, source: Source, wait: timedelta) -> timedelta:

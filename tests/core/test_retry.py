@@ -69,8 +69,10 @@ def test_gone_for_good_is_looked_at_every_six_hours_at_once() -> None:
     assert (found.is_gone, found.wait) == (True, timedelta(hours=6))
 
 
-def test_an_emptied_feed_is_looked_at_again_within_a_quarter_of_an_hour() -> None:
-    assert setback(a_source(failures=40), "emptied", None, NOW, 0).wait == timedelta(minutes=15)
+def test_an_emptied_feed_is_looked_at_as_often_as_ever_and_one_without_an_answer_seldom() -> None:
+    assert setback(a_source(failures=40), "emptied", None, NOW, 0).wait == timedelta(minutes=5)
+    assert setback(a_source(failures=40), "emptied", 900, NOW, 0).wait == timedelta(minutes=15)
+    assert setback(a_source(failures=40), "unavailable", None, NOW, 0).wait == timedelta(minutes=15)
     assert setback(a_source(failures=40), "page", None, NOW, 0).wait == timedelta(hours=6)
 
 

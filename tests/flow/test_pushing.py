@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import app
 from bot.core.model import (
     AddWatch,
     Chat,
+    Entry,
     PushState,
     PutChat,
     Source,
     SourceKind,
 )
-from bot.core.pushing import LEASE, is_proven, slowed
+from bot.core.pushing import LEASE, is_proven, offered, slowed
 from bot.core.turn import Policy
 from bot.data import load_knowledge
+from bot.engine.local import LocalEngine
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
 from bot.flow.pushing import Pushing
@@ -128,9 +133,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    publisher, app = Publisher(), web.Application()
-    app.router.add_get("/feed", publisher.feed)
-    app.router.add_post("/hub", publisher.hub)
+    publisher, site = Publisher(), web.Application()
+    site.router.add_get("/feed", publisher.feed)
+    site.router.add_post("/hub", publisher.hub)
     store, fetcher = await SqliteStore.open(tmp_path / "r.db"), Fetcher(FetchLimits(total_s=5))
     await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
     made: list[Desk] = []
@@ -143,7 +148,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     ingest.polled = pushing.polled
     server = await start_web(push.routes(pushing), "127.0.0.1", 0, 1_000_000)
     pushing.callback = f"http://127.0.0.1:{server.port}{push.PATH}"
-    async with TestServer(app, host="127.0.0.1") as running:
+    async with TestServer(site, host="127.0.0.1") as running:
         publisher.url = f"http://127.0.0.1:{running.port}"
         made.append(Desk(publisher, store, ingest, pushing, server))
         await store.put_sources([made[0].source], "config")
@@ -280,5 +285,69 @@ async def test_a_push_that_is_no_feed_changes_nothing(desk: Desk) -> None:
     assert slowed(HOUR, None, desk.now) == HOUR
 
 
+async def test_what_is_agreed_while_a_push_is_taken_in_stays_agreed(desk: Desk) -> None:
+    await desk.subscribed()
+    take = desk.pushing.take
+
+    async def slowly(source: Source, entries: Sequence[Entry]) -> object:
+        await desk.publisher.verify(**{"hub.lease_seconds": "7200"})
+        return await take(source, entries)
+
+    desk.pushing.take = slowly
+    assert await desk.publisher.push(FRESH) == 204
+    kept = await desk.store.push_of("f")
+    assert kept is not None
+    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)
+
+    async def dropped(source: Source, _: Sequence[Entry]) -> None:
+        await desk.store.drop_push(source.id)
+
+    desk.pushing.take = dropped
+    assert await desk.publisher.push(FRESH) == 204
+    assert await desk.store.push_of("f") is None
+
+
 def test_a_lease_is_asked_for_ten_days() -> None:
     assert timedelta(days=10) == LEASE
+
+
+async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -> None:
+    begun = asyncio.Event()
+
+    async def silent() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    web_settings = SimpleNamespace(host="127.0.0.1", port=0)
+    settings = SimpleNamespace(web=web_settings, polling=SimpleNamespace(max_bytes=1_000))
+    hubs = SimpleNamespace(tick=silent, verify=desk.pushing.verify, deliver=desk.pushing.deliver)
+    engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs)
+    async with asyncio.timeout(5), app._heard(rasid, engine):  # type: ignore[arg-type]
+        await engine.start()
+        await begun.wait()
+        await engine.stop()
+
+
+def test_an_address_that_cannot_be_written_down_is_no_offer() -> None:
+    header = "<https://hub.example/{}>; rel=hub, <https://wire.example/>; rel=self"
+    assert offered(header.format("a"), "") is not None
+    assert offered(header.format("\udcff"), "") is None
+
+
+async def test_what_is_renewed_while_news_is_taken_in_stays_renewed(desk: Desk) -> None:
+    await desk.subscribed()
+    taking, renewed = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_: object) -> None:
+        taking.set()
+        await renewed.wait()
+
+    desk.pushing.take = slowly
+    pushed = asyncio.create_task(desk.publisher.push(FRESH))
+    await taking.wait()
+    assert (await desk.publisher.verify(**{"hub.lease_seconds": "7200"}))[0] == 200
+    renewed.set()
+    assert await pushed == 204
+    kept = await desk.store.push_of("f")
+    assert kept is not None
+    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)

@@ -116,5 +116,9 @@ class SourceTable(SqliteFile):
 
     async def source_ages(self) -> tuple[SourceAge, ...]:
         """Every source and how it is doing, the operator's first."""
-        found = await self._run(lambda: self._rows(sql.SOURCE_AGES))
-        return tuple(rows.source_age(row) for row in found)
+
+        # In its own thread: ten thousand rows take half a second to read.
+        def turn() -> tuple[SourceAge, ...]:
+            return tuple(rows.source_age(row) for row in self._rows(sql.SOURCE_AGES))
+
+        return await self._run(turn)
