@@ -81,8 +81,8 @@ class Sending:
 
     async def settled(self) -> None:
         """Nothing waits any more and nothing flies."""
-        while await self.store.next_delivery_at() is not None:
-            await asyncio.sleep(0.05)  # noqa: ASYNC110 -- it is the file that is asked
+        while await self.store.next_delivery_at() is not None:  # noqa: ASYNC110 -- the file's word
+            await asyncio.sleep(0.05)
         await asyncio.sleep(0.1)
 
 
