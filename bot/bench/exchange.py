@@ -60,6 +60,17 @@ class Exchange(NamedTuple):
         """What it took since that message, in order."""
         return [Arrived(row["chat_id"], row["time"]) for row in await self._journal(after)]
 
+    async def wait_for(self, count: int, after: int) -> list[Arrived]:
+        """What it took since that message, when it is so many.
+
+        Raises:
+            TimeoutError: Within a minute it was not.
+        """
+        async with asyncio.timeout(60):
+            while len(arrived := await self.arrived(after)) < count:  # noqa: ASYNC110 -- by HTTP
+                await asyncio.sleep(0.02)
+        return arrived
+
     async def _journal(self, after: int) -> list[dict[str, Any]]:
         async with aiohttp.ClientSession() as http:
             answer = await http.get(f"{self.url}/_sandbox/journal", params={"after": after})

@@ -79,6 +79,12 @@ class Sending:
         await self.store.record(told(next(self._stories), chats, severity))
         self.deliver.wake()
 
+    async def forget(self) -> None:
+        """What waits is not sent any more."""
+        pending = "UPDATE deliveries SET state = 'cancelled' WHERE state = 'pending'"
+        await self.store._write(lambda: self.store._do(pending))
+        await self.settled()
+
     async def settled(self) -> None:
         """Nothing waits any more and nothing flies."""
         while await self.store.next_delivery_at() is not None:  # noqa: ASYNC110 -- the file's word
