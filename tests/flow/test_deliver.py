@@ -430,3 +430,20 @@ async def test_a_store_that_fails_while_settling_is_asked_until_it_takes_it(
     await sender(store, messenger).drain()
     assert len(messenger.tried) == 1
     assert await store.outbox_counts() == {"sent": 1}
+
+
+async def test_a_store_that_fails_just_before_a_send_delays_it_by_a_moment(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messenger, mark, failures = Scripted(), store.mark_sending, iter([True, True])
+
+    async def failing(*args: object) -> bool:
+        if next(failures, False):
+            raise errors.StoreUnavailable("disk full")
+        return await mark(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "mark_sending", failing)
+    await alert(store, Chat(7), Chat(8))
+    await sender(store, messenger).drain(timedelta(seconds=3))
+    assert sorted(m.chat_id for m in messenger.arrived) == [7, 8]
+    assert await store.outbox_counts() == {"sent": 2}
