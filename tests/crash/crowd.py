@@ -81,4 +81,3 @@ class Crowd:
     def states(self) -> dict[str, int]:
         """How many deliveries stand in each state."""
         return dict(self.running.rows("SELECT state, count(*) FROM deliveries GROUP BY state"))
-

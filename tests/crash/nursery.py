@@ -24,8 +24,9 @@ _LONGEST_S = 60  # a life that hangs is ended by the system
 def _lived(order: dict[str, Any], shared: mmap.mmap) -> None:
     signal.alarm(_LONGEST_S)
     trap, last = order.pop("trap"), order.pop("last")
+    end = traps.stand_still if order.pop("stands_still") else traps.die
     job = Job(path=Path(order.pop("path")), **order)
-    steps = traps.Steps(shared, last)
+    steps = traps.Steps(shared, last, end)
     steps.moved(job.ahead_s)
     if trap == "statement":
         traps.at_statements(steps)
@@ -39,9 +40,9 @@ def _lived(order: dict[str, Any], shared: mmap.mmap) -> None:
 
 
 def _forked(order: dict[str, Any], shared: mmap.mmap) -> int:
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    """Fork a life; its process id."""
+    if child := os.fork():
+        return child
     code = 1
     try:
         _lived(order, shared)
@@ -53,18 +54,29 @@ def _forked(order: dict[str, Any], shared: mmap.mmap) -> int:
         os._exit(code)
 
 
+def _ended(child: int, shared: mmap.mmap) -> dict[str, Any]:
+    """Wait until it has ended, or stands still."""
+    status = os.waitpid(child, os.WUNTRACED)[1]
+    code = traps.KILLED if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+    steps, ahead_s = traps.read(shared)
+    return {"code": code, "steps": steps, "ahead_s": ahead_s, "pid": child}
+
+
+def _done(order: dict[str, Any], shared: mmap.mmap) -> dict[str, Any]:
+    if "settle" in order:
+        asyncio.run(settled(Path(order["settle"])))
+        return {}
+    if "wake" in order:
+        os.kill(order["wake"], signal.SIGCONT)
+        return _ended(order["wake"], shared)
+    return _ended(_forked(order, shared), shared)
+
+
 def main() -> None:
     """Until the input ends."""
     shared = mmap.mmap(-1, 16)
     for line in sys.stdin:
-        order = json.loads(line)
-        if "settle" in order:
-            asyncio.run(settled(Path(order["settle"])))
-            print("{}", flush=True)
-            continue
-        code = _forked(order, shared)
-        steps, ahead_s = traps.read(shared)
-        print(json.dumps({"code": code, "steps": steps, "ahead_s": ahead_s}), flush=True)
+        print(json.dumps(_done(json.loads(line), shared)), flush=True)
 
 
 if __name__ == "__main__":

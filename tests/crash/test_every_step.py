@@ -20,7 +20,7 @@ async def deaths(world: World, trap: str, stride: int, *, empty: bool) -> AsyncI
     for last in count(1, stride):
         await world.begin(empty=empty)
         end = await world.life(trap, last)
-        if not end.was_killed:
+        if not end.was_trapped:
             assert end.code == 0, end
             return
         yield last
@@ -32,14 +32,19 @@ async def survived(
     """Every death is followed by a life in which all is made good; ``twice``: by another death."""
     tally, chance = Tally(), random.Random(6)
     async for last in deaths(world, trap, stride, empty=empty):
-        at = [last]
+        at, flying, sure = [last], 0, {}
         if not empty:
             assert not world.halves(), (trap, at)
+            flying, sure = world.flying(), world.sure()
         if twice:
             at.append(chance.randrange(1, 200))
             await world.life(trap, at[-1])
+            flying += world.flying()
         end = await world.life()
         assert end.code == 0, (trap, at)
+        # Only what was in the air comes twice, and nothing of what was known to have arrived.
+        assert world.duplicates() <= flying, (trap, at)
+        assert sure.items() <= world.arrived().items(), (trap, at)
         assert not world.open_ends(), (trap, at, world.open_ends())
         assert not world.lost(), (trap, at, world.lost())
         tally.add(len(at), world.duplicates())

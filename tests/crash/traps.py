@@ -1,10 +1,11 @@
-"""Where a life ends: at the n-th statement of SQL, or at the n-th step of any task."""
+"""Where a life ends or stands still: at the n-th statement, or at the n-th step of any task."""
 
 from __future__ import annotations
 
 import asyncio
 import mmap
 import os
+import signal
 import sqlite3
 import struct
 from collections.abc import Callable, Coroutine, Generator
@@ -17,10 +18,11 @@ _TAKEN, _AHEAD = struct.Struct("q"), struct.Struct("d")
 class Steps:
     """Counts in memory that outlives the process, and ends the process at the chosen one."""
 
-    def __init__(self, shared: mmap.mmap, last: int) -> None:
-        """``last``: at this step the process ends; 0 never."""
+    def __init__(self, shared: mmap.mmap, last: int, end: Callable[[], None]) -> None:
+        """``end`` is called before the step number ``last`` is taken; 0 never."""
         self._shared = shared
         self._last = last
+        self._end = end
         _TAKEN.pack_into(shared, 0, 0)
 
     def take(self) -> None:
@@ -28,12 +30,21 @@ class Steps:
         taken = read(self._shared)[0] + 1
         _TAKEN.pack_into(self._shared, 0, taken)
         if taken == self._last:
-            # Not an exception, not even for the other threads: nothing is tidied up.
-            os._exit(KILLED)
+            self._end()
 
     def moved(self, ahead_s: float) -> None:
         """Remember how far ahead the clock is."""
         _AHEAD.pack_into(self._shared, _TAKEN.size, ahead_s)
+
+
+def die() -> None:
+    """No exception, not even for the other threads: nothing is tidied up."""
+    os._exit(KILLED)
+
+
+def stand_still() -> None:
+    """Until somebody says that it goes on."""
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def read(shared: mmap.mmap) -> tuple[int, float]:

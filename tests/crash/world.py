@@ -32,9 +32,11 @@ class End:
     code: int
     steps: int
     ahead_s: float
+    pid: int
 
     @property
-    def was_killed(self) -> bool:
+    def was_trapped(self) -> bool:
+        """Killed, or standing still."""
         return self.code == KILLED
 
 
@@ -124,14 +126,28 @@ class World:
         pending = self.sandbox.world.updates.pending()
         self.asked = {u["update_id"]: u["message"]["chat"]["id"] for u in pending}
 
-    async def life(self, trap: str = "", last: int = 0) -> End:
+    async def life(self, trap: str = "", last: int = 0, *, stands_still: bool = False) -> End:
         """Live until nothing is left to do, or until the trap's ``last`` step."""
         told = await self.nursery.asked(
+            stands_still=stands_still,
             trap=trap, last=last, path=str(self.file), api_url=self.sandbox.api_url,
             born_s=self._born_s, ahead_s=self._ahead_s, replies=len(ASKERS),
         )  # fmt: skip
         self._ahead_s = told["ahead_s"] + _GAP_S
         return End(**told)
+
+    async def wake(self, still: End) -> End:
+        """Let a life go on that stood still, though another one has taken its place."""
+        return End(**await self.nursery.asked(wake=still.pid))
+
+    def is_locked(self) -> bool:
+        """Whether somebody is in the middle of a transaction."""
+        with closing(sqlite3.connect(self.file, timeout=0)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+            return False
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """What the file says, asked of a copy: whoever opens a file tidies up what a crash left."""
@@ -146,6 +162,11 @@ class World:
         rows = self.sandbox.world.journal.after(self._seen)
         return Counter((r["chat_id"], next(k for k in _ONCE if k in r["text"])) for r in rows)
 
+    def texts(self, chat: int) -> list[str]:
+        """What one chat was told, since the beginning."""
+        rows = self.sandbox.world.journal.after(self._seen)
+        return [str(row["text"]) for row in rows if row["chat_id"] == chat]
+
     def lost(self) -> set[tuple[int, str]]:
         """What somebody was never told."""
         due = {(chat, told) for chat in self._crowd for told in TOLD}
@@ -155,6 +176,20 @@ class World:
     def duplicates(self) -> int:
         """Messages that somebody had already."""
         return sum(self.arrived().values()) - len(self.arrived())
+
+    def sure(self) -> dict[tuple[int, str], int]:
+        """How often those alerts arrived of which the file knows that they did."""
+        told = self.rows(
+            "SELECT deliveries.chat_id, title FROM deliveries JOIN stories ON stories.id = story_id"
+            " WHERE kind = 'alert' AND state = 'sent'"
+        )
+        keys = {(chat, next(k for k in TOLD if k in title)) for chat, title in told}
+        arrived = self.arrived()
+        return {key: arrived[key] for key in keys}
+
+    def flying(self) -> int:
+        """Sends of which the file does not know how they ended."""
+        return int(self.rows("SELECT count(*) FROM deliveries WHERE state = 'sending'")[0][0])
 
     def halves(self) -> list[tuple[Any, ...]]:
         """Commands of which something happened, but not all."""
