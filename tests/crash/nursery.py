@@ -57,7 +57,7 @@ def _forked(order: dict[str, Any], shared: mmap.mmap) -> int:
 def _ended(child: int, shared: mmap.mmap) -> dict[str, Any]:
     """Wait until it has ended, or stands still."""
     status = os.waitpid(child, os.WUNTRACED)[1]
-    code = traps.KILLED if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
+    code = traps.STILL if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
     steps, ahead_s = traps.read(shared)
     return {"code": code, "steps": steps, "ahead_s": ahead_s, "pid": child}
 
@@ -75,8 +75,14 @@ def _done(order: dict[str, Any], shared: mmap.mmap) -> dict[str, Any]:
 def main() -> None:
     """Until the input ends."""
     shared = mmap.mmap(-1, 16)
+    still: set[int] = set()
     for line in sys.stdin:
-        print(json.dumps(_done(json.loads(line), shared)), flush=True)
+        done = _done(json.loads(line), shared)
+        if done:
+            still = still | {done["pid"]} if done["code"] == traps.STILL else still - {done["pid"]}
+        print(json.dumps(done), flush=True)
+    for child in still:  # nobody woke it, and it holds our pipes
+        os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ async def test_a_process_that_slept_while_another_took_over_sends_nothing_more(
     world: World,
 ) -> None:
     tally = Tally()
-    for last in range(40, 400, 9):
+    for last in range(40, 400, 30):
         await world.begin()
         still = await world.life("await", last, stands_still=True)
         if not still.was_trapped:
@@ -69,5 +69,5 @@ async def test_a_process_that_slept_while_another_took_over_sends_nothing_more(
         assert sum((world.arrived() - before).values()) <= flying, last
         tally.add(1, world.duplicates())
     print(tally.told("slept while another took over"))
-    assert tally.crashes > 10
+    assert tally.crashes >= 5
     assert tally.most_per_crash <= IN_FLIGHT

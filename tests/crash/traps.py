@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
-KILLED = 77
+KILLED, STILL = 77, 78
 _TAKEN, _AHEAD = struct.Struct("q"), struct.Struct("d")
 
 
@@ -23,13 +23,14 @@ class Steps:
         self._shared = shared
         self._last = last
         self._end = end
+        self._taken = 0
         _TAKEN.pack_into(shared, 0, 0)
 
     def take(self) -> None:
         """One step more is about to be taken."""
-        taken = read(self._shared)[0] + 1
-        _TAKEN.pack_into(self._shared, 0, taken)
-        if taken == self._last:
+        self._taken += 1
+        _TAKEN.pack_into(self._shared, 0, self._taken)
+        if self._taken == self._last:
             self._end()
 
     def moved(self, ahead_s: float) -> None:

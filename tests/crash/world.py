@@ -17,7 +17,7 @@ from typing import Any
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
 from tests.crash.life import ASKERS, CROWD, TOLD
-from tests.crash.traps import KILLED
+from tests.crash.traps import KILLED, STILL
 from tests.sandbox.conftest import Page
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,7 @@ class End:
     @property
     def was_trapped(self) -> bool:
         """Killed, or standing still."""
-        return self.code == KILLED
+        return self.code in {KILLED, STILL}
 
 
 @dataclass
