@@ -46,7 +46,6 @@ async def test_two_hundred_kills_lose_nothing(crowd_of: CrowdOf) -> None:
     await crowd.all(within_s=180)
     tally.duplicates = crowd.twice()
     print(tally.told("SIGKILL in a broadcast to 2000", sent=sum(crowd.arrived().values())))
-    assert "attempts" not in crowd.states()
     assert tally.most_per_crash <= IN_FLIGHT
 
 
@@ -70,4 +69,4 @@ async def test_a_signal_to_end_leaves_nothing_uncertain(crowd_of: CrowdOf) -> No
     )
     print(told)
     assert uncertain == crowd.twice() == 0
-    assert longest_s < 10
+    assert longest_s < 5  # two on a machine that has nothing else to do
