@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
-from bot.core.i18n import Words
+from bot.core.i18n import Voice, Words
 from bot.core.lanes import Turns
 from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Place, Settlement, Topic
 from bot.core.pacing import Pacing
@@ -33,6 +33,7 @@ from bot.errors import (
     StoreUnavailable,
     ThreadGone,
 )
+from bot.flow.threads import closed
 from bot.flow.worded import Wording
 from bot.ports import Clock, Messenger, Store
 
@@ -130,7 +131,9 @@ class Deliver:
         await self.store.release(self.lease)
 
     def _is_down(self) -> bool:
-        return self._down_until is not None and self.clock() < self._down_until
+        # Further away than it ever is, it was put there before the clock was set back.
+        left = self._down_until - self.clock() if self._down_until else _ZERO
+        return _ZERO < left <= _DOWN
 
     async def _turn(self) -> None:
         if self._has_no_place():
@@ -277,7 +280,8 @@ class Deliver:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
                 self.pacing.asked_to_wait(chat, send_wait(1, 0, asked), now)
             case ThreadGone():
-                await self.store.thread_gone(chat.id, now)
+                notice = closed(Voice(self.words, chat.lang))
+                await self.store.thread_gone(chat.id, now, notice)
             case ChatGone() if settled.state is DeliveryState.CANCELLED:
                 await self.store.chat_gone(chat.id, now)
             case ChatMoved(new_chat_id=new_chat_id):
