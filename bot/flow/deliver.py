@@ -192,10 +192,9 @@ class Deliver:
         """Seconds until something may leave, as far as anybody can tell."""
         if due_at is None:
             return _IDLE_S
-        now = self.clock()
-        # What is due already waits for the pace, for its chat's rest, or for an earlier message.
-        wait = due_at - now if due_at > now else self.pacing.next_rested(now) or _ZERO
-        wait = max(wait, self.pacing.pause(now, self._about) - _AHEAD)
+        now, wait = self.clock(), self._until_claim()
+        if wait <= _ZERO:  # it was looked at: what is due waits for its chat
+            wait = due_at - now if due_at > now else self.pacing.next_rested(now) or _ZERO
         return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait > _ZERO else _IDLE_S
 
     async def _nap(self, pause_s: float) -> None:
