@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.bench import broadcasts, ending, limiter, news
+from bot.bench import SECONDS, broadcasts, ending, limiter, news
 from bot.bench.costs import apart
 from bot.bench.exchange import STRICT, exchanging
 from bot.core.pacing import Limits
 
-SLICE_S = 60
+SLICE_S = SECONDS
 BROADCAST, URGENT = 10_000, 400
 _UNPACED, _UNPACED_ROUNDS = 5_000, 3
 _REPORTS = 20
