@@ -14,7 +14,6 @@ from bot.bench.costs import apart
 from bot.bench.exchange import STRICT, exchanging
 from bot.core.pacing import Limits
 
-SLICE_S = SECONDS
 BROADCAST, URGENT = 10_000, 400
 _UNPACED, _UNPACED_ROUNDS = 5_000, 3
 _REPORTS = 20
@@ -24,7 +23,7 @@ _PEER_WAITING, _PEER_STRICT_S = 900, 20
 Figures = dict[str, Any]
 
 
-def run(say: Callable[[str], None] = print, slice_s: int = SLICE_S) -> Figures:
+def run(say: Callable[[str], None] = print, slice_s: int = SECONDS) -> Figures:
     """All figures."""
     limits = Limits()
     with exchanging(BROADCAST + URGENT) as exchange:
