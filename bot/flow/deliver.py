@@ -209,8 +209,9 @@ class Deliver:
         try:
             await self._deliver(delivery)
         except StoreUnavailable as error:
-            # Not sent yet: the lease runs out and the row is claimed again.
+            # Surely not sent: it waits for the store, and not until its lease has run out.
             log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
+            await self._settle(delivery, Settlement(DeliveryState.PENDING))
         except Exception:
             # The turn loop: one bad delivery must not stop the others.
             log.exception("delivery_crashed delivery=%d", delivery.id)

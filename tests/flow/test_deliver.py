@@ -567,3 +567,20 @@ async def test_a_broadcast_is_worded_once_for_each_language_and_addressed_to_eac
     assert len({m.text for m in messenger.arrived}) == 2
     assert all(("عين" in m.text) == bool(m.chat_id % 2) or m.text for m in messenger.arrived)
     assert len(deliver._wording._kept) == 2
+
+
+async def test_a_store_that_fails_just_before_a_send_delays_it_by_a_moment(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messenger, mark, failures = Scripted(), store.mark_sending, iter([True, True])
+
+    async def failing(*args: object) -> bool:
+        if next(failures, False):
+            raise errors.StoreUnavailable("disk full")
+        return await mark(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "mark_sending", failing)
+    await alert(store, Chat(7), Chat(8))
+    await sender(store, messenger).drain(timedelta(seconds=3))
+    assert sorted(m.chat_id for m in messenger.arrived) == [7, 8]
+    assert await store.outbox_counts() == {"sent": 2}
