@@ -253,8 +253,20 @@ class Store(Protocol):
         ...
 
     async def claim_deliveries(
-        self, now: datetime, limit: int, lease: str, lease_for: timedelta
-    ) -> tuple[Delivery, ...]: ...
+        self,
+        now: datetime,
+        limit: int,
+        lease: str,
+        lease_for: timedelta,
+        *,
+        resting: Collection[int] = (),
+        oldest: bool = False,
+    ) -> tuple[Delivery, ...]:
+        """Lease what may leave now, in the order of ``core.lanes``, one for each chat.
+
+        ``resting`` chats are left alone; with ``oldest`` the first is what has waited longest.
+        """
+        ...
 
     async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
         """Make "the request is about to leave" durable; false when the lease was lost."""

@@ -1,8 +1,11 @@
-"""Claim → render → send → settle: from the outbox to the chat.
+"""Claim → word → send → settle: from the outbox to the chat.
 
 Each message's state is durable just before its request is written (``sending``) and just after
 its answer came, and at most ``IN_FLIGHT`` are between the two: that bounds what a crash can
 repeat. Which answer leads where: ``core.settle``.
+
+Nothing is claimed before the moment in which it may leave has nearly come: what waits, waits in the
+outbox, where an urgent alert overtakes it, and not here.
 """
 
 from __future__ import annotations
@@ -14,26 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from bot.core.card import alert_note
-from bot.core.digest import digest_note
-from bot.core.i18n import Voice, Words
-from bot.core.model import (
-    UNRENDERED,
-    Delivery,
-    DeliveryKind,
-    DeliveryState,
-    Digest,
-    Message,
-    Note,
-    Place,
-    Settlement,
-    Topic,
-)
+from bot.core.i18n import Words
+from bot.core.lanes import Turns
+from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Place, Settlement, Topic
 from bot.core.pacing import Pacing
-from bot.core.render import to_html, to_plain, without_links
 from bot.core.retry import send_wait
 from bot.core.settle import Brake, settlement
-from bot.core.told import step_note
 from bot.errors import (
     ChatGone,
     ChatMoved,
@@ -43,7 +32,7 @@ from bot.errors import (
     StoreUnavailable,
     ThreadGone,
 )
-from bot.flow.aside import barest, delivery_fault
+from bot.flow.worded import Wording
 from bot.ports import Clock, Messenger, Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +42,11 @@ log = logging.getLogger(__name__)
 IN_FLIGHT = 8
 _LEASE = timedelta(seconds=90)  # longer than the wait for a slot and the longest send together
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
+# So long before a message may leave it is claimed and worded: that takes one to three.
+_AHEAD = timedelta(milliseconds=4)
 _IDLE_S = 1.0
 _DOWN = timedelta(seconds=60)
+_ZERO = timedelta()
 
 
 @dataclass(slots=True)
@@ -81,9 +73,18 @@ class Deliver:
     version: str = ""
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _sends: set[asyncio.Task[None]] = field(default_factory=set)
+    _turns: Turns = field(default_factory=Turns)
+    _about: int = 0  # claimed, and not yet counted by the pacing
     _brake: Brake = field(default_factory=Brake)
     _stopping: bool = False
     _down_until: datetime | None = None
+    _wording: Wording = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What words the messages."""
+        self._wording = Wording(
+            self.store, self.words, self.topics, self.places, self.clock, self.version
+        )
 
     def wake(self) -> None:
         """There is something to send."""
@@ -94,8 +95,7 @@ class Deliver:
         while not self._stopping:
             self._awake.clear()
             try:
-                if not await self._start_sends():
-                    await self._nap()
+                await self._turn()
             except StoreUnavailable as error:
                 log.warning("store_unavailable sender error=%s", error)
                 await asyncio.sleep(_IDLE_S)
@@ -105,13 +105,13 @@ class Deliver:
         """Send what may leave within ``patience``, then return; the rest stays in the outbox."""
         ends_at = self.clock() + patience
         while not self._is_down() and self.clock() < ends_at:
+            self._awake.clear()
             if await self._start_sends():
                 continue
             due_at = await self.store.next_delivery_at()
             if not self._sends and (due_at is None or due_at > ends_at):
                 break
-            await self._nap()
-            self._awake.clear()
+            await self._nap(self._pause(due_at))
         await self._finish()
 
     def stop(self) -> None:
@@ -127,33 +127,71 @@ class Deliver:
     def _is_down(self) -> bool:
         return self._down_until is not None and self.clock() < self._down_until
 
+    async def _turn(self) -> None:
+        if self._has_no_place():
+            await self._nap(_IDLE_S)
+        elif (wait := self._until_claim()) > _ZERO:
+            # Also woken by an answer, which may be what everybody waits for, and by what is new.
+            await self._nap(min(wait.total_seconds(), _IDLE_S))
+        elif not await self._start_sends():
+            await self._nap(self._pause(await self.store.next_delivery_at()))
+
+    def _has_no_place(self) -> bool:
+        return len(self._sends) >= IN_FLIGHT or self._is_down()
+
+    def _until_claim(self) -> timedelta:
+        """How long until one more message is claimed: shortly before it may leave."""
+        return self.pacing.pause(self.clock(), self._about) - _AHEAD
+
     async def _start_sends(self) -> int:
-        room = IN_FLIGHT - len(self._sends)
-        if room <= 0 or self._is_down():
+        """Claim what may leave within a moment, and begin to send it."""
+        room = self._room()
+        if room <= 0:
             return 0
-        claimed = await self.store.claim_deliveries(self.clock(), room, self.lease, _LEASE)
+        now, oldest = self.clock(), self._turns.is_the_oldests()
+        resting = self.pacing.resting(now)
+        claimed = await self.store.claim_deliveries(
+            now, room, self.lease, _LEASE, resting=resting, oldest=oldest
+        )
+        self._turns.took(len(claimed), oldest=oldest)
         for delivery in claimed:
-            send = asyncio.create_task(self._turn(delivery), name=f"send {delivery.id}")
+            self._about += 1
+            send = asyncio.create_task(self._send(delivery), name=f"send {delivery.id}")
             self._sends.add(send)
             send.add_done_callback(self._sent)
         return len(claimed)
+
+    def _room(self) -> int:
+        """How many may leave within a moment, as far as there are places for them."""
+        if self._has_no_place():
+            return 0
+        now, places = self.clock(), IN_FLIGHT - len(self._sends)
+        behind = range(self._about, self._about + places)
+        return sum(self.pacing.pause(now, number) <= _AHEAD for number in behind)
 
     def _sent(self, send: asyncio.Task[None]) -> None:
         self._sends.discard(send)
         self._awake.set()
 
-    async def _nap(self) -> None:
-        """Until woken, until a send ends, or until the next delivery may leave."""
-        due_at = await self.store.next_delivery_at()
-        pause_s = (due_at - self.clock()).total_seconds() if due_at else _IDLE_S
-        # What is due already waits for its chat's earlier message or for a place in flight.
-        pause_s = min(max(pause_s, 0.02), _IDLE_S) if pause_s > 0 else _IDLE_S
-        try:
-            await asyncio.wait_for(self._awake.wait(), pause_s)
-        except TimeoutError:
-            return
+    def _pause(self, due_at: datetime | None) -> float:
+        """Seconds until something may leave, as far as anybody can tell."""
+        if due_at is None:
+            return _IDLE_S
+        now = self.clock()
+        # What is due already waits for the pace, for its chat's rest, or for an earlier message.
+        wait = due_at - now if due_at > now else self.pacing.next_rested(now) or _ZERO
+        wait = max(wait, self.pacing.pause(now, self._about) - _AHEAD)
+        return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait > _ZERO else _IDLE_S
 
-    async def _turn(self, delivery: Delivery) -> None:
+    async def _nap(self, pause_s: float) -> None:
+        """Until woken, until a send ends, or for so long."""
+        alarm = asyncio.get_running_loop().call_later(pause_s, self._awake.set)
+        try:
+            await self._awake.wait()
+        finally:
+            alarm.cancel()
+
+    async def _send(self, delivery: Delivery) -> None:
         try:
             await self._deliver(delivery)
         except StoreUnavailable as error:
@@ -166,83 +204,48 @@ class Deliver:
             await self._settle(delivery, dead)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        message = await self._worded(delivery)
+        try:
+            message = await self._wording.of(delivery)
+            may_leave = message is not None and await self._slot(delivery)
+        finally:
+            self._about -= 1
         if message is None:
             await self._settle(delivery, Settlement(DeliveryState.DEAD, error=UNRENDERED))
-            return
-        if not await self._slot(delivery):
-            return
-        if not await self.store.mark_sending(delivery, self.clock()):
-            log.warning("lease_lost delivery=%d", delivery.id)
-            return
-        try:
-            message_id = await self.messenger.send(message)
-        except DeliveryError as error:
-            await self._failed(delivery, error)
-        else:
-            await self._settle(delivery, Settlement(DeliveryState.SENT, message_id=message_id))
+        elif may_leave:
+            await self._transmit(delivery, message)
 
     async def _slot(self, delivery: Delivery) -> bool:
         """Wait for the moment this message may leave; false when it went back to the outbox."""
-        while (wait := self.pacing.wait(delivery.chat, self.clock())) > timedelta():
+        while (wait := self.pacing.wait(delivery.chat, self.clock())) > _ZERO:
             if self._stopping or wait > _HOLD:
-                not_before = self.clock() + wait
-                back = Settlement(DeliveryState.PENDING, not_before_at=not_before)
+                # It keeps its turn there; its chat is claimed again when it has rested.
+                back = Settlement(DeliveryState.PENDING)
                 await self.store.settle(delivery, back, self.clock())
                 return False
             await asyncio.sleep(wait.total_seconds())
         self.pacing.took(delivery.chat, self.clock())
         return True
 
-    async def _worded(self, delivery: Delivery) -> Message | None:
-        """The message, plain and bare where its words break us; ``None`` where those do too."""
+    async def _transmit(self, delivery: Delivery, message: Message) -> None:
         try:
-            return self._render(delivery)
-        except Exception as error:
-            # The turn loop, for what can still be said: news in plain words beats a dead letter.
-            log.exception("render_crashed delivery=%d", delivery.id)
-            fault = delivery_fault(delivery, error, self.version)
-        await self.store.set_aside(fault, self.clock())
-        try:
-            note = barest(delivery)
-            return self._message(delivery, note, html=False) if note else None
-        except Exception:
-            log.exception("render_crashed delivery=%d plain", delivery.id)
+            settled = await self._asked(delivery, message)
+        finally:
+            self.pacing.answered(delivery.chat, self.clock())
+        if settled is not None:
+            await self._settle(delivery, settled)
+
+    async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:
+        """Durably, then really: send it. How that ended, ``None`` where it was not ours to send."""
+        if not await self.store.mark_sending(delivery, self.clock()):
+            log.warning("lease_lost delivery=%d", delivery.id)
             return None
+        try:
+            message_id = await self.messenger.send(message)
+        except DeliveryError as error:
+            return await self._failed(delivery, error)
+        return Settlement(DeliveryState.SENT, message_id=message_id)
 
-    def _render(self, delivery: Delivery) -> Message:
-        html = delivery.refused == 0
-        note = self._note(delivery)
-        return self._message(delivery, note if html else without_links(note), html=html)
-
-    def _message(self, delivery: Delivery, note: Note, *, html: bool) -> Message:
-        # A reply runs in the language it was asked in, whatever the chat's own is.
-        lang = note.lang or delivery.chat.lang
-        return Message(
-            chat_id=delivery.chat.id,
-            text=to_html(note, lang) if html else to_plain(note, lang),
-            html=html,
-            thread_id=delivery.thread_id,
-            reply_to=delivery.reply_to,
-            buttons=note.buttons,
-            silent=note.silent,
-            edit_of=delivery.edit_of,
-        )
-
-    def _note(self, delivery: Delivery) -> Note:
-        if isinstance(delivery.payload, Note):
-            return delivery.payload
-        voice = Voice(self.words, delivery.chat.lang)
-        if isinstance(delivery.payload, Digest):
-            again = delivery.uncertain > 0 and delivery.kind is DeliveryKind.DIGEST
-            return digest_note(delivery.payload, voice, self.places, repeat=again)
-        if delivery.kind is DeliveryKind.STEP:
-            return step_note(delivery.payload, delivery.step, voice, self.places)
-        # What is shown anew is known to have arrived.
-        repeat = delivery.uncertain > 0 and delivery.kind is DeliveryKind.ALERT
-        return alert_note(delivery.payload, voice, self.topics, self.places, repeat=repeat)
-
-    async def _failed(self, delivery: Delivery, error: DeliveryError) -> None:
+    async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
         kind, now = type(error).__name__, self.clock()
         log.warning("delivery_failed delivery=%d kind=%s error=%s", delivery.id, kind, error)
         settled = settlement(delivery, error, now, self.chance())
@@ -251,7 +254,7 @@ class Deliver:
             later = now + self._brake.wait
             settled = Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
         await self._patiently(delivery, lambda: self._consequences(delivery, error, settled))
-        await self._settle(delivery, settled)
+        return settled
 
     async def _consequences(
         self, delivery: Delivery, error: DeliveryError, settled: Settlement

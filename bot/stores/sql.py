@@ -199,9 +199,10 @@ ON CONFLICT DO NOTHING
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at, late)
+    payload, not_before_at, added_at, late, waits, channel)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :not_before, :now, :late)
+    :payload, :not_before, :now, :late, :not_before > :now,
+    EXISTS (SELECT 1 FROM chats WHERE id = :chat_id AND kind = 'channel'))
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -209,9 +210,9 @@ ON CONFLICT DO NOTHING RETURNING id
 # so there is never a second one behind it.
 ADD_EDITS = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at)
+    added_at, channel)
 SELECT 'e:' || alerts.chat_id || ':' || :story_id || ':' || :edits, 'edit', alerts.chat_id,
-    :story_id, 2, :severity, '{}', :not_before, :now
+    :story_id, 2, :severity, '{}', :not_before, :now, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND NOT EXISTS (
     SELECT 1 FROM deliveries AS other
@@ -228,9 +229,9 @@ _LISTENS = """EXISTS (
 
 ADD_STEPS = f"""
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at)
+    added_at, channel)
 SELECT 's:' || alerts.chat_id || ':' || :story_id || ':' || :step, 'step', alerts.chat_id,
-    :story_id, 1, :severity, :step, :now, :now
+    :story_id, 1, :severity, :step, :now, :now, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND {_LISTENS.format(row="alerts")}
 ON CONFLICT DO NOTHING RETURNING id
@@ -253,46 +254,6 @@ FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.dig
 WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
 """
 
-# An expired lease is pending again: whoever held it is fenced off by the lease in each update.
-EXPIRE_LEASES = """
-UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE state = 'leased' AND lease_until <= :now
-"""
-
-# Edits and steps wait until the alert they belong to has left, however it ended.
-_UNTOLD = """({row}.kind IN ('edit', 'step') AND EXISTS (
-        SELECT 1 FROM deliveries AS alert
-        LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
-        WHERE alert.story_id = {row}.story_id AND alert.chat_id = {row}.chat_id
-          AND alert.kind = 'alert'
-          AND coalesce(digest.state, alert.state) IN ('pending', 'leased', 'sending')))"""
-
-# One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
-# it, takes the places of others. A not_before further away than any wait we give (a clock that
-# was set back) counts as due.
-CLAIM_DELIVERIES = f"""
-UPDATE deliveries SET state = 'leased', lease = :lease, lease_until = :lease_until
-WHERE id IN (
-    SELECT id FROM deliveries AS d
-    WHERE state = 'pending' AND (not_before_at <= :now OR not_before_at > :absurd)
-      AND NOT {_UNTOLD.format(row="d")}
-      AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS open
-        WHERE open.state IN ('leased', 'sending') AND open.chat_id = d.chat_id)
-      AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS first
-        WHERE first.state = 'pending' AND first.chat_id = d.chat_id
-          -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
-          AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
-          AND NOT {_UNTOLD.format(row="first")}
-          -- An edit waits for others of its story, what came late for more of its kind; they
-          -- need not hold anybody up.
-          AND ((first.kind <> 'edit' AND first.late = 0) OR first.not_before_at <= :now)
-          AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
-    ORDER BY lane, severity DESC, id LIMIT :limit)
-RETURNING *
-"""
-
 END_DELIVERY = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, error = :error,
     settled_at = :now
@@ -306,8 +267,9 @@ WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RE
 
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
-    not_before_at = coalesce(:not_before_at, not_before_at), error = :error,
-    refused = refused + :refused, uncertain = uncertain + :uncertain, settled_at = :now
+    not_before_at = coalesce(:not_before_at, not_before_at), waits = :not_before_at IS NOT NULL,
+    error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
+    settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
 """
 
@@ -330,11 +292,6 @@ RECOVER_LIGHT = """
 UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
     error = 'the process ended while this was being sent'
 WHERE state = 'sending' AND severity < 2 AND kind <> 'edit'
-"""
-
-NEXT_DELIVERY = """
-SELECT min(CASE state WHEN 'leased' THEN lease_until ELSE not_before_at END) AS at
-FROM deliveries WHERE state IN ('pending', 'leased')
 """
 
 CANCEL_CHAT = """

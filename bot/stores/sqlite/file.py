@@ -26,6 +26,7 @@ from sqlite_utils.migrations import Migrations
 from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreUnavailable
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.together import Job, Outcome, Together
 
 T = TypeVar("T")
 
@@ -48,6 +49,7 @@ STEPS = (
     "0008_articles",
     "0009_quarantine",
     "0010_identity",
+    "0011_lanes",
 )
 migrations = Migrations("rasid")
 
@@ -102,6 +104,7 @@ class SqliteFile:
         self._bot_id = bot_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
+        self._together = Together(self._commit)
 
     @classmethod
     async def open(
@@ -158,11 +161,30 @@ class SqliteFile:
             raise StoreUnavailable(f"the database did not answer: {error}") from error
 
     async def _write(self, call: Callable[[], T]) -> T:
-        def turn() -> T:
+        return await self._together.write(call)
+
+    async def _commit(self, jobs: list[Job]) -> list[Outcome]:
+        """All of these in one transaction; each that fails is undone alone."""
+
+        def turn() -> list[Outcome]:
             with _immediate(self._db):
-                return call()
+                return [self._alone(job) for job in jobs] if len(jobs) > 1 else [(jobs[0](), None)]
 
         return await self._run(turn)
+
+    def _alone(self, job: Job) -> Outcome:
+        connection = self._db.conn
+        connection.execute("SAVEPOINT one")
+        try:
+            value = job()
+        except sqlite3.OperationalError:
+            raise  # the disk, not the job: nothing of all this is kept
+        except Exception as error:
+            connection.execute("ROLLBACK TO one")
+            connection.execute("RELEASE one")
+            return None, error
+        connection.execute("RELEASE one")
+        return value, None
 
     def _rows(self, statement: str, values: Mapping[str, object] | None = None) -> list[rows.Row]:
         return list(self._db.query(statement, dict(values or {})))
