@@ -78,7 +78,7 @@ class SimFeeds:
         """The report as its feed tells it now: what it renamed or dated anew stays so."""
         event, ever = report.event, self._ever(report.feed, now)
         named = f"{event.token}-{'new' if 'renamed' in ever else 'old'}"
-        at = self._real(report.at) - timedelta(seconds=report.age_s)
+        at = self._real(report.dated_at) - timedelta(seconds=report.age_s)
         if "redated" in ever and report.at < ever["redated"].start:
             at = self._real(ever["redated"].start)
         draft = Draft(event.title, event.body, f"https://{report.feed}.example/{named}", named)

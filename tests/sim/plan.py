@@ -35,12 +35,13 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An event as one feed tells it from ``at`` on; ``age_s`` is how old it says it is then."""
+    """An event as one feed tells it from ``at`` on, dated ``age_s`` before ``dated_at``."""
 
     event: Event
     feed: str
     at: float
-    age_s: float = 20.0
+    dated_at: float
+    age_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +159,26 @@ def _news(made: Plan, chance: random.Random, active_s: float) -> None:
     names = list(made.feeds)
     for place in chance.sample(sorted(PLACES), chance.randint(2, 7)):
         event, at = attack(place, chance), chance.uniform(FIRST_S, FIRST_S + active_s)
+        first = at
         for feed in chance.sample(names, chance.randint(1, len(names))):
-            made.reports.append(Report(event, feed, at, chance.uniform(0, 300)))
+            made.reports.append(Report(event, feed, at, first, chance.uniform(0, 300)))
             at += chance.expovariate(1 / 60)
     for _ in range(chance.randint(2, 8)):
         event = small(chance.choice(WORDS), chance)
         at = chance.uniform(FIRST_S, FIRST_S + active_s)
-        made.reports.append(Report(event, chance.choice(names), at, chance.uniform(0, 300)))
+        made.reports.append(Report(event, chance.choice(names), at, at, chance.uniform(0, 300)))
     if chance.random() < 0.25:
         _flood(made, chance, chance.choice(names), FIRST_S + chance.uniform(0, active_s))
     for _ in range(3):  # it was there before us, and it is no news
-        made.reports.append(Report(small(chance.choice(WORDS), chance), names[0], -1, 30 * 3600))
+        event = small(chance.choice(WORDS), chance)
+        made.reports.append(Report(event, names[0], -1, -1, 30 * 3600))
 
 
 def _flood(made: Plan, chance: random.Random, feed: str, at: float) -> None:
     word, age_s = chance.choice(WORDS[:4]), chance.choice((30.0, 3600.0))
     for _ in range(chance.randint(12, 35)):
-        made.reports.append(Report(small(word, chance), feed, at, age_s * chance.uniform(0.9, 1)))
+        age = age_s * chance.uniform(0.9, 1)
+        made.reports.append(Report(small(word, chance), feed, at, at, age))
 
 
 # ── what goes wrong ──────────────────────────────────────────────────────────────────────────
@@ -206,9 +210,20 @@ def _trouble(made: Plan, chance: random.Random, active_s: float) -> None:
         made.crashes.append(Crash(at, _steps(chance), chance.uniform(0.2, 15)))
     if chance.random() < 0.25:
         made.jumps.append(_jump(chance, *span(150)))
+        if made.jumps[0].asleep:
+            _slept(made, chance, made.jumps[0])
     graves = [r.event.token for r in made.reports]
     made.coarse = frozenset(t for t in graves if chance.random() < 0.05)
     made.hopeless = frozenset(t for t in sorted(made.coarse) if chance.random() < 0.3)
+
+
+def _slept(made: Plan, chance: random.Random, jump: Jump) -> None:
+    """What happened meanwhile is there at waking; nothing from before is dated anew."""
+    made.faults = [fault for fault in made.faults if fault.kind != "redated"]
+    feed, at = chance.choice(list(made.feeds)), jump.at + 0.001
+    for _ in range(chance.choice((1, 4, 14))):
+        age_s = chance.uniform(60, 0.9 * jump.by_s)
+        made.reports.append(Report(small(chance.choice(WORDS), chance), feed, at, at, age_s))
 
 
 def _steps(chance: random.Random) -> int:

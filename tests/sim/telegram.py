@@ -55,7 +55,7 @@ class SimTelegram:
         flight = Flight(message, self._oracle.leaves(message))
         self._flights.append(flight)
         self._oracle.in_flight(len(self._flights))
-        self._check_pace(message)
+        self._check_held(message)
         self._decide(flight)
         try:
             await asyncio.sleep(flight.takes_s * self._chance.random())
@@ -131,6 +131,7 @@ class SimTelegram:
         flight.arrived = True
         if not flight.arrives:
             return
+        self._check_pace(flight.message)
         chat_id = flight.message.chat_id
         if flight.message.edit_of is not None:
             flight.message_id = flight.message.edit_of
@@ -157,15 +158,16 @@ class SimTelegram:
             return own
         return everybody if self._chance.random() < everybody.share / 2 else None
 
+    def _check_held(self, message: Message) -> None:
+        """Nothing leaves before the time that a 429 asked for."""
+        if self.now() < self._held.get(message.chat_id, 0.0):
+            self._oracle.breach(f"sent to {message.chat_id} before the time a 429 asked for")
+
     def _check_pace(self, message: Message) -> None:
+        """However late the network: no second, and no minute of a group, holds too many."""
         if message.edit_of is not None:
             return
-        now = self.now()
-        if now < self._held.get(message.chat_id, 0.0):
-            self._oracle.breach(f"sent to {message.chat_id} before the time a 429 asked for")
         try:
             self._limiter.admit(message.chat_id)
         except Refusal as refusal:
             self._oracle.breach(f"limits: {refusal.description} chat {message.chat_id}")
-
-
