@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import inspect
 import itertools
 import random
 from collections import deque
@@ -90,6 +91,9 @@ class SimLoop(asyncio.AbstractEventLoop):
         """Nothing of a dead process runs any more, and nobody complains; keep what is returned."""
         for task in self._tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
+            work = task.get_coro()
+            if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+                work.close()
         return self._tasks
 
     # ── what asyncio asks of a loop ──────────────────────────────────────────────────────

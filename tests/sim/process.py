@@ -113,6 +113,10 @@ class Process:
         self.lease = lease
         self.store: SimStore | None = None
 
+    def messenger(self) -> Messenger:
+        """Telegram, as this bot hears it."""
+        return self.world.messenger
+
     async def main(self, disk: Disk) -> None:
         """Run for ever, as ``app`` does."""
         self.store = store = await self.store_class.open(self.world.path)
@@ -144,7 +148,7 @@ class Process:
         assert self.store is not None
         return self.deliver_class(
             store=self.store,
-            messenger=self.world.messenger,
+            messenger=self.messenger(),
             words=words,
             topics=knowledge.topics,
             places=knowledge.places,

@@ -168,7 +168,7 @@ class Game:
         )
         disk = Disk(self._plan, loop, self._chance(f"disk {life}"))
         loop.job_takes = disk.takes_s
-        self._process = Process_of(self._bot, world, f"life-{life}")
+        self._process = self._bot(world, f"life-{life}")
         loop.call_soon(self._begin, self._process, disk)
         self.note(f"life {life} begins")
 
@@ -189,10 +189,6 @@ class Game:
         sent = sum(self._oracle.told.values())
         virtual_s = self.now() + self._slept_s
         return Result(made.seed, found, self._hash.hexdigest(), virtual_s, sent)
-
-
-def Process_of(bot: type[Process], world: World, lease: str) -> Process:
-    return bot(world, lease)
 
 
 def run(seed: int, bot: type[Process] = Process, *, tell: bool = False) -> Result:
