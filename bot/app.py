@@ -31,6 +31,7 @@ from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
 from bot.flow import greeting
 from bot.flow.asked import Limits
+from bot.flow.beside import Beside
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
@@ -339,10 +340,17 @@ async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
         push.routes(rasid.pushing), settings.web.host, settings.web.port, settings.polling.max_bytes
     )
     log.info("web_listening host=%s port=%d", settings.web.host, server.port)
-    engine.every(_HUBS_EVERY, rasid.pushing.tick, "hubs")
+    asking, ask = Beside(), rasid.pushing.tick
+
+    async def tick() -> None:
+        # A hub that does not answer holds up neither the next tick nor the end.
+        asking.begin("hubs", ask)
+
+    engine.every(_HUBS_EVERY, tick, "hubs")
     try:
         yield
     finally:
+        await asking.cancel()
         await server.close()
 
 
@@ -361,14 +369,9 @@ async def _recover(rasid: Rasid) -> None:
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
     await rasid.ingest.try_again()
-    sources = [age.source for age in await rasid.store.source_ages()]
-    gate = asyncio.Semaphore(rasid.settings.polling.at_once)
-
-    async def visit(source: Source) -> None:
-        async with gate:
-            await rasid.ingest.visit(source)
-
-    await asyncio.gather(*(visit(source) for source in sources))
+    await rasid.store.all_due(now())
+    await rasid.ingest.tick()
+    await rasid.ingest.drain()
     await rasid.deliver.drain()
     # After the alerts, which must not wait for them: of each host one page, as ever.
     await rasid.pages.tick()

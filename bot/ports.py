@@ -101,6 +101,10 @@ class Pushed(Protocol):
         """Whether we asked the hub for what it says we did."""
         ...
 
+    async def expects(self, token: str) -> bool:
+        """Whether anything that comes under ``token`` is wanted: what is not need not be read."""
+        ...
+
     async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
         """Take in what a hub brought; false where nothing is agreed."""
         ...
@@ -216,6 +220,14 @@ class Store(Protocol):
         """Try again what is due: sources are due anew, deliveries wait again, entries come back."""
         ...
 
+    async def is_any_due(self) -> bool:
+        """Whether anything that is set aside is to be tried again."""
+        ...
+
+    async def trying(self, fault: Fault) -> None:
+        """It is about to be tried again; after some tries without any end it is not due."""
+        ...
+
     # pages
     async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Take the pages whose turn it is, one a host; the host is busy until it is settled."""
@@ -231,6 +243,10 @@ class Store(Protocol):
     # pushes
     async def put_push(self, push: Push) -> None:
         """Keep what is agreed with a hub; nothing when its source is gone."""
+        ...
+
+    async def push_came(self, token: str, now: datetime) -> None:
+        """What was agreed under this address has brought something."""
         ...
 
     async def drop_push(self, source_id: str) -> None: ...

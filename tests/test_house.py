@@ -96,7 +96,7 @@ def test_exceptions_are_caught_whole_only_where_a_turn_loop_stands() -> None:
         "flow/deciding.py",
         "flow/gathering.py",
         "flow/reading.py",
-        "flow/rounds.py",
+        "flow/beside.py",
         "flow/deliver.py",
         "flow/worded.py",
         "sources/breaking.py",

@@ -40,7 +40,10 @@ def offered(link_header: str, text: str) -> Offer | None:
     """The hub and the name a feed gives itself, by its ``Link`` header, else by its first lines."""
     found = named(link_header, text)
     hub, topic = found.get("hub", ""), found.get("self", "")
-    is_web = all(url.startswith(("https://", "http://")) for url in (hub, topic))
+    # Bytes of a header that are not UTF-8 arrive as lone surrogates: nobody could write them down.
+    is_web = all(
+        url.startswith(("https://", "http://")) and url.isprintable() for url in (hub, topic)
+    )
     return Offer(hub, topic) if is_web else None
 
 
@@ -75,7 +78,7 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
     if method.lower() not in _HASHES:
         return False
     right = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
-    return hmac.compare_digest(right.encode(), given.strip().lower().encode())
+    return hmac.compare_digest(right.encode(), given.strip().lower().encode("utf-8", "replace"))
 
 
 def answer_by(now: datetime) -> datetime:

@@ -135,12 +135,26 @@ def _as_recorded(entry: Entry, known: str, seen: Sightings) -> Entry:
     others = {name.hash for name in names(entry)} - hits.keys()
     behind = next(iter(hits.values()))
     changed = behind.text_hash not in {"", entry.text_hash}
-    # A guid that is used again, a page that holds another report each time: nothing but one name
-    # is what it was. While it may be an edit it is read as one.
-    borrowed = len(hits) == 1 and len(others) > 1
-    if borrowed and changed and (behind.edits >= MAX_EDITS or _dated_otherwise(entry, behind)):
+    is_fresh = behind.edits >= MAX_EDITS or _dated_otherwise(entry, behind)
+    if changed and is_fresh and _is_borrowed(entry, behind, len(hits), len(others)):
         return replace(entry, fingerprint=_another(entry))
     return replace(entry, fingerprint=known)
+
+
+def _is_borrowed(entry: Entry, behind: Seen, hits: int, others: int) -> bool:
+    """A guid that is used again, a page or a file that holds another report each time.
+
+    Nothing but one name is what it was. While it may be an edit it is read as one; where only one
+    other name speaks against that, it may be one as long as its date stays.
+    """
+    if hits - entry.by_link > 1:
+        return False
+    return others > 1 or (others == 1 and behind.edits >= MAX_EDITS and not _alike(entry, behind))
+
+
+def _alike(entry: Entry, behind: Seen) -> bool:
+    are_dated = entry.published_at is not None and behind.published_at is not None
+    return are_dated and not _dated_otherwise(entry, behind)
 
 
 def _another(entry: Entry) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from bot.core.model import Poll, Reason, Source, SourceKind
+from bot.core.model import Poll, Reason, Source, SourceKind, Verdict
 from bot.errors import SourceBroken, SourceError
 from bot.flow.aside import feed_fault, visit_fault
+from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
+from bot.flow.patience import until_taken
 from bot.flow.quarantine import Quarantine
+from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
 from bot.flow.visits import record_failure
 from bot.ports import Clock, Poller, Store
@@ -46,7 +50,7 @@ class Ingest:
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self.store, self.intake, self.clock)
-        self._rounds = Rounds(self._due, self.visit, self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _seat)
 
     async def tick(self) -> None:
         """Claim what is due and visit it; returns before the visits end."""
@@ -95,9 +99,26 @@ class Ingest:
         for note in poll.notes:
             log.warning("source_note source=%s note=%s", source.id, note)
         verdicts = await self.intake.take(source, poll)
-        if self.polled is not None:
-            new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
-            await self.polled(source, poll, new)
+        await self._tell(source, poll, verdicts)
+
+    async def _tell(self, source: Source, poll: Poll, verdicts: Sequence[Verdict]) -> None:
+        if (polled := self.polled) is None:
+            return
+        new = sum(v.reason is not Reason.ALREADY_SEEN for v in verdicts)
+        # All is recorded: whatever goes wrong from here on, the visit went well.
+        telling = partial(self._patiently, source, lambda: polled(source, poll, new))
+        await forgiving("polled", telling)
 
     async def _failed(self, source: Source, error: SourceError | None) -> None:
-        await record_failure(self.store, source, error, self.clock(), self.chance())
+        await self._patiently(
+            source,
+            lambda: record_failure(self.store, source, error, self.clock(), self.chance()),
+        )
+
+    async def _patiently(self, source: Source, turn: Callable[[], Awaitable[None]]) -> None:
+        # A store that is busy is no fault of the source's.
+        await until_taken(turn, self.chance, f"source={source.id}")
+
+
+def _seat(source: Source) -> Seat:
+    return Seat(source.host or source.id, source.id)

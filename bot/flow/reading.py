@@ -7,7 +7,7 @@ it may make a report of a stub, raise its story, or speak against it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -16,7 +16,10 @@ from bot.core.model import Claimed, Entry
 from bot.core.retry import SILENT_CAP_S, poll_wait
 from bot.errors import SourceError, SourceUnavailable
 from bot.flow.intake import Intake
+from bot.flow.patience import until_taken
+from bot.flow.queues import Seat
 from bot.flow.rounds import Rounds
+from bot.flow.visits import OURS
 from bot.ports import Clock, PageReader, Store
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ class PageReading:
     _rounds: Rounds[Claimed] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._rounds = Rounds(self._due, self.visit, self.at_once)
+        self._rounds = Rounds(self._due, self.visit, self.at_once, _seat)
 
     async def tick(self) -> None:
         """Claim the pages whose turn it is and visit them; returns before the visits end."""
@@ -69,8 +72,9 @@ class PageReading:
         try:
             await self._visit(page)
         except Exception:
-            # The turn loop: one bad page must not stop the others.
+            # The turn loop: one bad page must not stop the others, nor be asked for all day.
             log.exception("page_crashed fingerprint=%s", page.entry.fingerprint)
+            await self._failed(page, SourceUnavailable(page.source.id, OURS))
 
     async def _visit(self, page: Claimed) -> None:
         try:
@@ -84,7 +88,7 @@ class PageReading:
         rest = max(self.pause, timedelta(seconds=article.pause_s))
         if article.text:
             await self._decided(page, article.text)
-        await self.store.page_settled(page, self.clock() + rest)
+        await self._settled(page, rest)
 
     async def _decided(self, page: Claimed, text: str) -> None:
         verdicts = await self.intake.reread(page.source, _full(page.entry, text))
@@ -106,7 +110,7 @@ class PageReading:
             await self._given_up(page, error, rest)
             return
         now = self.clock()
-        await self.store.page_postponed(page, now + wait, now + rest)
+        await self._patiently(page, lambda: self.store.page_postponed(page, now + wait, now + rest))
 
     async def _given_up(
         self, page: Claimed, error: SourceError, rest: timedelta | None = None
@@ -117,10 +121,21 @@ class PageReading:
             page.entry.fingerprint,
             error,
         )
-        await self.store.page_settled(page, self.clock() + (rest or self.pause))
+        await self._settled(page, rest or self.pause)
+
+    async def _settled(self, page: Claimed, rest: timedelta) -> None:
+        await self._patiently(page, lambda: self.store.page_settled(page, self.clock() + rest))
+
+    async def _patiently(self, page: Claimed, turn: Callable[[], Awaitable[None]]) -> None:
+        # What was read is not read again because a disk was busy.
+        await until_taken(turn, self.chance, f"page={page.entry.fingerprint}")
 
 
 def _full(entry: Entry, text: str) -> Entry:
     """The entry as its page has it; its title stays the one that readers were told."""
     digest = blake2b(f"{entry.title}\n{text}".encode("utf-8", "replace"), digest_size=16)
     return replace(entry, body=text, text_hash=f"page:{digest.hexdigest()}", is_page=True)
+
+
+def _seat(page: Claimed) -> Seat:
+    return Seat(page.host, page.entry.fingerprint)

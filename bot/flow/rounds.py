@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Generic, TypeVar
 
-from bot.errors import StoreUnavailable
+from bot.flow.beside import Beside, Work, forgiving
+from bot.flow.queues import Queues, Seat
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 
 class Rounds(Generic[T]):
@@ -20,66 +19,60 @@ class Rounds(Generic[T]):
     def __init__(
         self,
         due: Callable[[int], Awaitable[Sequence[T]]],
-        visit: Callable[[T], Coroutine[Any, Any, None]],
+        visit: Callable[[T], Awaitable[None]],
         at_once: int,
+        seat: Callable[[T], Seat],
     ) -> None:
-        """``due`` claims at most so many; ``visit`` never raises."""
+        """``due`` claims at most so many; in one ``seat``'s place one is visited at a time."""
         self._due = due
         self._visit = visit
         self._at_once = at_once
+        self._queues = Queues(seat)
         self._visits: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
-        self._aside: dict[str, asyncio.Task[None]] = {}
+        self._beside = Beside()
         self._more_due = False
 
     async def claim(self) -> None:
         """Visit what is due; returns before the visits end.
 
-        What found no room is claimed as soon as half of the visits have ended.
+        What found no room is claimed as soon as half of the visits have ended. What waits for
+        another visit to the same place takes up no room.
         """
         async with self._claiming:
-            room = self._at_once - len(self._visits)
-            if room <= 0:
-                self._more_due = True
-                return
-            due = await self._due(room)
-            self._more_due = len(due) == room
-            for one in due:
-                visit = asyncio.create_task(self._visit(one), name="visit")
-                self._visits.add(visit)
-                visit.add_done_callback(self._ended)
+            self._more_due = True
+            while self._more_due and (room := self._at_once - len(self._visits)) > 0:
+                due = await self._due(room)
+                self._more_due = len(due) == room
+                for one in filter(self._queues.enter, due):
+                    self._begin(one)
 
-    def _ended(self, visit: asyncio.Task[None]) -> None:
+    def _begin(self, one: T) -> None:
+        visit = asyncio.create_task(forgiving("visit", partial(self._visit, one)), name="visit")
+        self._visits.add(visit)
+        visit.add_done_callback(partial(self._ended, one))
+
+    def _ended(self, one: T, visit: asyncio.Task[None]) -> None:
         self._visits.discard(visit)
+        if (following := self._queues.leave(one)) is not None:
+            self._begin(following)
         if self._more_due and len(self._visits) <= self._at_once // 2:
             self._more_due = False
             self.beside("claim", self.claim)
 
-    def beside(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    def beside(self, name: str, work: Work) -> None:
         """Begin ``work`` unless it is under way; nobody waits for it but ``drain``."""
-        if name not in self._aside:
-            task = asyncio.create_task(_forgiving(name, work), name=name)
-            self._aside[name] = task
-            task.add_done_callback(lambda _: self._aside.pop(name))
+        self._beside.begin(name, work)
 
     async def drain(self) -> None:
         """Wait for the visits under way and for what is due besides."""
-        while under_way := {*self._visits, *self._aside.values()}:
+        while under_way := {*self._visits, *self._beside.under_way}:
             await asyncio.wait(under_way)
 
     async def cancel(self) -> None:
         """Break off all that is under way; what was claimed is due again."""
         self._more_due = False
-        for task in (*self._visits, *self._aside.values()):
+        self._queues.send_away()
+        for task in (*self._visits, *self._beside.under_way):
             task.cancel()
         await self.drain()
-
-
-async def _forgiving(name: str, work: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await work()
-    except StoreUnavailable as error:
-        log.warning("store_unavailable %s error=%s", name, error)  # the next tick tries again
-    except Exception:
-        # The turn loop: the next tick must find everything as it was.
-        log.exception("tick_crashed work=%s", name)

@@ -16,6 +16,12 @@ from aiohttp import web
 from bot.sandbox.wire import Json
 
 KEPT = 200
+# Reports are forgotten with the process, and a feed that has lost all its entries counts as broken:
+# one stays.
+_OPENING = (
+    "<item><title>The newsroom is open</title>"
+    '<guid isPermaLink="false">sandbox-opening</guid></item>'
+)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -80,7 +86,7 @@ class Newsroom:
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
             f"<title>Sandbox newsroom</title><link>{escape(self.site_url)}</link>"
-            f"<description>Reports written on the sandbox page</description>{items}"
+            f"<description>Reports written on the sandbox page</description>{items}{_OPENING}"
             "</channel></rss>\n"
         ).encode()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 
 from lxml import etree
 
@@ -29,7 +30,10 @@ _ATTRIBUTE = re.compile(r"\s[\w:.-]+\s*=")
 _CROWD = f"An element has more than {MAX_ATTRIBUTES} attributes."
 _CROWDED = f"boolean(//*[count(@*) > {MAX_ATTRIBUTES}])"
 _BEGINS = re.compile(r"<\?xml\b|<!|<rss\b|<feed\b|<rdf:RDF\b|<channel\b", re.IGNORECASE)
+_FEED_BEGINS = re.compile(r"<\?xml\b|<(?:rss|feed|rdf:RDF)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A<\?xml\b[^>]*\?>\s*")
+# Names of letters that HTML knows and XML does not.
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[\w.:-]+;")
 _DATES = frozenset({"pubdate", "published", "updated", "date", "modified", "issued"})
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -116,6 +120,24 @@ def _read(text: str) -> _Reading:
 def tree(text: str) -> etree._Element | None:
     """The elements of a ``bounded`` text, as far as they can be read; nothing outside it is."""
     return _read(text).root
+
+
+def recovered(text: str) -> str:
+    """``text`` as well-formed XML, as far as it can be read; ``""`` where it cannot."""
+    root = tree(text)
+    if root is None:
+        return ""
+    return _NAMED.sub(_unnamed, etree.tostring(root, encoding="unicode", with_tail=False))
+
+
+def _unnamed(found: re.Match[str]) -> str:
+    letter = unescape(found[0])
+    return letter if "&" not in letter else ""
+
+
+def is_xml_behind(text: str) -> bool:
+    """Whether a feed may begin behind the first lines of ``text``."""
+    return bool(_FEED_BEGINS.search(text, 0, 4_096))
 
 
 def without_declaration(text: str) -> str:

@@ -16,7 +16,7 @@ from bot.sources import identity
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, entry_of
 from bot.sources.fetch import Fetched, Fetcher
-from bot.sources.posts import Post, read
+from bot.sources.posts import Post, View, read
 
 PAGES = 3  # looked at in one poll, where posts were missed
 _TITLE_MAX = 200
@@ -57,31 +57,33 @@ class ChannelPoller:
         fetched = await self._fetcher.get(source, accept=_ACCEPT)
         if fetched.not_modified:
             return _poll(source, PollStatus.NOT_MODIFIED, fetched, source.body_hash)
-        posts = self._posts(source, fetched)
-        if not posts and source.body_hash:
+        view = self._view(source, fetched)
+        if not view.numbers and source.body_hash:
             raise SourceInvalid(
                 source.id, "It shows no posts, though it did before: they may all be removed."
             )
         last = _last_seen(source)
-        missed = await self._missed(source, posts, last) if last else _Missed()
-        posts += missed.posts
-        posts.sort(key=lambda post: post.number)
-        mark = _mark(posts, last if missed.again else posts[-1].number if posts else 0)
+        missed = await self._missed(source, view, last) if last else _Missed()
+        posts = sorted((*view.posts, *missed.posts), key=lambda post: post.number)
+        mark = _mark(posts, last if missed.again else max(view.numbers, default=0))
         if mark == source.body_hash:
             return _poll(source, PollStatus.NOT_MODIFIED, fetched, mark)
         changed = _poll(source, PollStatus.CHANGED, fetched, mark)
         return replace(changed, entries=self._entries(posts, source), notes=missed.notes)
 
-    def _posts(self, source: Source, fetched: Fetched) -> list[Post]:
+    def _view(self, source: Source, fetched: Fetched) -> View:
         view = read(decode(fetched.body, fetched.charset).text)
         if view.problem:
             raise SourceInvalid(source.id, view.problem)
-        return list(view.posts)
+        return view
 
-    async def _missed(self, source: Source, newest: Sequence[Post], last: int) -> _Missed:
-        """The posts between the oldest of ``newest`` and the last one that was seen."""
+    async def _missed(self, source: Source, newest: View, last: int) -> _Missed:
+        """The posts between the oldest of ``newest`` and the last one that was seen.
+
+        A page of pictures is a page all the same: there may be words behind it.
+        """
         missed = _Missed()
-        oldest = min((post.number for post in newest), default=0)
+        oldest = min(newest.numbers, default=0)
         for _ in range(PAGES - 1):
             if oldest <= last + 1:
                 return missed
@@ -91,17 +93,19 @@ class ChannelPoller:
                 # What is new must not wait for what is older; the next poll asks for it again.
                 note = f"Posts before {oldest} were missed and not found yet: {error}"
                 return replace(missed, notes=(note,), again=True)
-            missed = _Missed((*missed.posts, *(post for post in older if post.number > last)))
-            if not older or older[0].number <= last:
+            found = (post for post in older.posts if last < post.number < oldest)
+            missed = _Missed((*missed.posts, *found))
+            first = min(older.numbers, default=0)
+            if first <= last or first >= oldest:
                 return missed
-            oldest = older[0].number
+            oldest = first
         note = f"More than {PAGES} pages of posts were missed: those before {oldest} were not read."
         return replace(missed, notes=(note,)) if oldest > last + 1 else missed
 
-    async def _before(self, source: Source, number: int) -> list[Post]:
+    async def _before(self, source: Source, number: int) -> View:
         before = replace(source, url=f"{source.url}?before={number}")
         fetched = await self._fetcher.get(before, conditional=False, accept=_ACCEPT)
-        return [post for post in self._posts(source, fetched) if post.number < number]
+        return self._view(source, fetched)
 
     def _entries(self, posts: Sequence[Post], source: Source) -> tuple[Entry, ...]:
         now = self._now()
@@ -125,7 +129,7 @@ def _mark(posts: Sequence[Post], last: int) -> str:
 
     The page counts views, so its bytes never stay the same.
     """
-    if not posts:
+    if not last:
         return ""
     words = [f"{post.number} {post.forwarded_from} {post.text}" for post in posts]
     return f"{last} {identity.VERSION}:{identity.digest(*words)}"

@@ -26,6 +26,12 @@ _LABEL_WITHIN = 4_096
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii"})
 _ARABIC_CHARSETS = ("cp1256", "iso8859-6", "cp720", "cp864")
 _SAMPLE = 200_000
+_HIGH_BYTE = re.compile(rb"[\x00\x05\x06]")
+_UTF16 = ("utf-16-le", "utf-16-be")
+# Letters, figures and marks of the scripts from Latin to Arabic. Bytes in the wrong order, and
+# pairs of Latin letters taken for one, are Chinese or nothing.
+_WRITTEN = re.compile("[\t\n\r -~\u00a0-\u077f\u2000-\u206f\ufb1d-\ufdff\ufe70-\ufefc]")
+_MOSTLY = 0.7
 # Tab, line feed and carriage return stay; the rest of C0 and C1, DEL and non-characters go. What
 # stands in the place of C1 was mostly meant as Windows Latin: quotes, dashes; 85 breaks a line.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -81,11 +87,20 @@ def _read(body: bytes, label: str) -> tuple[str, str, int]:
 
 
 def _unmarked_utf16(body: bytes) -> str:
-    # ASCII in UTF-16 is valid UTF-8 full of NULs, so this must be asked first.
-    if body.startswith((b"<\x00", b"{\x00")) and body[3:4] == b"\x00":
-        return "utf-16-le"
-    is_big = body.startswith((b"\x00<", b"\x00{")) and body[2:3] == b"\x00"
-    return "utf-16-be" if is_big else ""
+    """The order of bytes in which ``body`` reads as text in UTF-16; ``""`` if in none."""
+    # ASCII in UTF-16 is valid UTF-8 full of NULs, Hebrew and Arabic hold a 5 or a 6 in each letter,
+    # which no text of bytes does: so this must be asked first.
+    sample = body[:_LABEL_WITHIN]
+    if not _HIGH_BYTE.search(sample):
+        return ""
+    sample = sample[: len(sample) & ~1]
+    texts = {charset: sample.decode(charset, "replace") for charset in _UTF16}
+    read = (name for name, text in texts.items() if _is_written(text))
+    return next(read, "")
+
+
+def _is_written(text: str) -> bool:
+    return len(_WRITTEN.findall(text)) > _MOSTLY * len(text)
 
 
 def _utf8_with_damage(body: bytes, lenient: str, bad: int) -> tuple[str, str, int] | None:
@@ -173,7 +188,7 @@ def because(body: bytes, declared: str = "") -> str:
     if charset == "utf-8":
         return "it is valid UTF-8" if _is_utf8(body) else "nearly all of it is valid UTF-8"
     if charset.startswith("utf-16"):
-        return "every other byte of its beginning is zero"
+        return "it has no byte order mark, but only so it is text"
     if charset in labels(body, declared):
         return "it is labelled so, and can be read so"
     return "it reads as Arabic so" if charset in _ARABIC_CHARSETS else "nothing else fits"
@@ -187,6 +202,10 @@ def _notes(label: str, charset: str, damage: int) -> tuple[str, ...]:
     notes = []
     if label and not _same(label, charset):
         notes.append(f"Its text is labelled {label} but is {charset}; it was read as {charset}.")
+    elif not label and charset == "cp1252":
+        notes.append(
+            "Its charset is not named; it was read as cp1252. Save it as UTF-8 to be sure."
+        )
     if damage:
         places = "1 byte is" if damage == 1 else f"{damage} bytes are"
         notes.append(f"{places} not {charset} and stand as \ufffd in the text.")

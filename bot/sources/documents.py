@@ -47,7 +47,7 @@ def read(name: str, body: bytes) -> Parsed:
     found = reader(decoded.text, body)
     named = tuple(replace(d, source_name=d.source_name or name) for d in found.drafts)
     notes = decoded.notes + found.notes
-    return Parsed(drafts=named, notes=tuple(dict.fromkeys(notes)), problem=found.problem)
+    return replace(found, drafts=named, notes=tuple(dict.fromkeys(notes)))
 
 
 _Reader = Callable[[str, bytes], Parsed]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.model import Entry, Habits, Source
+from bot.core.model import Broken, Entry, Habits, Source
 from bot.core.sameness import text_hash
 from bot.sources import bynames, dates, identity, plain
 
@@ -39,7 +39,8 @@ class Parsed:
     ``held`` counts its entries, those that were left out as known among them. ``hashes`` are to be
     given back when the document is read next; ``b""`` when it is to be read as a whole.
     ``error`` and ``trace`` are there where there is nothing because it broke our reader.
-    ``left_out`` counts those that are no drafts because they stood in the last document, too.
+    ``left_out`` counts those that are no drafts because they stood in the last document, too;
+    ``broken`` are those that broke our reader while others did not.
     """
 
     drafts: tuple[Draft, ...] = ()
@@ -50,6 +51,7 @@ class Parsed:
     error: str = ""
     trace: str = ""
     left_out: int = 0
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ def feed_entries(
     kept = [(draft, mark, key) for draft, mark, key in named if key is not None]
     known_by = bynames.aliases([mark for _, mark, _ in kept], source.id)
     entries = tuple(
-        replace(entry_of(draft, key, source, now), aliases=traits)
+        replace(
+            entry_of(draft, key, source, now),
+            aliases=traits,
+            by_link=key == identity.canonical_link(draft.link),
+        )
         for (draft, _, key), traits in zip(kept, known_by, strict=True)
     )
     return Read(entries, habits, tuple(_notes(source, habits)))

@@ -26,6 +26,7 @@ from bot.sources.workers import Task, Unreadable, Workers
 # a millisecond, and the first time a process of 33 MB.
 SMALL_BYTES = 4_096
 _MANY = 100
+_DAY_S = 86_400
 _BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 
 
@@ -45,7 +46,8 @@ class FeedPoller:
             SourceError: See ``Fetcher.get``; also ``SourceInvalid`` for what is no feed, and
                 ``SourceEmptied`` for one that has lost all its entries.
         """
-        fetched = await self.fetcher.get(source)
+        now = self._now()
+        fetched = await self.fetcher.get(source, conditional=not _is_to_be_read_whole(source, now))
         now = self._now()
         if fetched.not_modified:
             return _not_modified(source, fetched, now)
@@ -71,6 +73,7 @@ class FeedPoller:
             hints=hints.of_document(fetched.body),
             held=parsed.held,
             moved_to=fetched.moved_to,
+            broken=parsed.broken,
             hub=offer.hub if offer else "",
             topic=offer.topic if offer else "",
             entry_hashes=parsed.hashes,
@@ -110,6 +113,19 @@ async def read_by(workers: Workers, task: Task) -> Parsed:
     if len(task[0]) <= SMALL_BYTES:
         return safely(parse, *task)
     return await workers.parse(task)
+
+
+def _is_to_be_read_whole(source: Source, now: datetime) -> bool:
+    """Whether this is the visit of the day at which a source is asked for all it has.
+
+    Some servers and caches answer 304 for ever, whatever is new. Once in 24 hours is what polite
+    readers may ask for (https://rachelbythebay.com/fs/help.html); each source at its own time.
+    """
+    if source.polled_ok_at is None:
+        return False
+    begins_s = int(identity.digest(source.id)[-8:], 16) % _DAY_S
+    days = [int(at.timestamp() - begins_s) // _DAY_S for at in (source.polled_ok_at, now)]
+    return days[0] < days[1]
 
 
 def _task(source: Source, fetched: Fetched) -> Task:

@@ -60,7 +60,11 @@ def _fenced(text: str, lines: list[str], start: int) -> Head:
     if end is None:
         note = f"line {start + 1}: front matter begins here and is never closed with ---"
         return Head(text, notes=(note,))
-    return _head(lines, range(start + 1, end), end + 1)
+    inside = range(start + 1, end)
+    if any(lines[row].strip() for row in inside) and not any(":" in lines[row] for row in inside):
+        # Rules drawn around a line of the text itself.
+        return Head("\n".join((*lines[start + 1 : end], *lines[end + 1 :])))
+    return _head(lines, inside, end + 1)
 
 
 def _head(lines: list[str], rows: range, body_from: int) -> Head:

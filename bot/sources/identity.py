@@ -105,12 +105,21 @@ def keys(entries: Sequence[Marks], rung: int = 0) -> tuple[str | None, ...]:
 
 
 def _first_of_each(entries: Sequence[Marks]) -> list[int]:
-    """The entries without their repetitions: same guid and link, and the same title."""
-    first: dict[tuple[str, str, str], int] = {}
+    """The entries without their repetitions: same guid and link, and the same words."""
+    first: dict[tuple[str, ...], int] = {}
     for index, entry in enumerate(entries):
-        same = (_plain_key(entry), canonical_link(entry.link) or entry.link, entry.title)
-        first.setdefault(same, index)
+        link = canonical_link(entry.link) or entry.link
+        first.setdefault((_plain_key(entry), link, entry.title, _telling_text(entry)), index)
     return list(first.values())
+
+
+def _telling_text(entry: Marks) -> str:
+    """What tells it from another of its title: "Breaking" stands above each report of some feeds,
+    and all lead to one page, or to places on it. A guid that names no page is word enough.
+    """
+    guid = entry.guid.strip()
+    is_page = not guid or bool(canonical_link(guid))
+    return " ".join(entry.text.split()) if is_page else ""
 
 
 def _plain_key(entry: Marks) -> str:

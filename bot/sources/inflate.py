@@ -6,6 +6,8 @@ import zlib
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 65_536
+# Beside the standard's own what some servers write there of a body that is not packed.
+_PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "8bit", "binary"})
 
 
 class TooLarge(Exception):
@@ -33,9 +35,9 @@ class Inflater:
             UnknownEncoding: It is neither empty, identity, gzip nor deflate.
         """
         name = encoding.strip().lower()
-        if name not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        if name not in {*_PLAIN, "gzip", "x-gzip", "deflate"}:
             raise UnknownEncoding(name)
-        self._name = "" if name == "identity" else name.removeprefix("x-")
+        self._name = "" if name in _PLAIN else name.removeprefix("x-")
         self._limit = max_bytes
         self._unpacker: zlib._Decompress | None = None
         self._body = bytearray()

@@ -6,6 +6,8 @@ import re
 
 from bot.sources import plain
 
+# What is kept of a text, with room for its signs: each pattern looks ahead from all of them.
+_MOST_CHARS = 2 * plain.MAX_CHARS
 _FENCED = re.compile(r"^ {0,3}(```|~~~)[^\n]*$", re.MULTILINE)
 _SETEXT = re.compile(r"^ {0,3}(?:=+|-{2,})[ \t]*$", re.MULTILINE)
 _RULE = re.compile(r"^ {0,3}(?:[*_-][ \t]*){3,}$", re.MULTILINE)
@@ -15,7 +17,7 @@ _TRAILING_HASHES = re.compile(r"[ \t]+#+[ \t]*$", re.MULTILINE)
 _IMAGE = re.compile(r"!\[([^\]\n]{0,500})\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]{1,2000})>")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)([^\n]{1,2000}?)(?<=\S)\1(?!\w)")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|~~)(?=\S)([^\n]{1,400}?)(?<=\S)\1(?!\w)")
 _CODE = re.compile(r"`([^`\n]{1,2000})`")
 _OWN_LINE = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|>|[*+-][ \t]|\d{1,9}[.)][ \t]|\|)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+)$")
@@ -29,7 +31,7 @@ def heading_of(line: str) -> str:
 
 def text_of(markdown: str) -> str:
     """The visible text, one line per paragraph, heading or list item. Inline HTML goes as well."""
-    text = markdown
+    text = markdown[:_MOST_CHARS]
     for pattern in (_FENCED, _RULE, _SETEXT, _DEFINITION):
         text = pattern.sub("", text)
     text = _TRAILING_HASHES.sub("", _LEADING.sub("", "\n".join(_paragraphs(text))))

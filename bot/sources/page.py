@@ -75,10 +75,14 @@ def title_of(root: etree._Element) -> str:
 def tree(text: str) -> etree._Element | None:
     """The elements of a page; ``None`` when there is no HTML in it."""
     try:
-        root: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
+        root: etree._Element | None = etree.fromstring(_bytes(text), _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return root  # lxml gives None for a document of comments only
+
+
+def _bytes(text: str) -> bytes:
+    return plain.short_tags(text).encode("utf-8", "replace")
 
 
 def _stated(root: etree._Element) -> dict[str, str]:

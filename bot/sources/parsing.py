@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from time import struct_time
 from typing import Any
 
 import feedparser
 
-from bot.sources import bounds, bynames, dates, identity, jsonfeed, plain, splitting
+from bot.sources import apart, bounds, bynames, dates, identity, jsonfeed, plain, splitting
+from bot.sources.breaking import safely
 from bot.sources.decode import decode
 from bot.sources.draft import Draft, Parsed
 from bot.sources.links import http_link
@@ -55,10 +57,12 @@ def parse(
             of the others may share its identity: then all are there.
     """
     decoded = decode(body, charset)
-    if jsonfeed.looks_like_json(decoded.text):
+    found = Parsed()
+    if is_json := jsonfeed.looks_like_json(decoded.text):
         found = jsonfeed.parse(decoded.text, base_url)
-    else:
-        found = _xml(decoded.text, base_url, content_type, known)
+    # A warning that a broken site prints in front of its feed may begin with a bracket, too.
+    if not is_json or (found.problem and bounds.is_xml_behind(decoded.text)):
+        found = _xml(apart.with_letters_only(decoded.text), base_url, content_type, known)
     return replace(found, notes=decoded.notes * (not found.problem) + found.notes)
 
 
@@ -72,8 +76,28 @@ def _xml(text: str, base_url: str, content_type: str, known: bytes) -> Parsed:
             return Parsed(problem=f"{safe.problem} It was not read.")
         if safe.text is not text:
             outline = _outline(safe.text, base_url)
+    found = safely(_read, safe, outline, base_url, content_type, known)
+    if not found.trace:
+        return found
+    alone = outline or _outline(bounds.recovered(safe.text), base_url)
+    return (alone and apart.one_by_one(alone, partial(_lone, base_url))) or found
+
+
+def _read(
+    safe: bounds.Bounded,
+    outline: splitting.Outline | None,
+    base_url: str,
+    content_type: str,
+    known: bytes,
+) -> Parsed:
     part = _unseen(outline, safe.notes, base_url, known) if outline else None
     return part or _whole(safe, outline, base_url, content_type)
+
+
+def _lone(base_url: str, document: bytes) -> Parsed:
+    drafts = [_draft(entry, base_url) for entry in _feedparser(document).entries]
+    kept = tuple(filter(_has_words, drafts))
+    return Parsed(drafts=kept, held=len(kept))
 
 
 def _outline(text: str, base_url: str) -> splitting.Outline | None:

@@ -29,6 +29,8 @@ _NO_DECLARATION = re.compile(r"<!(?!--|\[CDATA\[|DOCTYPE[^<>]*>)", re.IGNORECASE
 # libxml2 compares each attribute with all before it: 100,000 in one tag take ten seconds. Here none
 # of them is read.
 _LONG_TAG = re.compile(r"(<[A-Za-z][\w:-]{0,40})[\s/][^<>]{2000,}")
+# On a page they are read, so that only what keeps the parser for a tenth of a second goes.
+_ENDLESS_TAG = re.compile(r"(<[A-Za-z][\w:-]{0,40})[\s/][^<>]{5000,}")
 _PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 # Everything Unicode calls white space but the line feed; zero-width joiners are letters here.
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -46,6 +48,11 @@ def text_of(fragment: str) -> str:
         return tidy(unescape(fragment) if "&" in fragment else fragment)
     root = _parsed(_NO_DECLARATION.sub("&lt;!", fragment))
     return tidy("".join(pieces(root))) if root is not None else ""
+
+
+def short_tags(page: str) -> str:
+    """``page`` where a tag that goes on and on has lost its attributes: no reader wants them."""
+    return _ENDLESS_TAG.sub(r"\1 ", page)
 
 
 def line_of(fragment: str) -> str:

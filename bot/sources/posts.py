@@ -34,9 +34,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page of the view holds; ``problem`` is a sentence where it is no such page."""
+    """What a page of the view holds; ``problem`` is a sentence where it is no such page.
+
+    ``numbers`` are of all that is shown, in order: pictures without a word among them.
+    """
 
     posts: tuple[Post, ...] = ()
+    numbers: tuple[int, ...] = ()
     problem: str = ""
 
 
@@ -51,12 +55,15 @@ def read(text: str) -> View:
     posts = (_post(message) for message in messages)
     # A post that is shown twice counts once.
     found = {post.number: post for post in posts if post is not None}
-    return View(tuple(found[number] for number in sorted(found)))
+    named = (_POST.match(message.get("data-post") or "") for message in messages)
+    numbers = sorted({int(name[2]) for name in named if name})
+    return View(tuple(found[number] for number in sorted(found)), tuple(numbers))
 
 
 def _root(text: str) -> etree._Element | None:
+    body = plain.short_tags(text).encode("utf-8", "replace")
     try:
-        found: etree._Element | None = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
+        found: etree._Element | None = etree.fromstring(body, _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return found

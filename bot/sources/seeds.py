@@ -11,10 +11,10 @@ import asyncio
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bot.core.model import Broken, Byname, Entry, Poll, PollStatus, Source, Trait
@@ -41,6 +41,9 @@ class _File:
     path: Path
     name: str  # relative to the folder
     gate: _Gate
+
+
+_Tell = Callable[[str, str], None]  # of a name, what is wrong with it
 
 
 @dataclass(slots=True)
@@ -96,7 +99,8 @@ class SeedsPoller:
     def _survey(self, source: Source) -> _Survey:
         survey = _Survey()
         try:
-            files = sorted(_files(self._folder), key=lambda file: file.name)
+            found = _files(self._folder, partial(self._tell, survey))
+            files = sorted(found, key=lambda file: file.name)
         except OSError as error:
             raise SourceUnavailable(
                 source.id, f"The seeds folder {self._folder.name!r} cannot be read: create it."
@@ -160,6 +164,8 @@ class SeedsPoller:
                 survey.broken.append(broken)
             else:
                 self._parsed[content, name] = parsed
+        for part in parsed.broken:
+            survey.broken.append(replace(part, name=f"{_shown(name)} {part.name}"))
         for note in (*parsed.notes, parsed.problem):
             if note:
                 self._tell(survey, name, note, content)
@@ -217,20 +223,29 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def _files(folder: Path) -> Iterator[_File]:
-    """Every finished, visible file below ``folder``; linked folders are not entered."""
-    open_ = [folder]
+def _files(folder: Path, tell: _Tell) -> Iterator[_File]:
+    """Every finished, visible file below ``folder``; linked folders are not entered.
+
+    What cannot be looked at costs no other file its turn.
+
+    Raises:
+        OSError: The folder itself cannot be read.
+    """
+    open_: list[Iterable[os.DirEntry[str]]] = [os.scandir(folder)]
     while open_:
-        here = open_.pop()
-        with os.scandir(here) as children:
-            for child in children:
+        for child in open_.pop():
+            try:
                 if child.name.startswith(".") or child.name.endswith(_UNFINISHED):
                     continue
                 if child.is_dir(follow_symlinks=False):
-                    open_.append(Path(child.path))
+                    open_.append(list(os.scandir(child.path)))
                 elif child.is_file():
-                    with suppress(FileNotFoundError):  # gone between the listing and this look
-                        yield _file(folder, child)
+                    yield _file(folder, child)
+            except FileNotFoundError:
+                continue  # gone between the listing and this look
+            except OSError as error:
+                name = Path(child.path).relative_to(folder).as_posix()
+                tell(name, f"it cannot be looked at: {error.strerror}")
 
 
 def _file(folder: Path, child: os.DirEntry[str]) -> _File:

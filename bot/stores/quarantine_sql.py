@@ -9,7 +9,7 @@ VALUES (:stage, :source_id, :subject, :title, :error, :trace, :body, :size, :bas
     :now, :now)
 ON CONFLICT (stage, subject) DO UPDATE SET title = excluded.title, error = excluded.error,
     trace = excluded.trace, body = excluded.body, size = excluded.size,
-    version = excluded.version, times = times + 1, due = 0, last_at = excluded.last_at
+    version = excluded.version, times = times + 1, due = 0, tries = 0, last_at = excluded.last_at
 RETURNING times
 """
 
@@ -27,17 +27,27 @@ DELETE FROM quarantine WHERE source_id = :source_id AND stage IN ('poll', 'read'
   AND subject NOT IN (SELECT value FROM json_each(:but))
 """
 
+FREE_POLL = "DELETE FROM quarantine WHERE source_id = :source_id AND stage = 'poll'"
+
 QUARANTINE = "SELECT * FROM quarantine ORDER BY last_at DESC, id DESC LIMIT :limit"
 
 QUARANTINED = "SELECT * FROM quarantine WHERE id = :id"
 
 QUARANTINE_COUNTS = "SELECT stage, count(*) AS n FROM quarantine GROUP BY stage ORDER BY stage"
 
-ASK_AGAIN = "UPDATE quarantine SET due = 1 WHERE id = :id"
+ASK_AGAIN = "UPDATE quarantine SET due = 1, tries = 0 WHERE id = :id"
 
-AFTER_UPGRADE = "UPDATE quarantine SET due = 1 WHERE version <> :version"
+AFTER_UPGRADE = "UPDATE quarantine SET due = 1, tries = 0 WHERE version <> :version"
 
-DUE_AGAIN = "SELECT * FROM quarantine WHERE due = 1 ORDER BY id LIMIT :limit"
+# What ended no try comes after the others, and rests after some.
+DUE_AGAIN = "SELECT * FROM quarantine WHERE due = 1 ORDER BY tries, id LIMIT :limit"
+
+IS_ANY_DUE = "SELECT 1 FROM quarantine WHERE due = 1 LIMIT 1"
+
+TRYING = """
+UPDATE quarantine SET tries = tries + 1, due = tries + 1 < :tries
+WHERE stage = :stage AND subject = :subject
+"""
 
 NOT_DUE_ANY_MORE = "UPDATE quarantine SET due = 0 WHERE stage = :stage AND subject = :subject"
 

@@ -12,13 +12,15 @@ WHERE sources.id = placed.id
 """
 
 # The due time written here is for a visit that is never recorded. One further away than any wait we
-# give (a clock that was set back) counts as due, unless the publisher asked for such a wait.
+# give (a clock that was set back) counts as due, unless the operator (a tenth of jitter beside) or
+# the publisher asked for such a wait.
 CLAIM_SOURCES = """
 UPDATE sources SET next_due_at = :now + max(interval_s, :visit_s) * 1000, claimed = 1
 WHERE id IN (
     SELECT id FROM sources
     WHERE next_due_at <= :now
-       OR (next_due_at > :absurd AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
+       OR (next_due_at > :absurd AND next_due_at - interval_s * 1100 > :absurd
+           AND earliest_at - coalesce(polled_at, 0) <= :absurd - :now)
     ORDER BY next_due_at LIMIT :limit)
 RETURNING *, (SELECT hashes FROM entry_hashes WHERE source_id = sources.id) AS entry_hashes
 """
@@ -61,7 +63,8 @@ WHERE kind = 'feed' AND NOT pinned
 MOVE_SOURCE = """
 UPDATE sources SET moved_url = :url, move = '' WHERE id = :id AND NOT EXISTS (
     SELECT 1 FROM sources AS other
-    WHERE other.id <> :id AND :url IN (other.url, other.moved_url))
+    WHERE other.id <> :id
+      AND (other.url = :url OR other.moved_url <> '' AND other.moved_url = :url))
 RETURNING id
 """
 
@@ -84,6 +87,9 @@ WHERE id = :id
 # After a start: what was claimed and never visited is due, not one interval later; so is what
 # failed, for the operator may have started us because the trouble is over. Not all in one second,
 # and none before its publisher allows it.
+# Before the time its publisher asked for none is visited, whoever wants it.
+ALL_DUE = "UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now)"
+
 RECOVER_SOURCES = """
 UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
@@ -113,7 +119,7 @@ INSERT INTO sources (id, origin, kind, name, url, lang, country, interval_s, pri
     urgent, pinned, headers, proxy, full_text, zone)
 SELECT :id, :origin, :kind, :name, :url, :lang, :country, :interval_s, :private, :folder,
     :urgent, :pinned, :headers, :proxy, :full_text, :zone
-WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url = :url)
+WHERE NOT EXISTS (SELECT 1 FROM sources WHERE moved_url <> '' AND moved_url = :url)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -145,34 +151,6 @@ UPDATE entries SET body = :body, page_hash = :text_hash,
     reason = :reason, detail = :detail, flag = :flag, severity = :severity, role = :role,
     story_id = coalesce(:story_id, story_id)
 WHERE fingerprint = :fingerprint AND (page_hash <> :text_hash OR reason = 'failed')
-"""
-
-WANT_PAGE = """
-INSERT INTO pages (fingerprint, host, severity, due_at, added_at)
-SELECT fingerprint, :host, :severity, :now, :now FROM entries
-WHERE fingerprint = :fingerprint AND page_hash = ''
-ON CONFLICT (fingerprint) DO UPDATE SET host = excluded.host, severity = excluded.severity,
-    due_at = excluded.due_at, attempts = 0
-"""
-
-# One page a host, of each the gravest; a host that is being visited or rests has none. Times
-# further away than any wait we give (a clock that was set back) count as now.
-CLAIM_PAGES = """
-UPDATE pages SET due_at = :until, attempts = attempts + 1
-WHERE fingerprint IN (
-    SELECT fingerprint FROM (
-        SELECT fingerprint, severity, due_at, row_number() OVER (
-            PARTITION BY host ORDER BY severity DESC, due_at, fingerprint) AS place
-        FROM pages WHERE (due_at <= :now OR due_at > :absurd) AND NOT EXISTS (
-            SELECT 1 FROM page_hosts WHERE page_hosts.host = pages.host
-            AND until_at > :now AND until_at <= :absurd))
-    WHERE place = 1 ORDER BY severity DESC, due_at LIMIT :limit)
-RETURNING *
-"""
-
-HOST_RESTS = """
-INSERT INTO page_hosts (host, until_at) VALUES (:host, :until)
-ON CONFLICT (host) DO UPDATE SET until_at = excluded.until_at
 """
 
 # A story grows: it keeps its first headline and takes the graver severity.
@@ -254,6 +232,10 @@ FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.dig
 WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
 """
 
+# What is under way, in the very words of its index: SQLite sees in no others that one state of the
+# two is enough, and reads everything that was ever sent.
+_OPEN = "state IN ('leased', 'sending')"
+
 END_DELIVERY = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, error = :error,
     settled_at = :now
@@ -273,25 +255,26 @@ UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
 """
 
-RELEASE = """
+RELEASE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE lease = :lease AND state = 'leased'
+WHERE {_OPEN} AND state = 'leased' AND lease = :lease
 """
 
 # After a start: leased rows were surely not sent. A row that was being sent may have arrived:
 # from severity 2 a duplicate beats a loss, below it is left visible as unconfirmed.
-RECOVER_LEASED = """
-UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL WHERE state = 'leased'
+RECOVER_LEASED = f"""
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
+WHERE {_OPEN} AND state = 'leased'
 """
-RECOVER_GRAVE = """
+RECOVER_GRAVE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
     uncertain = uncertain + 1, error = 'the process ended while this was being sent'
-WHERE state = 'sending' AND (severity >= 2 OR kind = 'edit')
+WHERE {_OPEN} AND state = 'sending' AND (severity >= 2 OR kind = 'edit')
 """
-RECOVER_LIGHT = """
+RECOVER_LIGHT = f"""
 UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
     error = 'the process ended while this was being sent'
-WHERE state = 'sending' AND severity < 2 AND kind <> 'edit'
+WHERE {_OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
 """
 
 CANCEL_CHAT = """

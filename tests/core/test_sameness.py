@@ -127,6 +127,32 @@ def test_a_guid_that_is_used_for_everything_hides_nothing_for_long() -> None:
     assert all(found)
 
 
+def breaking(number: int, at: datetime | None = None) -> Entry:
+    """The one entry of a feed that holds what is new behind the same address each time."""
+    return replace(
+        entry("a/now", "a/now", f"Report {number} of quite another thing", at=at), by_link=True
+    )
+
+
+def seed(number: int) -> Entry:
+    """What stands in a file that is written anew each time."""
+    one = entry(f"words {number}", title=f"Report {number}")
+    return replace(one, aliases=(Byname(Trait.PATH, "latest.txt"),))
+
+
+@pytest.mark.parametrize("kind", [breaking, seed])
+def test_an_address_or_a_file_that_is_used_for_everything_hides_nothing_for_long(kind) -> None:
+    memory = Memory()
+    fresh = [len(memory.poll(kind(number)).fresh) for number in range(12)]
+    assert fresh == ([1] + [0] * MAX_EDITS) * 3
+
+
+def test_a_page_whose_title_changes_while_its_date_stays_is_edited_for_ever() -> None:
+    memory = Memory()
+    fresh = [len(memory.poll(breaking(number, NOW)).fresh) for number in range(12)]
+    assert fresh == [1] + [0] * 11
+
+
 def test_two_entries_never_become_one() -> None:
     memory = Memory()
     memory.poll(entry("g1", "l1"))

@@ -201,7 +201,7 @@ async def test_the_first_poll_of_a_feed_is_its_baseline(store) -> None:
 
 
 async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_once(store) -> None:
-    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    many = [a_source(id=f"f{n}", url=f"https://wire{n}.example/") for n in range(40)]
     await store.put_sources(many, "config")
     bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=0.002, at_once=6)
     under_way: list[int] = []
@@ -219,8 +219,31 @@ async def test_all_that_is_due_is_visited_after_one_tick_and_never_too_many_at_o
     assert max(under_way) <= 6
 
 
+async def test_a_host_that_hangs_holds_up_its_own_feeds_alone(store) -> None:
+    slow = [a_source(id=f"s{n}", url=f"https://slow.example/{n}") for n in range(40)]
+    await store.put_sources([*slow, a_source(id="quick", url="https://quick.example/")], "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), at_once=6)
+    polled: list[str] = []
+
+    async def hanging(source: Source) -> Poll:
+        polled.append(source.id)
+        await asyncio.sleep(0.01 if source.id == "quick" or len(polled) > 4 else 1)
+        return Poll(source.id, PollStatus.NOT_MODIFIED)
+
+    bench.feed.poll = hanging  # type: ignore[method-assign]
+    await store.claim_sources(NOW, 0)
+    bench.now += timedelta(minutes=1)
+    await bench.ingest.tick()
+    await asyncio.sleep(0.5)
+    assert polled == ["s0", "quick"]
+    bench.now += timedelta(hours=1)  # the claims of those that wait are over by now
+    await bench.ingest.tick()
+    await bench.ingest.drain()
+    assert [polled.count(f"s{n}") for n in range(40)] == [1] * 40
+
+
 async def test_breaking_off_claims_nothing_more(store) -> None:
-    many = [a_source(id=f"f{n}", url=f"https://wire.example/{n}") for n in range(40)]
+    many = [a_source(id=f"f{n}", url=f"https://wire{n}.example/") for n in range(40)]
     await store.put_sources(many, "config")
     bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), delay_s=5, at_once=6)
     await bench.ingest.tick()
@@ -236,3 +259,36 @@ async def test_a_new_watch_is_known_before_the_next_entry_comes(store) -> None:
     await store.answer(2, [AddWatch(7, "drones")], [], NOW)
     await bench.tick()
     assert 0 <= before < bench.intake._minds.revision
+
+
+async def test_many_feeds_of_one_slow_host_hold_up_only_one_another(store) -> None:
+    slow = [a_source(id=f"s{n}", url=f"https://slow.example/{n}") for n in range(40)]
+    other = a_source(id="other", url="https://other.example/")
+    await store.put_sources([*slow, other], "config")
+    bench = Bench(store, Poll("wire", PollStatus.NOT_MODIFIED), at_once=4)
+    visited: list[str] = []
+    most, answers = 0, asyncio.Event()
+
+    async def poll(source: Source) -> Poll:
+        nonlocal most
+        visited.append(source.id)
+        if source.host == "slow.example":
+            most = max(most, sum(one.startswith("s") for one in visited))
+            await answers.wait()
+        return Poll(source.id, PollStatus.NOT_MODIFIED)
+
+    bench.feed.poll = poll  # type: ignore[method-assign]
+    await store.claim_sources(NOW, 0)  # new sources are spread over some seconds
+    bench.now += timedelta(minutes=1)
+    for _ in range(2):  # what is claimed once more meanwhile is not visited twice
+        await bench.ingest.tick()
+        bench.now += timedelta(minutes=10)
+    await asyncio.sleep(0.05)
+    assert most == 1
+    assert "other" in visited
+    answers.set()
+    await bench.ingest.drain()
+    assert {f"s{n}" for n in range(40)} < set(visited)
+    assert visited.count("s0") == 1
+    await bench.tick(bench.now + timedelta(hours=1))
+    assert visited.count("s0") == 2

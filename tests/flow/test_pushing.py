@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import app
 from bot.core.model import (
     AddWatch,
     Chat,
+    Entry,
     PushState,
     PutChat,
     Source,
     SourceKind,
 )
-from bot.core.pushing import LEASE, is_proven, slowed
+from bot.core.pushing import LEASE, is_proven, offered, slowed
 from bot.core.turn import Policy
 from bot.data import load_knowledge
+from bot.engine.local import LocalEngine
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
 from bot.flow.pushing import Pushing
@@ -128,9 +133,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    publisher, app = Publisher(), web.Application()
-    app.router.add_get("/feed", publisher.feed)
-    app.router.add_post("/hub", publisher.hub)
+    publisher, site = Publisher(), web.Application()
+    site.router.add_get("/feed", publisher.feed)
+    site.router.add_post("/hub", publisher.hub)
     store, fetcher = await SqliteStore.open(tmp_path / "r.db"), Fetcher(FetchLimits(total_s=5))
     await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
     made: list[Desk] = []
@@ -143,7 +148,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     ingest.polled = pushing.polled
     server = await start_web(push.routes(pushing), "127.0.0.1", 0, 1_000_000)
     pushing.callback = f"http://127.0.0.1:{server.port}{push.PATH}"
-    async with TestServer(app, host="127.0.0.1") as running:
+    async with TestServer(site, host="127.0.0.1") as running:
         publisher.url = f"http://127.0.0.1:{running.port}"
         made.append(Desk(publisher, store, ingest, pushing, server))
         await store.put_sources([made[0].source], "config")
@@ -280,5 +285,88 @@ async def test_a_push_that_is_no_feed_changes_nothing(desk: Desk) -> None:
     assert slowed(HOUR, None, desk.now) == HOUR
 
 
+async def test_what_is_agreed_while_a_push_is_taken_in_stays_agreed(desk: Desk) -> None:
+    await desk.subscribed()
+    take = desk.pushing.take
+
+    async def slowly(source: Source, entries: Sequence[Entry]) -> object:
+        await desk.publisher.verify(**{"hub.lease_seconds": "7200"})
+        return await take(source, entries)
+
+    desk.pushing.take = slowly
+    assert await desk.publisher.push(FRESH) == 204
+    kept = await desk.store.push_of("f")
+    assert kept is not None
+    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)
+
+    async def dropped(source: Source, _: Sequence[Entry]) -> None:
+        await desk.store.drop_push(source.id)
+
+    desk.pushing.take = dropped
+    assert await desk.publisher.push(FRESH) == 204
+    assert await desk.store.push_of("f") is None
+
+
 def test_a_lease_is_asked_for_ten_days() -> None:
     assert timedelta(days=10) == LEASE
+
+
+async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -> None:
+    begun = asyncio.Event()
+
+    async def silent() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    web_settings = SimpleNamespace(host="127.0.0.1", port=0)
+    settings = SimpleNamespace(web=web_settings, polling=SimpleNamespace(max_bytes=1_000))
+    hubs = SimpleNamespace(
+        tick=silent,
+        verify=desk.pushing.verify,
+        deliver=desk.pushing.deliver,
+        expects=desk.pushing.expects,
+    )
+    engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs)
+    async with asyncio.timeout(5), app._heard(rasid, engine):  # type: ignore[arg-type]
+        await engine.start()
+        await begun.wait()
+        await engine.stop()
+
+
+def test_an_address_that_cannot_be_written_down_is_no_offer() -> None:
+    header = "<https://hub.example/{}>; rel=hub, <https://wire.example/>; rel=self"
+    assert offered(header.format("a"), "") is not None
+    assert offered(header.format("\udcff"), "") is None
+
+
+async def test_a_silent_hub_does_not_keep_the_others_waiting(desk: Desk) -> None:
+    await desk.poll()
+    other = replace(desk.source, id="g", url=f"{desk.publisher.url}/feed?2")
+    await desk.store.add_source(other, "operator")
+    (wanted,) = await desk.store.pushes_due(NOW, 9)
+    await desk.store.put_push(replace(wanted, source_id="g", token="slow", due_at=NOW - HOUR))
+    post, asked = desk.pushing.hubs.post, []
+
+    async def posted(source: Source, *form: object) -> tuple[int, str]:
+        if source.id == "g":
+            await asyncio.wait_for(all_asked.wait(), 5)
+        answer = await post(source, *form)  # type: ignore[arg-type]
+        asked.append(source.id)
+        all_asked.set()
+        return answer
+
+    all_asked = asyncio.Event()
+    desk.pushing.hubs = SimpleNamespace(post=posted)  # type: ignore[assignment]
+    await desk.pushing.tick()
+    assert asked == ["f", "g"]
+
+
+async def test_what_nobody_waits_for_is_not_even_read(desk: Desk) -> None:
+    await desk.subscribed()
+    host = desk.pushing.callback.split("/")[2]
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    head = f"POST {push.PATH}nobody HTTP/1.1\r\nHost: {host}\r\nContent-Length: 900000\r\n\r\n"
+    writer.write(head.encode())  # and not one byte of all that
+    status = await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    assert b"410" in status

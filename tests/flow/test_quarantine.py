@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 
 from bot.core.matcher import Matcher
 from bot.core.model import (
+    Batch,
     Broken,
     Knowledge,
     Poll,
@@ -21,7 +23,9 @@ from bot.core.model import (
 )
 from bot.data import load_knowledge
 from bot.errors import SourceBroken
+from bot.flow.intake import PART
 from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite.quarantine import TRIES
 from tests.flow.bench import Bench
 from tests.making import ATTACK, NOW, a_poll, a_source, an_entry
 
@@ -233,6 +237,9 @@ async def test_a_visit_that_crashes_is_set_aside_too(store) -> None:
     await bench(store, RuntimeError("bug")).ingest.visit(a_source())
     (kept,) = await store.quarantined()
     assert (kept.fault.stage, kept.fault.error) == (Stage.POLL, "RuntimeError: bug")
+    # Whatever the next visit brings, it did not crash.
+    await bench(store, Poll("wire", PollStatus.NOT_MODIFIED)).ingest.visit(a_source())
+    assert await store.quarantined() == ()
 
 
 async def test_large_documents_are_cut_and_of_many_the_newest_are_kept(store, monkeypatch) -> None:
@@ -281,3 +288,37 @@ async def test_an_entry_of_another_shape_stays_where_it_is(store) -> None:
     await store.ask_again(kept.id)
     assert await bench(store, version="2").ingest.quarantine.try_again() == 0
     assert [k.is_due for k in await store.quarantined()] == [False]
+
+
+async def test_what_cannot_even_be_recorded_keeps_out_nobody_and_rests(store, monkeypatch) -> None:
+    many = [
+        an_entry(n, title=f"{ATTACK} {POISON} {n}", text_hash=str(n)) for n in range(1, PART + 3)
+    ]
+    await bench(store).intake.take(a_source(), a_poll(*many))
+    await store.after_upgrade("2")
+    record, tried = store.record, Counter[str]()
+
+    async def breaking(batch: Batch) -> int:
+        (verdict,) = batch.verdicts
+        tried[verdict.entry.fingerprint] += 1
+        if verdict.entry.fingerprint != many[-1].fingerprint:
+            raise ValueError("not to be written")
+        return await record(batch)
+
+    monkeypatch.setattr(store, "record", breaking)
+    new = bench(store, Poll("wire", PollStatus.NOT_MODIFIED), version="2")
+    for _ in range(6 * PART):
+        await new.tick()
+    kept = {k.fault.subject: k.is_due for k in await store.quarantined()}
+    assert kept == {entry.fingerprint: False for entry in many[:-1]}
+    assert max(tried.values()) <= TRIES
+
+
+async def test_one_run_tries_all_again_whatever_is_due_first(store) -> None:
+    for number in range(PART):
+        await bench(store, broken(b"x")).ingest.visit(a_source(id=f"s{number}"))
+    await bench(store).intake.take(a_source(), a_poll(FIRST))
+    await store.after_upgrade("2")
+    await bench(store, version="2").ingest.try_again()
+    assert not any(k.is_due for k in await store.quarantined())
+    assert "decide" not in await store.quarantine_counts()

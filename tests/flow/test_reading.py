@@ -33,7 +33,7 @@ from bot.core.model import (
     Source,
     Way,
 )
-from bot.errors import SourceUnavailable
+from bot.errors import SourceUnavailable, StoreUnavailable
 from bot.flow.reading import PageReading
 from bot.sources.article import ArticleReader, Extract, extract
 from bot.sources.feed import FeedPoller
@@ -435,3 +435,36 @@ async def test_how_long_a_publisher_asks_to_wait_is_never_undercut(store) -> Non
         (claimed,) = await store.claim_pages(bench.now + timedelta(seconds=3001), 9)
         assert isinstance(claimed, Claimed)
         assert claimed.host == "127.0.0.1"
+
+
+async def test_a_page_that_breaks_us_is_not_asked_for_all_day(store, caplog) -> None:
+    async with running(store, Site(pages={BOOMS: DRONE})) as desk:
+        await desk.poll()
+        tried = 0
+
+        async def crashing(source: Source, entry: Entry) -> Article:
+            nonlocal tried
+            tried += 1
+            raise ZeroDivisionError
+
+        desk.reading.reader.read = crashing  # type: ignore[method-assign]
+        for _ in range(40):
+            await desk.read(after_s=600)
+    assert tried == 3
+    assert "page_crashed" in caplog.text
+
+
+async def test_a_busy_store_does_not_have_a_page_read_again(store, monkeypatch) -> None:
+    settled, busy = store.page_settled, [StoreUnavailable("database is locked")]
+
+    async def page_settled(*args: object) -> None:
+        if busy:
+            raise busy.pop()
+        await settled(*args)
+
+    monkeypatch.setattr(store, "page_settled", page_settled)
+    async with running(store, site := Site(pages={BOOMS: DRONE})) as desk:
+        await desk.poll()
+        await desk.read()
+        await desk.read(after_s=600)
+    assert site.visits == ["0"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.core.model import PollStatus, Source
+from bot.core.model import Poll, PollStatus, Source
 from bot.errors import SourceGone, SourceMissing, SourceUnavailable, StoreUnavailable
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
@@ -28,11 +28,11 @@ def told(caplog: pytest.LogCaptureFixture, event: str) -> list[str]:
 
 async def test_a_feed_that_is_gone_is_told_once_and_polled_every_six_hours(store, caplog) -> None:
     bench = Bench(store, SourceGone("wire", "It answers 410."))
-    for turn in range(4):
+    for turn in range(9):
         await bench.tick(NOW + turn * 7 * HOUR)
     assert len(told(caplog, "source_gone")) == 1
     age = await bench.age()
-    assert (age.source.failures, age.source.failure) == (4, "gone")
+    assert (age.source.failures, age.source.failure) == (9, "gone")
     assert age.next_due_at == bench.now + 6 * HOUR
 
 
@@ -186,3 +186,71 @@ async def test_from_the_first_redirect_to_the_new_address_and_through_its_bad_da
         assert publisher.asked[6:] == [("/new", '"good"')] * 3
         assert (await bench.age()).source.failure == ""
     await fetcher.close()
+
+
+async def test_a_source_that_is_wanted_once_a_day_is_visited_once_a_day(store) -> None:
+    # So long a wait is no sign of a clock that was set back.
+    await store.put_sources([a_source(interval_s=86_400, pinned=True)], "config")
+    bench = Bench(store, a_poll(status=PollStatus.NOT_MODIFIED))
+    for seconds in range(5):
+        await bench.tick(NOW + timedelta(seconds=seconds))
+    assert bench.feed.polls == 1
+    await bench.tick(NOW + DAY + timedelta(seconds=5))
+    assert bench.feed.polls == 2
+    await bench.tick(NOW - 2 * DAY)  # now it was set back
+    assert bench.feed.polls == 3
+
+
+class Busy:
+    """The method of a store that does not answer at first."""
+
+    def __init__(self, store: object, name: str) -> None:
+        self.really, self.asked = getattr(store, name), 0
+
+    async def __call__(self, *args: object) -> object:
+        self.asked += 1
+        if self.asked == 1:
+            raise StoreUnavailable("database is locked")
+        return await self.really(*args)
+
+
+async def test_a_busy_store_is_no_error_of_ours_when_a_visit_fails(store, monkeypatch) -> None:
+    monkeypatch.setattr(store, "source_failed", Busy(store, "source_failed"))
+    bench = Bench(store, SourceUnavailable("wire", "no answer from wire.example"))
+    await bench.ingest.visit(a_source())
+    assert (await bench.age()).error == "no answer from wire.example"
+    assert await store.quarantined() == ()
+
+
+async def test_a_busy_store_does_not_make_a_good_visit_a_failure(store) -> None:
+    heard: list[int] = []
+
+    class Hearing:
+        async def polled(self, source: Source, poll: Poll, new: int) -> None:
+            heard.append(new)
+
+    bench = Bench(store, a_poll(an_entry()))
+    bench.ingest.polled = Busy(Hearing(), "polled")  # type: ignore[assignment]
+    await bench.ingest.visit(a_source())
+    assert heard == [1]
+    assert (await bench.age()).source.failures == 0
+
+
+async def test_a_crash_is_set_aside_when_the_store_is_there_again(store, monkeypatch) -> None:
+    monkeypatch.setattr(store, "set_aside", Busy(store, "set_aside"))
+    bench = Bench(store, ZeroDivisionError())
+    await bench.ingest.visit(a_source())
+    assert len(await store.quarantined()) == 1
+    assert (await bench.age()).source.failure == "crashed"
+
+
+async def test_what_goes_wrong_after_the_record_is_no_failure_of_the_visit(store, caplog) -> None:
+    async def polled(*_: object) -> None:
+        raise RuntimeError("bug")
+
+    bench = Bench(store, a_poll(an_entry()))
+    bench.ingest.polled = polled
+    await bench.ingest.visit(a_source())
+    assert await store.outbox_counts() == {"pending": 1}
+    assert (await bench.age()).source.failures == 0
+    assert "tick_crashed work=polled" in caplog.text

@@ -16,6 +16,7 @@ from bot.sources.breaking import safely
 from bot.sources.draft import Draft, Parsed
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.parsing import parse
 from bot.sources.seeds import SeedsPoller
 from bot.sources.workers import Workers
 from tests.sources.servers import feed_at, serving
@@ -91,3 +92,53 @@ async def test_a_seed_that_breaks_the_reader_stops_no_other(breaking: None, tmp_
     (broken,) = poll.broken
     assert (broken.name, broken.body) == ("bad.xml", RSS)
     assert broken.error.startswith("LookupError")
+
+
+_NEWS = "<item><guid>{0}</guid><title>Rocket hits the base, report {0}</title></item>"
+
+
+@pytest.mark.parametrize(
+    ("poison", "broken"),
+    [
+        ("<item><guid>x</guid><title>x</title><gml:pos>1 2</gml:pos></item>", 1),
+        ("<item><title>x</title><textinput><link>y</link></textinput></item>", 1),
+        ("<item><guid>x</guid><title>x &#x110000; &#99999999999;</title></item>", 0),
+        ("<item><guid>x</guid><title>x &#55357;&#56832; &#xD83D;</title></item>", 0),
+    ],
+)
+@pytest.mark.parametrize("end", ["</channel></rss>", "&nbsp;</channel></rss>", ""])
+def test_an_entry_that_breaks_the_parser_stops_no_other_of_its_feed(
+    poison: str, broken: int, end: str
+) -> None:
+    head = "<rss version='2.0' xmlns:gml='http://www.opengis.net/gml'><channel>"
+    body = head + _NEWS.format(1) + poison + _NEWS.format(2) + end
+    found = parse(body.encode())
+    assert [d.guid for d in found.drafts if d.guid in "12"] == ["1", "2"]
+    assert (len(found.broken), found.trace) == (broken, "")
+    assert all(b"Rocket" not in one.body and one.trace for one in found.broken)
+
+
+async def test_a_feed_with_a_poisoned_entry_is_polled_and_names_it() -> None:
+    body = f"<rss xmlns:gml='http://www.opengis.net/gml'><channel>{_NEWS.format(1)}<item><title>"
+    body += "x</title><gml:pos>1</gml:pos></item></channel></rss>"
+
+    async def rss(request: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="application/rss+xml")
+
+    fetcher = Fetcher(FetchLimits())
+    async with serving(rss=rss) as site:
+        poll = await FeedPoller(fetcher, now, Workers()).poll(feed_at(f"{site}/rss"))
+    await fetcher.close()
+    assert [entry.title for entry in poll.entries] == ["Rocket hits the base, report 1"]
+    assert [one.error for one in poll.broken] == ["KeyError: 'where'"]
+
+
+async def test_a_poisoned_entry_in_a_seed_stops_no_other(tmp_path: Path) -> None:
+    body = f"<rss xmlns:gml='http://www.opengis.net/gml'><channel>{_NEWS.format(1)}<item><title>"
+    (tmp_path / "list.rss").write_text(
+        f"{body}x</title><gml:pos>1</gml:pos></item></channel></rss>"
+    )
+    os.utime(tmp_path / "list.rss", (0, 0))
+    poll = await SeedsPoller(tmp_path, now).poll(Source("s", SourceKind.SEEDS, "s", str(tmp_path)))
+    assert [entry.title for entry in poll.entries] == ["Rocket hits the base, report 1"]
+    assert [one.name.partition(" entry ")[0] for one in poll.broken] == ["list.rss"]

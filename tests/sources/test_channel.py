@@ -327,3 +327,26 @@ async def test_whose_words_a_forwarded_post_repeats_stands_beside_the_name(
     async with serving(nahr=page) as url:
         poll = await poller.poll(channel_at(url))
     assert poll.entries[0].source_name == "Nahr (forwarded from مرصد الساحل)"
+
+
+async def test_pages_of_pictures_hide_no_words_before_them(poller: ChannelPoller) -> None:
+    channel = Channel({100: "خبر"})
+    async with serving(nahr=channel.page) as url:
+        source = channel_at(url)
+        first = await poller.poll(source)
+        channel.posts |= dict.fromkeys(range(101, 111), RAID) | dict.fromkeys(range(111, 150), "")
+        channel.posts[150] = "خبر"
+        second = await poller.poll(after(source, first))
+    assert numbers(second) == [*range(101, 111), 150]
+
+
+async def test_twenty_pictures_in_a_row_are_no_failure_and_no_gap(poller: ChannelPoller) -> None:
+    channel = Channel({5: RAID})
+    async with serving(nahr=channel.page) as url:
+        source = channel_at(url)
+        seen = after(source, await poller.poll(source))
+        channel.posts |= dict.fromkeys(range(6, 30), "")
+        seen = after(seen, await poller.poll(seen))
+        channel.posts[30] = RAID
+        assert numbers(await poller.poll(seen)) == [30]
+    assert channel.asked == ["", "", "before=10", ""]

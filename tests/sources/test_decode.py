@@ -61,9 +61,34 @@ def test_one_arabic_word_is_enough(word: str) -> None:
     assert arabic_charset(word.encode("cp1256")) == "cp1256"
 
 
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [ARABIC, PERSIAN, "שלום לכולם", "hi", "İstanbul'da patlama"])
+def test_unmarked_utf_16_is_read_as_what_it_is(text: str, charset: str) -> None:
+    assert decode(text.encode(charset)).text == text
+
+
+def test_a_stray_nul_makes_no_utf_16() -> None:
+    for text in (f"{ARABIC[:9]}\0{ARABIC[9:]}", "plain\0 text\0", "\0" * 8 + PERSIAN):
+        assert decode(text.encode()).text == text.replace("\0", "")
+
+
+def test_a_guess_at_latin_says_so() -> None:
+    assert "Its charset is not named" in decode("Straße in Köln".encode("cp1252")).notes[0]
+    assert decode("Köln".encode("cp1252"), "windows-1252").notes == ()
+
+
 def test_unmarked_utf_16_is_not_read_as_text_full_of_nuls() -> None:
     for charset in ("utf-16-le", "utf-16-be"):
         assert decode("<rss>خبر</rss>".encode(charset)).text == "<rss>خبر</rss>"
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["قصف", "انفجار قرب القاعدة\n2 قتلى (وكالات)", "حمله پهپادی به پایگاه"]
+)
+def test_arabic_in_unmarked_utf_16_is_not_read_as_signs_and_controls(text, charset) -> None:
+    text = f"{text} في ليل"
+    assert decode(text.encode(charset)).text == text
 
 
 def test_control_characters_go_and_line_breaks_stay() -> None:

@@ -170,6 +170,11 @@ def test_what_cannot_be_read_says_why(name: str, body: bytes, says: str) -> None
     assert says in read(name, body).problem
 
 
+def test_rules_around_a_line_of_the_text_are_no_front_matter() -> None:
+    draft = only("a.txt", f"---\n{FIRST}\n---\n{SECOND}\n")
+    assert (draft.title, draft.body) == (FIRST, SECOND)
+
+
 def test_broken_front_matter_is_named_by_line_and_the_rest_is_read() -> None:
     found = read(
         "a.txt", b"---\ntitle: T\nwhat is this\ndate: soon\nurl: ftp://x\n---\nBody here.\n"

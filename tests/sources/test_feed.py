@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -437,3 +437,36 @@ async def test_a_poll_brings_what_its_feed_was_seen_to_do() -> None:
     assert poll.habits == Habits(rung=1)
     assert len({entry.fingerprint for entry in poll.entries}) == 9
     assert all(entry.aliases for entry in poll.entries)
+
+
+async def test_a_server_that_answers_304_for_ever_is_asked_for_all_once_a_day() -> None:
+    asked: list[bool] = []
+
+    async def feed(request: web.Request) -> web.Response:
+        asked.append("If-None-Match" in request.headers)
+        if asked[-1]:
+            return web.Response(status=304)
+        item = f"<item><title>{SIRENS} {len(asked)}</title></item>"
+        return web.Response(body=rss(item), headers={"ETag": '"for ever"'})
+
+    now, fetcher = [NOW], Fetcher(FetchLimits())
+    poller, days = FeedPoller(fetcher, lambda: now[0], Workers()), 0
+    async with serving(feed=feed) as site:
+        source = feed_at(f"{site}/feed")
+        for _ in range(24 * 5):
+            poll = await poller.poll(source)
+            days += bool(poll.entries)
+            validators = {"etag": poll.etag, "body_hash": poll.body_hash}
+            source = replace(source, **validators, polled_ok_at=now[0])
+            now[0] += timedelta(hours=1)
+    await fetcher.close()
+    assert asked.count(False) == days
+    assert days in (5, 6)
+
+
+@pytest.mark.parametrize(
+    "before", ["[Sun Nov 22] PHP Warning: x\n", "{notice}\n<?xml version='1.0'?>"]
+)
+def test_a_warning_in_brackets_before_a_feed_makes_no_json_of_it(before: str) -> None:
+    found = parsing.parse(before.encode() + rss(f"<item><title>{SIRENS}</title></item>"))
+    assert [draft.title for draft in found.drafts] == [SIRENS]

@@ -103,6 +103,21 @@ def test_a_repetition_is_no_second_entry() -> None:
     assert keys([marks("g", "http://a.org/1"), marks("g", "https://www.a.org/1/")])[1] is None
 
 
+@pytest.mark.parametrize(
+    ("guids", "links"),
+    [
+        (("", ""), ("http://a.org/", "http://a.org/")),
+        (("", ""), ("http://a.org/live#1", "http://a.org/live#2")),
+        (("http://a.org/live#1", "http://a.org/live#2"), ("http://a.org/live",) * 2),
+    ],
+)
+def test_reports_under_one_title_at_one_address_are_told_apart_by_their_words(guids, links) -> None:
+    texts = ("انفجار في بغداد", "صاروخ على أربيل")
+    entries = [marks(g, a, "عاجل", t) for g, a, t in zip(guids, links, texts, strict=True)]
+    assert len(set(keys(entries)) - {None}) == 2
+    assert keys([entries[0], entries[0]])[1] is None
+
+
 @given(
     st.lists(
         st.builds(

@@ -55,3 +55,8 @@ def test_padding_behind_the_end_is_dropped_but_not_for_ever() -> None:
 def test_what_was_not_offered_is_not_unpacked(encoding: str) -> None:
     with pytest.raises(UnknownEncoding):
         Inflater(encoding, 1)
+
+
+@pytest.mark.parametrize("label", ["UTF-8", "none", "8bit", "identity"])
+def test_a_label_that_is_no_packing_leaves_the_body_as_it_is(label: str) -> None:
+    assert unpacked(label, b"<rss/>") == b"<rss/>"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.matcher import Matcher
 from bot.core.model import Knowledge, Reading, Watch
+from bot.sources import markdown, page, posts
 from bot.sources.parsing import parse
 from bot.sources.plain import MAX_CHARS, line_of, text_of, tidy
 
@@ -90,3 +91,17 @@ def test_a_crowd_of_attributes_costs_no_time_and_no_word() -> None:
         "A word\nand another"
     )
     assert time.process_time() - begun < 1.0  # ten seconds without a limit
+
+
+_ENDLESS = f"<p {' '.join(f'a{n}=1' for n in range(120_000))}>x</p>"
+_BOMB = f"<html><body><div class='tgme_channel_history'>{_ENDLESS}</div></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [(posts.read, _BOMB), (page.read, _BOMB), (markdown.text_of, "*a " * 400_000)],
+)
+def test_a_page_or_a_text_that_is_a_bomb_is_read_in_a_moment(read, text: str) -> None:
+    begun = time.process_time()
+    assert read(text) is not None
+    assert time.process_time() - begun < 3

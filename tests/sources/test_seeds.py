@@ -281,6 +281,27 @@ async def test_a_removed_file_changes_the_folder(
     assert (poll.status, titles(poll)) == (PollStatus.CHANGED, {"Two"})
 
 
+async def test_what_cannot_be_looked_at_is_named_and_the_others_are_read(
+    poller: SeedsPoller, write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refusing(path: object):  # as to anybody but root
+        if str(path).endswith("lost+found"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    write("a.txt", "One\n\nIt happened here.")
+    (tmp_path / "loop.txt").symlink_to("loop.txt")
+    (tmp_path / "lost+found").mkdir()
+    write("sub/b.txt", "Two\n\nIt happened there.")
+    poll = await poller.poll(SEEDS)
+    assert titles(poll) == {"One", "Two"}
+    assert {note.partition(":")[0] for note in poll.notes} == {"loop.txt", "lost+found"}
+    assert (await poller.poll(after(poll))).notes == ()
+
+
 async def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailable, match="create it"):
         await SeedsPoller(tmp_path / "none", lambda: NOW).poll(SEEDS)

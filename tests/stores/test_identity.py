@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -232,3 +233,25 @@ async def test_a_crash_between_two_alerts_leaves_neither_digest_nor_lines(store)
     with pytest.raises(AttributeError):
         await store.record(a_batch(*(late(n, 7) for n in range(12)), broken))
     assert await store.outbox_counts() == {}
+
+
+def test_a_year_of_entries_is_migrated_in_little_memory(tmp_path: Path) -> None:
+    old = Database(tmp_path / "old.db")
+    migrations.apply(old, stop_before="0010_identity")
+    row = (
+        "'f', '1:' || value, 't' || value, hex(zeroblob(2000)), '', '', '', 'h', 0, '', '', 0, 0, 1"
+    )
+    names = (
+        "source_id, fingerprint, title, body, link, source_name, lang, text_hash, is_seed, reason,"
+        " detail, flag, severity, seen_at"
+    )
+    numbers = "WITH n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 2000)"
+    old.conn.execute(f"{numbers} INSERT INTO entries ({names}) SELECT {row} FROM n")
+    old.conn.commit()
+    tracemalloc.start()
+    migrations.apply(old)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    hashes = [row[0] for row in old.execute("SELECT text_hash FROM entries ORDER BY id")]
+    assert hashes == [text_hash(f"t{n}", "00" * 2000) for n in range(1, 2001)]
+    assert peak < 3_000_000  # their bodies are eight million bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,9 +12,19 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.core.model import Alarm, Course, Hints, Move, Rhythm, Setback, Source, SourceKind
+from bot.core.model import (
+    Alarm,
+    Course,
+    Hints,
+    Move,
+    Rhythm,
+    Setback,
+    Source,
+    SourceAge,
+    SourceKind,
+)
 from bot.stores import sql
-from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite import SqliteStore, rows
 from tests.making import NOW, a_batch, a_poll, a_source
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -197,6 +208,18 @@ async def test_a_source_returns_from_where_it_is_found_no_more(store: SqliteStor
     assert (await store.source_ages())[0].source.address == "https://wire.example/rss"
 
 
+async def test_all_are_due_at_once_but_those_whose_publisher_keeps_us_away(
+    store: SqliteStore,
+) -> None:
+    sources = [a_source(id=n, url=f"https://{n}.example/") for n in ("new", "asked", "polled")]
+    await store.put_sources(sources, "config")
+    await polled(store, a_course(earliest_at=NOW + HOUR), "asked")
+    await polled(store, a_course(), "polled")
+    await store.all_due(NOW)
+    assert {source.id for source in await store.claim_sources(NOW, 9)} == {"new", "polled"}
+    assert (await due_times(store))["asked"] == NOW + HOUR
+
+
 # ── breaking news ────────────────────────────────────────────────────────────────────────────
 
 
@@ -238,3 +261,16 @@ async def test_no_table_is_read_through_to_claim(store: SqliteStore, tmp_path: P
     plan = db.execute(f"EXPLAIN QUERY PLAN {sql.CLAIM_SOURCES}", values).fetchall()
     scans = [step[3] for step in plan if step[3].startswith("SCAN")]
     assert [scan for scan in scans if "INDEX" not in scan] == []
+
+
+async def test_asking_how_ten_thousand_are_does_not_hold_up_the_loop(store, monkeypatch) -> None:
+    await store.put_sources([a_source()], "config")
+    read, threads = rows.source_age, []
+
+    def watched(row: rows.Row) -> SourceAge:
+        threads.append(threading.current_thread())
+        return read(row)
+
+    monkeypatch.setattr(rows, "source_age", watched)
+    assert len(await store.source_ages()) == 1
+    assert threading.main_thread() not in threads

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from bot.core.model.faults import Broken
 from bot.core.model.visits import Hints, Move, Rhythm
@@ -94,6 +95,14 @@ class Source:
         """Where it is visited."""
         return self.moved_url or self.url
 
+    @property
+    def host(self) -> str:
+        """Whose patience it is visited at the cost of; ``""`` for what is no web address."""
+        try:
+            return urlsplit(self.address).hostname or ""
+        except ValueError:
+            return ""
+
     habits: Habits = Habits()
 
 
@@ -139,7 +148,8 @@ class Entry:
     (source, key), unique over all sources. ``published_at`` is ``None`` when the date is missing
     or cannot be believed; it is never guessed. ``stated_at`` is the date as the feed has it.
     ``text_hash`` changes when the wording does. ``aliases`` are what else it is known by.
-    ``is_page`` says that its body was read on the page behind its link.
+    ``is_page`` says that its body was read on the page behind its link; ``by_link`` that its key is
+    its link, so that the two are one piece of evidence.
     """
 
     source_id: str
@@ -156,6 +166,7 @@ class Entry:
     is_page: bool = False
     stated_at: datetime | None = None
     aliases: tuple[Byname, ...] = ()
+    by_link: bool = False
 
 
 class PollStatus(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.model import Claimed, Wanted
-from bot.stores import sql
+from bot.stores import sql_pages
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SqliteFile
 
@@ -20,7 +20,7 @@ class ArticleTables(SqliteFile):
     def _want_page(self, page: Wanted, now: datetime) -> None:
         """Inside the transaction that records its entry."""
         self._do(
-            sql.WANT_PAGE,
+            sql_pages.WANT_PAGE,
             fingerprint=page.fingerprint,
             host=page.host,
             severity=int(page.severity),
@@ -36,10 +36,10 @@ class ArticleTables(SqliteFile):
         self._do("DELETE FROM pages WHERE added_at < :old", old=rows.ms(now - _NEWS_FOR))
         until = rows.ms(now + _CLAIMED_FOR)
         values = {"now": rows.ms(now), "until": until, "limit": limit}
-        claimed = self._rows(sql.CLAIM_PAGES, values | {"absurd": rows.ms(now + ABSURD)})
+        claimed = self._rows(sql_pages.CLAIM_PAGES, values | {"absurd": rows.ms(now + ABSURD)})
         found = [page for row in claimed if (page := self._claimed(row))]
         for page in found:
-            self._do(sql.HOST_RESTS, host=page.host, until=until)
+            self._do(sql_pages.HOST_RESTS, host=page.host, until=until)
         return tuple(found)
 
     def _claimed(self, row: rows.Row) -> Claimed | None:
@@ -60,7 +60,7 @@ class ArticleTables(SqliteFile):
 
         def turn() -> None:
             self._do(statement, key=page.entry.fingerprint)
-            self._do(sql.HOST_RESTS, host=page.host, until=rows.ms(rests_until))
+            self._do(sql_pages.HOST_RESTS, host=page.host, until=rows.ms(rests_until))
 
         await self._write(turn)
 
@@ -70,6 +70,6 @@ class ArticleTables(SqliteFile):
 
         def turn() -> None:
             self._do(statement, key=page.entry.fingerprint, due_at=rows.ms(due_at))
-            self._do(sql.HOST_RESTS, host=page.host, until=rows.ms(rests_until))
+            self._do(sql_pages.HOST_RESTS, host=page.host, until=rows.ms(rests_until))
 
         await self._write(turn)

@@ -18,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -37,6 +37,7 @@ ABSURD = timedelta(hours=13)
 SPREAD = {"at_once": 16, "step_ms": 30}
 _BUSY_MS = 5_000
 _JOURNAL_BYTES = 64 * 1024 * 1024
+_PART = 200  # entries that a migration holds at once
 
 STEPS = (
     "0001_spine",
@@ -49,7 +50,8 @@ STEPS = (
     "0008_articles",
     "0009_quarantine",
     "0010_identity",
-    "0011_lanes",
+    "0011_reach",
+    "0012_lanes",
 )
 migrations = Migrations("rasid")
 
@@ -70,10 +72,23 @@ def _identity(db: Database) -> None:
     _run_script(db, "0010_identity")
     # The hash of a wording is of its words from now on. An old one would make an edit of every
     # entry that its feed still holds. Where a page was read the feed's words are gone: none then.
-    db.execute("UPDATE entries SET text_hash = '' WHERE page_hash <> ''")
-    texts = db.execute("SELECT id, title, body FROM entries WHERE page_hash = ''").fetchall()
-    hashed = ((text_hash(title, body), id_) for id_, title, body in texts)
-    db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
+    # Nor have old entries one, for a million would take minutes in which nothing is sent.
+    hashed_again = "page_hash = '' AND seen_at > (SELECT max(seen_at) FROM entries) - 2592000000"
+    db.execute(f"UPDATE entries SET text_hash = '' WHERE NOT ({hashed_again})")
+    for texts in _in_parts(db, f"SELECT id, title, body FROM entries WHERE {hashed_again}"):
+        hashed = [(text_hash(title, body), id_) for id_, title, body in texts]
+        db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
+
+
+def _in_parts(db: Database, found: str) -> Iterator[list[tuple[Any, ...]]]:
+    """What ``found`` selects, its id first, in parts: all entries of a year fill no memory."""
+    last = -1
+    while part := db.execute(
+        f"{found} AND id > ? ORDER BY id LIMIT ?",
+        (last, _PART),
+    ).fetchall():
+        yield part
+        last = part[-1][0]
 
 
 def _run_script(db: Database, step: str) -> None:

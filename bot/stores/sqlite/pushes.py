@@ -18,6 +18,11 @@ class PushTable(SqliteFile):
         """Keep ``push`` in place of what was agreed for its source; nothing if that is gone."""
         await self._write(lambda: self._do(sql.PUT_PUSH, **_row(push)))
 
+    async def push_came(self, token: str, now: datetime) -> None:
+        """What was agreed under this address has brought something."""
+        statement = "UPDATE pushes SET pushed_at = :now WHERE token = :token"
+        await self._write(lambda: self._do(statement, token=token, now=rows.ms(now)))
+
     async def drop_push(self, source_id: str) -> None:
         """Forget what was agreed for this source."""
         statement = "DELETE FROM pushes WHERE source_id = :id"

@@ -16,6 +16,7 @@ from bot.stores.sqlite.file import SqliteFile
 
 BODY_BYTES = 256 * 1024  # of each thing that is kept: enough to find the error with
 WHOLE_DOCUMENTS = 200  # documents whose bytes are kept; of older ones the traceback stays
+TRIES = 5  # of an entry, when not even its failure could be recorded
 _ENTRY_CHARS = 100_000  # of an entry's body, so that its JSON stays whole
 _LATE = timedelta(hours=24)  # an alert that could not be put into words is no news after it
 _ENTRY = TypeAdapter(Entry)
@@ -56,6 +57,10 @@ class QuarantineTable(SqliteFile):
         for fault in faults:
             self._set_aside(fault, now)
 
+    def _source_was_visited(self, source_id: str) -> None:
+        """After a poll that went well, whatever it brought."""
+        self._do(quarantine_sql.FREE_POLL, source_id=source_id)
+
     async def quarantined(self, limit: int = _ANY) -> tuple[Quarantined, ...]:
         """What is set aside, the newest first."""
         found = await self._run(lambda: self._rows(quarantine_sql.QUARANTINE, {"limit": limit}))
@@ -90,9 +95,18 @@ class QuarantineTable(SqliteFile):
         An entry stays due until a verdict on it is recorded, so that no crash loses it.
         """
         values: dict[str, object] = {"limit": limit}
-        if not await self._run(lambda: self._rows(quarantine_sql.DUE_AGAIN, values)):
+        if not await self.is_any_due():
             return ()
         return await self._write(lambda: self._take_again(now, values))
+
+    async def is_any_due(self) -> bool:
+        """Whether anything is to be tried again."""
+        return bool(await self._run(lambda: self._rows(quarantine_sql.IS_ANY_DUE)))
+
+    async def trying(self, fault: Fault) -> None:
+        """It is about to be tried again; after some tries without any end it is not due."""
+        key = {"stage": fault.stage.value, "subject": fault.subject, "tries": TRIES}
+        await self._write(lambda: self._do(quarantine_sql.TRYING, **key))
 
     def _take_again(
         self, now: datetime, values: dict[str, object]
