@@ -125,7 +125,10 @@ class Deliver:
         await self.store.release(self.lease)
 
     def _is_down(self) -> bool:
-        return self._down_until is not None and self.clock() < self._down_until
+        if self._down_until is None:
+            return False
+        # Longer than it was to be: the clock was set back since.
+        return _ZERO < self._down_until - self.clock() <= _DOWN
 
     async def _turn(self) -> None:
         if self._has_no_place():

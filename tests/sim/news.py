@@ -35,7 +35,6 @@ PLACES = {
     "kabul-airport": "Kabul airport",
     "natanz": "Natanz",
     "dimona": "Dimona",
-    "isfahan": "Isfahan",
     "basra": "Basra",
     "najaf": "Najaf",
     "mosul": "Mosul",

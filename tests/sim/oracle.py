@@ -153,6 +153,8 @@ class Oracle:
 
     def _check_copies(self, who: Listener, token: str, row: Row) -> None:
         copies, doubts = self.told[who.chat_id, token], self._doubts[who.chat_id, token]
+        if self._is_a_day_wrong(self._first_at[token], self.now()):
+            return
         if copies > 1 + doubts:
             self.breach(f"{who.chat_id} got {token} {copies} times, with {doubts} doubts")
         if copies > 1 and row.severity < 2:
@@ -173,9 +175,13 @@ class Oracle:
     def process_died(self) -> None:
         """What was answered a moment ago may not have been written down."""
         for at, row in self._answered:
-            if self._is_recent(at):
+            if self._is_recent(at) and self._is_sending(row):
                 self._doubt(row)
         self._answered.clear()
+
+    def _is_sending(self, row: Row) -> bool:
+        asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"
+        return self.outbox.execute(asked, (row.id,)).fetchone() is not None
 
     def _is_recent(self, at: float) -> bool:
         """Whether there was no time, or no disk, to write down what came ``at`` that time."""
@@ -208,7 +214,8 @@ class Oracle:
     def _must(self, who: Listener, event: Event, by: float) -> bool:
         """Whether the listener asked for it before it happened and went on asking ``by`` then."""
         first = self._first_at[event.token]
-        if first < 0 or self._is_out_of_date(first, by):
+        is_late = any(j.by_s > 0 for j in self.plan.jumps) and self._is_a_day_wrong(first, by)
+        if first < 0 or is_late:
             return False
         if any(off[0] <= by and on[1] >= first for off, on in self._offs(who)):
             return False
@@ -218,10 +225,10 @@ class Oracle:
             if asks(rule.about, event)
         )
 
-    def _is_out_of_date(self, first: float, by: float) -> bool:
-        """A clock that is a day ahead makes all news a day old."""
-        ahead = [j for j in self.plan.jumps if j.by_s > 12 * 3600 and not j.asleep]
-        return any(j.at <= by and j.end + BOUND_S >= first for j in ahead)
+    def _is_a_day_wrong(self, first: float, by: float) -> bool:
+        """A clock that is a day wrong: all news is a day old, or told of a day ago already."""
+        wrong = [j for j in self.plan.jumps if abs(j.by_s) > 12 * 3600 and not j.asleep]
+        return any(j.at <= by and j.end + BOUND_S >= first for j in wrong)
 
     def _may(self, who: Listener, event: Event) -> bool:
         first, now = self._first_at[event.token], self.now()

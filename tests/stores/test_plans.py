@@ -22,6 +22,7 @@ RARE = {
     "QUARANTINE",
     "AFTER_UPGRADE",
     "ALL_DUE",
+    "REWIND_SOURCES",  # only when a clock was set back
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.
 _READ_WHOLE = re.compile(r"\ASCAN (?!json_each|CONSTANT|placed|\()(?!.*USING (?:COVERING )?INDEX)")
