@@ -21,9 +21,10 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/bench.ok ## the matcher and the visiting of feeds, beside their peers (half an hour)
+bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, beside their peers (40 minutes)
 	@$(BIN)/python -m bot bench match
 	@$(BIN)/python -m bot bench ingest
+	@$(BIN)/python -m bot bench deliver
 
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .

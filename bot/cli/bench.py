@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from bot.bench import deliver as sending_out
 from bot.bench import ingest as taking_in
 from bot.bench import matching
 from bot.bench import stories as telling_stories
@@ -77,3 +78,17 @@ def bench_stories(as_json: bool, sizes: Sequence[int]) -> None:
 def bench_ingest(as_json: bool, seconds: int) -> None:
     """Measure visiting feeds, beside bare clients and feedparser: 5 minutes."""
     _show(taking_in.run(_progress, seconds), taking_in.table, as_json=as_json)
+
+
+@bench.command("deliver")
+@_as_json
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=2, max=3_600),
+    default=sending_out.SLICE_S,
+    show_default=True,
+    help="How long each of two broadcasts is watched.",
+)
+def bench_deliver(as_json: bool, seconds: int) -> None:
+    """Measure sending, beside python-telegram-bot's rate limiter: 6 minutes."""
+    _show(sending_out.run(_progress, seconds), sending_out.table, as_json=as_json)

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, takewhile
 
 from bot.core.i18n import Words
 from bot.core.lanes import Turns
@@ -44,6 +45,7 @@ _LEASE = timedelta(seconds=90)  # longer than the wait for a slot and the longes
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 # So long before a message may leave it is claimed and worded: that takes one to three.
 _AHEAD = timedelta(milliseconds=4)
+_MOST_AHEAD = 32  # at a pace at which more than one leaves within that time
 _IDLE_S = 1.0
 _DOWN = timedelta(seconds=60)
 _ZERO = timedelta()
@@ -74,6 +76,7 @@ class Deliver:
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _sends: set[asyncio.Task[None]] = field(default_factory=set)
     _turns: Turns = field(default_factory=Turns)
+    _claimed: deque[Delivery] = field(default_factory=deque)  # without a place in flight yet
     _about: int = 0  # claimed, and not yet counted by the pacing
     _brake: Brake = field(default_factory=Brake)
     _stopping: bool = False
@@ -120,6 +123,8 @@ class Deliver:
         self._awake.set()
 
     async def _finish(self) -> None:
+        self._about -= len(self._claimed)
+        self._claimed.clear()
         while self._sends:
             await asyncio.wait(set(self._sends))
         await self.store.release(self.lease)
@@ -133,7 +138,7 @@ class Deliver:
     async def _turn(self) -> None:
         if self._has_no_place():
             await self._nap(_IDLE_S)
-        elif (wait := self._until_claim()) > _ZERO:
+        elif not self._claimed and (wait := self._until_claim()) > _ZERO:
             # Also woken by an answer, which may be what everybody waits for, and by what is new.
             await self._nap(min(wait.total_seconds(), _IDLE_S))
         elif not await self._start_sends():
@@ -147,30 +152,37 @@ class Deliver:
         return self.pacing.pause(self.clock(), self._about) - _AHEAD
 
     async def _start_sends(self) -> int:
-        """Claim what may leave within a moment, and begin to send it."""
-        room = self._room()
-        if room <= 0:
+        """Begin to send what may leave within a moment; claim it first."""
+        if self._has_no_place():
             return 0
+        if not self._claimed:
+            await self._claim()
+        started = min(len(self._claimed), IN_FLIGHT - len(self._sends))
+        for _ in range(started):
+            delivery = self._claimed.popleft()
+            send = asyncio.create_task(self._send(delivery), name=f"send {delivery.id}")
+            self._sends.add(send)
+            send.add_done_callback(self._sent)
+        return started
+
+    async def _claim(self) -> None:
         now, oldest = self.clock(), self._turns.is_the_oldests()
+        room = self._room(now)
+        if room == 0:
+            return
         resting = self.pacing.resting(now)
         claimed = await self.store.claim_deliveries(
             now, room, self.lease, _LEASE, resting=resting, oldest=oldest
         )
         self._turns.took(len(claimed), oldest=oldest)
-        for delivery in claimed:
-            self._about += 1
-            send = asyncio.create_task(self._send(delivery), name=f"send {delivery.id}")
-            self._sends.add(send)
-            send.add_done_callback(self._sent)
-        return len(claimed)
+        self._claimed.extend(claimed)
+        self._about += len(claimed)
 
-    def _room(self) -> int:
-        """How many may leave within a moment, as far as there are places for them."""
-        if self._has_no_place():
-            return 0
-        now, places = self.clock(), IN_FLIGHT - len(self._sends)
-        behind = range(self._about, self._about + places)
-        return sum(self.pacing.pause(now, number) <= _AHEAD for number in behind)
+    def _room(self, now: datetime) -> int:
+        """How many may leave within a moment."""
+        behind = range(self._about, self._about + _MOST_AHEAD)
+        waits = (self.pacing.pause(now, number) for number in behind)
+        return sum(1 for _ in takewhile(lambda wait: wait <= _AHEAD, waits))
 
     def _sent(self, send: asyncio.Task[None]) -> None:
         self._sends.discard(send)

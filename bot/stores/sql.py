@@ -242,7 +242,7 @@ WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :c
 
 # What is under way, in the very words of its index: SQLite sees in no others that one state of the
 # two is enough, and reads everything that was ever sent.
-_OPEN = "state IN ('leased', 'sending')"
+OPEN = "state IN ('leased', 'sending')"
 
 END_DELIVERY = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, error = :error,
@@ -265,24 +265,24 @@ WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
 
 RELEASE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE {_OPEN} AND state = 'leased' AND lease = :lease
+WHERE {OPEN} AND state = 'leased' AND lease = :lease
 """
 
 # After a start: leased rows were surely not sent. A row that was being sent may have arrived:
 # from severity 2 a duplicate beats a loss, below it is left visible as unconfirmed.
 RECOVER_LEASED = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE {_OPEN} AND state = 'leased'
+WHERE {OPEN} AND state = 'leased'
 """
 RECOVER_GRAVE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
     uncertain = uncertain + 1, error = 'the process ended while this was being sent'
-WHERE {_OPEN} AND state = 'sending' AND (severity >= 2 OR kind = 'edit')
+WHERE {OPEN} AND state = 'sending' AND (severity >= 2 OR kind = 'edit')
 """
 RECOVER_LIGHT = f"""
 UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
     error = 'the process ended while this was being sent'
-WHERE {_OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
+WHERE {OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
 """
 
 CANCEL_CHAT = """

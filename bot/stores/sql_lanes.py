@@ -6,10 +6,12 @@ None of them looks at more rows than it takes and those it must step over (their
 
 from __future__ import annotations
 
+from bot.stores.sql import OPEN
+
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
-EXPIRE_LEASES = """
+EXPIRE_LEASES = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE state = 'leased' AND lease_until <= :now
+WHERE {OPEN} AND state = 'leased' AND lease_until <= :now
 """
 
 # What it answers or changes has not left: edits and steps wait until it has, however it ended.
@@ -43,8 +45,9 @@ WHERE state = 'pending' AND waits > 0 AND not_before_at > :now
 """
 
 # Who holds one sends it within a moment; the time by which it runs out is not told any more.
-REWIND_LEASES = """
-UPDATE deliveries SET lease_until = min(lease_until, :now + 90000) WHERE state = 'leased'
+REWIND_LEASES = f"""
+UPDATE deliveries SET lease_until = min(lease_until, :now + 90000)
+WHERE {OPEN} AND state = 'leased'
 """
 
 # An alert or a digest has left for this chat: what waits for that is looked at now.
@@ -86,11 +89,11 @@ CLAIM_OLDEST = _LEASE.format(
 )
 
 # What may leave (its chat rests, or is being written to) is due since it was added.
-NEXT_DELIVERY = """
+NEXT_DELIVERY = f"""
 SELECT min(at) AS at FROM (
     SELECT min(added_at) AS at FROM deliveries WHERE state = 'pending' AND waits = 0
     UNION ALL
     SELECT min(not_before_at) FROM deliveries WHERE state = 'pending' AND waits > 0
     UNION ALL
-    SELECT min(lease_until) FROM deliveries WHERE state = 'leased')
+    SELECT min(lease_until) FROM deliveries WHERE {OPEN} AND state = 'leased')
 """

@@ -166,7 +166,9 @@ async def test_what_answers_a_dead_letter_is_found_without_being_told(store: Sql
     (alert,) = await claim(store)
     await store._write(lambda: store._do("UPDATE deliveries SET state = 'dead' WHERE kind='alert'"))
     assert await claim(store) == ()
-    assert await claim(store, after_s=15) == ()
+    assert await claim(store, after_s=14) == ()
+    assert await store.outbox_counts() == {"dead": 1, "pending": 2}
+    assert await claim(store, after_s=15) == await claim(store, after_s=15) == ()
     assert await store.outbox_counts() == {"cancelled": 2, "dead": 1}
     assert alert.chat.id == 7
 

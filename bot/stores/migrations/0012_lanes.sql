@@ -10,5 +10,3 @@ CREATE INDEX deliveries_ready ON deliveries (lane, severity DESC, channel DESC, 
 CREATE INDEX deliveries_oldest ON deliveries (added_at, id, chat_id)
     WHERE state = 'pending' AND waits = 0;
 CREATE INDEX deliveries_waits ON deliveries (not_before_at) WHERE state = 'pending' AND waits > 0;
-CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE state = 'leased';
-CREATE INDEX deliveries_sending ON deliveries (severity) WHERE state = 'sending';
