@@ -59,7 +59,7 @@ def _progress(results: Iterator[Result], count: int) -> Iterator[Result]:
     for number, result in enumerate(results, start=1):
         if result.breaches:
             print(f"seed {result.seed}: {result.breaches[0][:400]}", file=sys.stderr)
-        if number % 500 == 0:
+        if number % 100 == 0:
             print(f"{number} of {count}", file=sys.stderr, flush=True)
         yield result
 

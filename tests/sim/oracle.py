@@ -311,6 +311,12 @@ class Oracle:
         if sending > IN_FLIGHT:
             self.breach(f"{sending} rows are sending")
 
+    def is_done(self) -> bool:
+        """Whether all commands were served and nothing waits: then the rest is idle time."""
+        asked = [i for i, c in enumerate(self.plan.commands) if c.name != "@move"]
+        waits = "SELECT 1 FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
+        return all(i in self.served for i in asked) and not self.outbox.execute(waits).fetchone()
+
     def check_end(self) -> None:
         """Everything is over: nothing waits, and every command was answered."""
         self.check(self._events.values())

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from tests.sim.news import PLACES, WORDS, Event, attack, small
 
-# The longest a poll that failed is waited for (four minutes, and a tenth), the longest a store
-# that was busy is (one), a group's pace for a flood, and as much again for comfort.
-BOUND_S = 480.0
+# A poll that failed is repeated after two minutes at most, what a store or Telegram did not take
+# after one, a lease runs out after one and a half; a flood takes a group two. And some comfort.
+BOUND_S = 360.0
+CALM_S = 150.0  # after the last event and trouble; by then every feed was read again
 FIRST_S = 90.0  # nothing goes wrong until every feed was read once
 POLL_S = 60
 DAY_S = 24 * 3600.0
@@ -101,6 +102,7 @@ class Plan:
     jumps: list[Jump] = field(default_factory=list)
     coarse: frozenset[str] = frozenset()  # tokens whose HTML Telegram refuses
     hopeless: frozenset[str] = frozenset()  # tokens it refuses as plain text, too
+    calm_at: float = 0.0
     ends_at: float = 0.0
 
     def troubled(self) -> list[tuple[float, float]]:
@@ -125,13 +127,14 @@ def plan(seed: int) -> Plan:
     """The plan of ``seed``, always the same."""
     chance = random.Random(f"plan {seed}")
     made = Plan(seed)
-    active_s = chance.choice((180.0, 300.0, 300.0, 480.0))
+    active_s = chance.choice((120.0, 240.0, 240.0, 400.0))
     _people(made, chance)
     _news(made, chance, active_s)
     _trouble(made, chance, active_s)
     _talk(made, chance, active_s)
     last = max((end for _, end in made.troubled()), default=0.0)
     told = max([r.at for r in made.reports] + [c.at for c in made.commands])
+    made.calm_at = max(told, last) + CALM_S
     made.ends_at = max(made.due_by(told), last + BOUND_S) + 1
     return made
 
@@ -153,7 +156,7 @@ def _people(made: Plan, chance: random.Random) -> None:
 
 def _news(made: Plan, chance: random.Random, active_s: float) -> None:
     made.feeds = {
-        f"feed{n}": POLL_S if n else chance.choice((POLL_S, 90))
+        f"feed{n}": POLL_S if n else chance.choice((POLL_S, 75))
         for n in range(chance.randint(1, 3))
     }
     names = list(made.feeds)
@@ -194,7 +197,7 @@ def _trouble(made: Plan, chance: random.Random, active_s: float) -> None:
 
     for name in made.feeds:
         if chance.random() < 0.5:
-            made.faults.append(Fault(chance.choice(_FEED_TROUBLE), *span(150), name))
+            made.faults.append(Fault(chance.choice(_FEED_TROUBLE), *span(100), name))
     for kind in _SEND_TROUBLE:
         if chance.random() < 0.3:
             share = chance.choice((0.2, 0.6, 1.0))

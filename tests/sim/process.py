@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from bot.core.i18n import Words
 from bot.core.matcher import Matcher
@@ -31,7 +32,8 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
-from bot.ports import Messenger, Poller
+from bot.flow.tallying import Tallying
+from bot.ports import Messenger, Poller, Store
 from tests.sim.disk import Disk, SimStore
 from tests.sim.feeds import source
 from tests.sim.news import WORDS
@@ -47,6 +49,13 @@ def known() -> tuple[Knowledge, Words, object]:
     """The shipped knowledge, loaded once, and what is kept of a matcher of it."""
     knowledge = load_knowledge()
     return knowledge, load_words(), Matcher(knowledge, []).kept()
+
+
+@cache
+def tallying() -> Tallying:
+    """What tries new watches: ready after a second, and the same for every process."""
+    knowledge, _, _ = known()
+    return Tallying(cast("Store", None), knowledge)
 
 
 class Kept:
@@ -126,6 +135,8 @@ class Process:
         deliver = self._deliver(knowledge, words)
         ingest = self._ingest(knowledge, deliver)
         commands = Commands(store, knowledge, words, self.world.wall)
+        commands._tallying = tallying()
+        commands._tallying._store = store
         tasks = [deliver.run(), self._ticks(ingest), self._receive(commands, deliver)]
         await asyncio.gather(*tasks)
 

@@ -107,6 +107,8 @@ class Game:
             if self._oracle.breaches:
                 break
             what()
+            if at > self._plan.calm_at and self._oracle.is_done():
+                break
         if not self._oracle.breaches:
             self._oracle.check_end()
         return self._end()
@@ -121,7 +123,7 @@ class Game:
                 yield jump.end, self._is_right
         for by, events in oracle.deadlines().items():
             yield by, lambda events=events: oracle.check(events)
-        checks = int(made.ends_at / _CHECKED_EVERY_S)
+        checks = int(made.ends_at / _CHECKED_EVERY_S) + 1
         for number in range(1, checks):
             yield number * _CHECKED_EVERY_S, oracle.check_states
         yield made.ends_at, lambda: None
