@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from bot.core.model import Message
 from bot.flow.deliver import IN_FLIGHT
 from tests.sim.news import WORDS, Event
-from tests.sim.plan import BOUND_S, Command, Listener, Plan
+from tests.sim.plan import BOUND_S, Command, Fault, Listener, Plan
 
 # A process that dies may have an answer that it had no time to write down.
 _WRITTEN_S = 0.5
@@ -50,10 +50,10 @@ class Rule:
 class Oracle:
     """Judge of one world."""
 
-    def __init__(self, plan: Plan, note: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, note: Callable[[str], None], now: Callable[[], float]) -> None:
         self.plan = plan
         self.breaches: list[str] = []
-        self.now: Callable[[], float] = lambda: 0.0
+        self.now = now
         self.lease = ""
         self.outbox: sqlite3.Connection
         self.served: dict[int, float] = {}  # by index of the plan's commands
@@ -103,12 +103,16 @@ class Oracle:
 
     def leaves(self, message: Message) -> Row:
         """A request is about to leave: its row must say so, under a lease of this process."""
+        who = self.whose(message.chat_id)
         found = self.outbox.execute(
-            "SELECT * FROM deliveries WHERE state = 'sending' AND chat_id = ?", (message.chat_id,)
+            # A group's row may have moved a moment ago, while it was about to leave.
+            "SELECT * FROM deliveries WHERE state = 'sending' AND lease = ? AND chat_id IN (?, ?)",
+            (self.lease, who.chat_id, who.moves_to),
         ).fetchall()
-        if len(found) != 1 or found[0]["lease"] != self.lease:
-            self.breach(f"sent to {message.chat_id} without a lease: {[dict(f) for f in found]}")
-        row = self._row(found[0]) if found else Row(0, "none", message.chat_id, 0, 0, ())
+        rows = [self._row(one) for one in found]
+        if not rows or (len(rows) > 1 and who.moves_to is None):
+            self.breach(f"sent to {message.chat_id} without a lease: {rows}")
+        row = next(iter(_telling(rows, message)), Row(0, "none", message.chat_id, 0, 0, ()))
         self._note(f"leaves {row.kind} {row.id} to {row.chat_id} {message.text!r}")
         if row.kind == "alert" and row.tokens and row.tokens[0] not in message.text:
             self.breach(f"alert {row.id} does not tell of its event")
@@ -171,6 +175,20 @@ class Oracle:
     def unanswered(self, row: Row) -> None:
         """The process died before the answer came."""
         self._doubt(row)
+
+    def process_stopped(self) -> None:
+        """It was asked to end and had time to: nothing is left in doubt."""
+        hard = ("busy", "full", "unanswered", "swallowed")
+        if any(f.kind in hard and f.start - 20 <= self.now() <= f.end + 100 for f in self._faults):
+            return
+        for row in self.outbox.execute(
+            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending')"
+        ):
+            self.breach(f"stopped and left behind {dict(row)}")
+
+    @property
+    def _faults(self) -> list[Fault]:
+        return self.plan.faults
 
     def process_died(self) -> None:
         """What was answered a moment ago may not have been written down."""
@@ -328,6 +346,12 @@ class Oracle:
         for index, command in enumerate(self.plan.commands):
             if command.name != "@move" and index not in self.served:
                 self.breach(f"command {command} was never served")
+
+
+def _telling(rows: list[Row], message: Message) -> list[Row]:
+    """The rows that ``message`` may be of, the likeliest first."""
+    told = {row.id: sum(token in message.text for token in row.tokens) for row in rows}
+    return sorted(rows, key=lambda row: (-told[row.id], row.id))
 
 
 def asks(about: str, event: Event) -> bool:

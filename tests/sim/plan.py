@@ -71,11 +71,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """The process dies at the ``steps``-th step after ``at`` and is back after ``away_s``."""
+    """The process dies at the ``steps``-th step after ``at`` and is back after ``away_s``.
+
+    Unless it ``is_asked`` to end, as a process manager does: then it has time to.
+    """
 
     at: float
     steps: int
     away_s: float
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,8 @@ def _trouble(made: Plan, chance: random.Random, active_s: float) -> None:
             made.faults.append(Fault(kind, *span(90), "", chance.choice((0.1, 0.5, 1.0))))
     for _ in range(chance.choice((0, 0, 1, 1, 2, 3))):
         at = FIRST_S + chance.uniform(0, active_s)
-        made.crashes.append(Crash(at, _steps(chance), chance.uniform(0.2, 15)))
+        asked = chance.random() < 0.25
+        made.crashes.append(Crash(at, _steps(chance), chance.uniform(0.2, 15), asked))
     if chance.random() < 0.25:
         made.jumps.append(_jump(chance, *span(150)))
         if made.jumps[0].asleep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ from tests.sim.plan import Listener, Plan
 
 TICK_S = 5.0
 _FETCH_S = 1.0
-
+FINISH_S = 8.0
 
 
 @cache
@@ -116,11 +117,15 @@ class Process:
 
     store_class: type[SimStore] = SimStore
     deliver_class: type[Deliver] = Deliver
+    shown_by = 0  # a seed that shows what is wrong with it
 
     def __init__(self, world: World, lease: str) -> None:
         self.world = world
         self.lease = lease
         self.store: SimStore | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ingest_: Ingest | None = None
+        self._deliver_: Deliver | None = None
 
     def messenger(self) -> Messenger:
         """Telegram, as this bot hears it."""
@@ -137,8 +142,21 @@ class Process:
         commands = Commands(store, knowledge, words, self.world.wall)
         commands._tallying = tallying()
         commands._tallying._store = store
-        tasks = [deliver.run(), self._ticks(ingest), self._receive(commands, deliver)]
-        await asyncio.gather(*tasks)
+        self._ingest_, self._deliver_ = ingest, deliver
+        work = [deliver.run(), self._ticks(ingest), self._receive(commands, deliver)]
+        self._tasks = [asyncio.create_task(one) for one in work]
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """End as ``app`` does at SIGTERM; what does not end in time is left behind."""
+        if self._ingest_ is None or self._deliver_ is None:
+            return
+        sending, ticking, receiving = self._tasks
+        ticking.cancel()
+        await self._ingest_.cancel()
+        receiving.cancel()
+        self._deliver_.stop()
+        await asyncio.wait({sending, receiving}, timeout=FINISH_S)
 
     async def _recover(self) -> None:
         assert self.store is not None
@@ -181,10 +199,8 @@ class Process:
     async def _ticks(self, ingest: Ingest) -> None:
         """The engine: late ticks run late, none beside itself."""
         while True:
-            try:
+            with contextlib.suppress(StoreUnavailable):  # the engine logs it; the next tick comes
                 await ingest.tick()
-            except StoreUnavailable:
-                pass  # the engine logs it, and the next tick tries again
             await asyncio.sleep(TICK_S)
 
     async def _receive(self, commands: Commands, deliver: Deliver) -> None:
@@ -224,5 +240,3 @@ async def settle_in(store: SimStore, plan: Plan, now: datetime) -> None:
     for number, who in enumerate(plan.listeners):
         wishes = [AddWatch(who.chat_id, query(about)) for about in who.rules]
         await store.answer(-1 - number, [PutChat(chat_of(who)), *wishes], [], now)
-
-

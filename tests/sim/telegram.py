@@ -6,7 +6,6 @@ import asyncio
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import errors
@@ -42,8 +41,8 @@ class SimTelegram:
         self._flights: list[Flight] = []
         self._ids: Counter[int] = Counter()
         self._held: dict[int, float] = {}  # by chat, the end of what a 429 asked for
-        self._limiter = Limiter(lambda: self.now())
-        self.now: Callable[[], float] = lambda: 0.0
+        self.now = oracle.now
+        self._limiter = Limiter(self.now)
         self.forget_pace()
 
     def forget_pace(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
-from bot.core.model import Audience, Chat, Entry, Recall, Severity, Watch
-from bot.core.turn import Mind, Policy, Turn
 from bot.core.decide import decide
+from bot.core.model import Audience, Chat, Entry, Recall, Severity, Watch
 from bot.core.sameness import text_hash
+from bot.core.turn import Mind, Policy, Turn
 from tests.flow.bench import KNOWN
 from tests.making import NOW
 from tests.sim.news import PLACES, WORDS, Event, attack, small

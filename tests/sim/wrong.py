@@ -86,17 +86,21 @@ class Hopeful:
 class SeenBeforeStored(Process):
     """Loses what it had seen and not yet stored when it died, or found no disk."""
 
+    shown_by = 21
     store_class = SeenFirst
 
 
 class SentAfterABatch(Process):
     """Repeats, after a crash, what it had sent and not yet written down."""
 
+    shown_by = 8
     deliver_class = SettledInBatches
 
 
 class RetryOnEveryError(Process):
     """Repeats what may have arrived, unmarked, and for ever what nobody will ever take."""
+
+    shown_by = 4
 
     def messenger(self) -> Messenger:
         return Hopeful(self.world.messenger)
