@@ -96,7 +96,7 @@ class Brake:
 
     def allows(self, now: datetime) -> bool:
         """Whether one more chat may be paused now; counts it when it may."""
-        # One that lies ahead was before the clock was set back.
+        # Later than now: the clock was set back since.
         while self._at and not timedelta() <= now - self._at[0] <= self.span:
             self._at.popleft()
         if len(self._at) >= self.most:

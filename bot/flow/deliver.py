@@ -131,9 +131,10 @@ class Deliver:
         await self.store.release(self.lease)
 
     def _is_down(self) -> bool:
-        # Further away than it ever is, it was put there before the clock was set back.
-        left = self._down_until - self.clock() if self._down_until else _ZERO
-        return _ZERO < left <= _DOWN
+        if self._down_until is None:
+            return False
+        # Longer than it was to be: the clock was set back since.
+        return _ZERO < self._down_until - self.clock() <= _DOWN
 
     async def _turn(self) -> None:
         if self._has_no_place():

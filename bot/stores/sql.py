@@ -99,6 +99,14 @@ FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, 
 WHERE sources.id = placed.id
 """
 
+# Visited in what is now the future: it waits as long as it was to, from now on.
+REWIND_SOURCES = """
+UPDATE sources SET next_due_at = max(:now, next_due_at - (polled_at - :now)),
+    earliest_at = max(0, earliest_at - (polled_at - :now)),
+    quick_until = max(0, quick_until - (polled_at - :now)), polled_at = :now
+WHERE polled_at > :now
+"""
+
 SOURCE_AGES = """
 SELECT sources.*, count(entries.id) AS entry_count, max(entries.seen_at) AS last_entry_at
 FROM sources LEFT JOIN entries ON entries.source_id = sources.id

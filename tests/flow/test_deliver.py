@@ -203,6 +203,19 @@ async def test_a_token_refused_stops_sending_and_drops_nothing(store: SqliteStor
     assert await store.outbox_counts() == {"pending": 2}
 
 
+async def test_a_token_refused_while_the_clock_was_ahead_is_no_longer_pause(store) -> None:
+    """A day ahead, then right again: sending pauses a minute at most, not that day."""
+    messenger = Scripted(lambda m, n: errors.MessengerDown(7, "401") if n == 0 else None)
+    await alert(store, Chat(7))
+    ahead = timedelta(days=1)
+    deliver = sender(store, messenger)
+    deliver.clock = lambda: clock() + ahead
+    await deliver.drain(timedelta(seconds=1))
+    assert deliver._is_down()
+    ahead = timedelta()
+    assert not deliver._is_down()
+
+
 BROKEN = KNOWN.topics | {"broken": object()}
 
 

@@ -21,8 +21,9 @@ RARE = {
     "SOURCE_NAMES",
     "QUARANTINE",
     "AFTER_UPGRADE",
-    "OPEN",  # a condition
     "ALL_DUE",
+    "REWIND_SOURCES",  # only when a clock was set back
+    "OPEN",  # a condition
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.
 _READ_WHOLE = re.compile(r"\ASCAN (?!json_each|CONSTANT|placed|\()(?!.*USING (?:COVERING )?INDEX)")

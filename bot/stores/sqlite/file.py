@@ -148,7 +148,7 @@ class SqliteFile:
     def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
-        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
+        connection = self._connect(path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
             _check_schema(self._db, path, migrate)
@@ -160,6 +160,9 @@ class SqliteFile:
         except BaseException:
             connection.close()
             raise
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""

@@ -22,13 +22,14 @@ from bot.core.model import (
 )
 from bot.stores import sql, sql_digests, sql_lanes
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD
+from bot.stores.sqlite.rewound import Rewound
 
 _MANY = 256  # made ready in one turn: nobody waits long for it
 _LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
 
 
-class OutboxTable(SqliteFile):
+class OutboxTable(Rewound):
     """The ``deliveries`` table."""
 
     def _add_delivery(self, now: datetime, **columns: object) -> int:
@@ -41,6 +42,7 @@ class OutboxTable(SqliteFile):
         """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
 
         def turn() -> tuple[int, int]:
+            self._rewind(now)
             self._do(sql.RECOVER_SOURCES, now=rows.ms(now), **SPREAD)
             self._do(sql.RECOVER_LEASED)
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
@@ -75,6 +77,8 @@ class OutboxTable(SqliteFile):
         }
 
         def turn() -> tuple[Delivery, ...]:
+            if self._was_set_back(now):
+                self._rewind(now)
             self._make_ready(now)
             aged = self._rows(sql_lanes.CLAIM_OLDEST, values) if oldest else []
             left = limit - len(aged)
@@ -83,7 +87,9 @@ class OutboxTable(SqliteFile):
             read = (self._delivery(row, now) for row in [*aged, *claimed])
             return tuple(delivery for delivery in read if delivery is not None)
 
-        return await self._write(turn)
+        found = await self._write(turn)
+        self._latest = now
+        return found
 
     def _make_ready(self, now: datetime) -> None:
         """What is due, and whose lease has run out, may be claimed."""
