@@ -101,6 +101,10 @@ class Pushed(Protocol):
         """Whether we asked the hub for what it says we did."""
         ...
 
+    async def expects(self, token: str) -> bool:
+        """Whether anything that comes under ``token`` is wanted: what is not need not be read."""
+        ...
+
     async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
         """Take in what a hub brought; false where nothing is agreed."""
         ...
@@ -300,8 +304,8 @@ class Store(Protocol):
 
     async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts go to General from now on; ``notice`` says so there, once."""
         ...
 
     # commands

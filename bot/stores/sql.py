@@ -87,6 +87,9 @@ WHERE id = :id
 # After a start: what was claimed and never visited is due, not one interval later; so is what
 # failed, for the operator may have started us because the trouble is over. Not all in one second,
 # and none before its publisher allows it.
+# Before the time its publisher asked for none is visited, whoever wants it.
+ALL_DUE = "UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now)"
+
 RECOVER_SOURCES = """
 UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
@@ -94,6 +97,14 @@ FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, 
       FROM sources
       WHERE next_due_at > 0 AND (next_due_at <= :now OR failures > 0 OR claimed)) AS placed
 WHERE sources.id = placed.id
+"""
+
+# Visited in what is now the future: it waits as long as it was to, from now on.
+REWIND_SOURCES = """
+UPDATE sources SET next_due_at = max(:now, next_due_at - (polled_at - :now)),
+    earliest_at = max(0, earliest_at - (polled_at - :now)),
+    quick_until = max(0, quick_until - (polled_at - :now)), polled_at = :now
+WHERE polled_at > :now
 """
 
 SOURCE_AGES = """
@@ -161,15 +172,27 @@ ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.pla
     sketch = excluded.sketch, life = excluded.life
 """
 
-ADD_ALERT = """
+# Of all chats that hear of a story in the same words, in one statement: ten thousand of them wait
+# for it, and so does everybody else. Returns those who were not told before.
+ADD_ALERTS = """
 INSERT INTO alerts (chat_id, story_id, severity, decided_at)
-VALUES (:chat_id, :story_id, :severity, :now) ON CONFLICT DO NOTHING RETURNING id
+SELECT value, :story_id, :severity, :now FROM json_each(:chats) WHERE true
+ON CONFLICT DO NOTHING RETURNING chat_id
+"""
+
+ADD_ALERT_DELIVERIES = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
+    added_at, late, waits, channel)
+SELECT 'a:' || value || ':' || :story_id || ':0', 'alert', value, :story_id, 1, :severity, :payload,
+    :not_before, :now, :late, :not_before > :now,
+    EXISTS (SELECT 1 FROM chats WHERE id = value AND kind = 'channel')
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 # Also of who was told before: what matches later reports keeps a chat listening, too.
-ADD_WHY = """
-INSERT INTO whys (story_id, chat_id, query) VALUES (:story_id, :chat_id, :query)
-ON CONFLICT DO NOTHING
+ADD_WHYS = """
+INSERT INTO whys (story_id, chat_id, query) SELECT :story_id, value, :query
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 ADD_DELIVERY = """

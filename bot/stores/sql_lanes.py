@@ -35,6 +35,21 @@ WHERE id IN (
         WHERE state = 'pending' AND waits > 0 AND not_before_at > :absurd LIMIT :many))
 """
 
+# Written in what is now the future: it waits as long as it was to, from now on. What waits for its
+# alert is looked at.
+REWIND_DELIVERIES = """
+UPDATE deliveries SET not_before_at = CASE WHEN waits = 2 THEN :now
+    ELSE max(:now, not_before_at - (max(added_at, coalesce(settled_at, 0)) - :now)) END
+WHERE state = 'pending' AND waits > 0 AND not_before_at > :now
+  AND (waits = 2 OR max(added_at, coalesce(settled_at, 0)) > :now)
+"""
+
+# Who holds one sends it within a moment; the time by which it runs out is not told any more.
+REWIND_LEASES = f"""
+UPDATE deliveries SET lease_until = min(lease_until, :now + 90000)
+WHERE {OPEN} AND state = 'leased'
+"""
+
 # An alert or a digest has left for this chat: what waits for that is looked at now.
 TOLD_NOW = """
 UPDATE deliveries SET waits = 1, not_before_at = :now

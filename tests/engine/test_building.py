@@ -268,7 +268,7 @@ async def test_a_build_that_is_broken_off_leaves_no_file(path: Path, starts: Sta
 def test_a_build_that_is_broken_off_does_not_hold_up_the_end(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "Matcher", lambda *args, **kept: time.sleep(3))
+    monkeypatch.setattr(building, "matcher_of", lambda *args: time.sleep(3))
 
     async def broken_off() -> None:
         with pytest.raises(TimeoutError):
@@ -282,7 +282,7 @@ def test_a_build_that_is_broken_off_does_not_hold_up_the_end(
 async def test_an_error_while_building_reaches_whoever_waits(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "Matcher", lambda *args, **kept: 1 // 0)
+    monkeypatch.setattr(building, "matcher_of", lambda *args: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         await MatcherBuilder(path).build(KNOWN, [])
 

@@ -21,6 +21,8 @@ RARE = {
     "SOURCE_NAMES",
     "QUARANTINE",
     "AFTER_UPGRADE",
+    "ALL_DUE",
+    "REWIND_SOURCES",  # only when a clock was set back
     "OPEN",  # a condition
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.

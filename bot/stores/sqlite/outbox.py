@@ -15,18 +15,21 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Note,
     Settlement,
+    Severity,
     Story,
 )
 from bot.stores import sql, sql_digests, sql_lanes
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD
+from bot.stores.sqlite.rewound import Rewound
 
 _MANY = 256  # made ready in one turn: nobody waits long for it
 _LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
 
 
-class OutboxTable(SqliteFile):
+class OutboxTable(Rewound):
     """The ``deliveries`` table."""
 
     def _add_delivery(self, now: datetime, **columns: object) -> int:
@@ -39,6 +42,7 @@ class OutboxTable(SqliteFile):
         """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
 
         def turn() -> tuple[int, int]:
+            self._rewind(now)
             self._do(sql.RECOVER_SOURCES, now=rows.ms(now), **SPREAD)
             self._do(sql.RECOVER_LEASED)
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
@@ -73,6 +77,8 @@ class OutboxTable(SqliteFile):
         }
 
         def turn() -> tuple[Delivery, ...]:
+            if self._was_set_back(now):
+                self._rewind(now)
             self._make_ready(now)
             aged = self._rows(sql_lanes.CLAIM_OLDEST, values) if oldest else []
             left = limit - len(aged)
@@ -81,7 +87,9 @@ class OutboxTable(SqliteFile):
             read = (self._delivery(row, now) for row in [*aged, *claimed])
             return tuple(delivery for delivery in read if delivery is not None)
 
-        return await self._write(turn)
+        found = await self._write(turn)
+        self._latest = now
+        return found
 
     def _make_ready(self, now: datetime) -> None:
         """What is due, and whose lease has run out, may be claimed."""
@@ -195,18 +203,36 @@ class OutboxTable(SqliteFile):
 
         await self._write(turn)
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts, and the replies that wait, go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts, and the replies that wait, go to General from now on.
+
+        ``notice`` says so there: only the first time, however many found it closed.
+        """
 
         def turn() -> None:
+            thread_id = self._chat_or_stranger(chat_id).thread_id
             self._do("UPDATE chats SET thread_id = NULL WHERE id = :id", id=chat_id)
             self._do(
                 "UPDATE deliveries SET thread_id = NULL WHERE chat_id = :id AND message_id IS NULL",
                 id=chat_id,
             )
             self._do(sql.BUMP_AUDIENCE)
+            if notice is not None and thread_id is not None:
+                self._add_notice(chat_id, f"t:{chat_id}:{thread_id}:{rows.ms(now)}", notice, now)
 
         await self._write(turn)
+
+    def _add_notice(self, chat_id: int, dedup_key: str, notice: Note, now: datetime) -> None:
+        """A message that nobody asked for and no news waits behind."""
+        self._add_delivery(
+            now,
+            dedup_key=dedup_key,
+            kind=DeliveryKind.REPLY.value,
+            chat_id=chat_id,
+            lane=2,
+            severity=int(Severity.IMPORTANT),
+            payload=rows.payload_text(notice),
+        )
 
 
 def _idle(row: rows.Row, told: rows.Row | None) -> str:
