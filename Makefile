@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test check bench format pictures lock clean help
+.PHONY: run test crash check sim bench format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,15 +15,23 @@ run: $(VENV)/run.ok ## install what is needed and start the bot (the sandbox wit
 test: $(VENV)/dev.ok ## all tests
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
+crash: $(VENV)/dev.ok ## kill it at every statement and every await, and 200 times by signal (half an hour)
+	@$(BIN)/python -m pytest -m crash -s tests/crash
+
 check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/bench.ok ## the matcher and the visiting of feeds, beside their peers (half an hour)
+SEEDS ?= 1000
+sim: $(VENV)/dev.ok ## the simulation: make sim SEEDS=10000 (or 500:600); a seed that fails is repeated exactly
+	@$(BIN)/python -m tests.sim --seeds $(SEEDS)
+
+bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, beside their peers (40 minutes)
 	@$(BIN)/python -m bot bench match
 	@$(BIN)/python -m bot bench ingest
+	@$(BIN)/python -m bot bench deliver
 
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .

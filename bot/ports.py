@@ -269,8 +269,20 @@ class Store(Protocol):
         ...
 
     async def claim_deliveries(
-        self, now: datetime, limit: int, lease: str, lease_for: timedelta
-    ) -> tuple[Delivery, ...]: ...
+        self,
+        now: datetime,
+        limit: int,
+        lease: str,
+        lease_for: timedelta,
+        *,
+        resting: Collection[int] = (),
+        oldest: bool = False,
+    ) -> tuple[Delivery, ...]:
+        """Lease what may leave now, in the order of ``core.lanes``, one for each chat.
+
+        ``resting`` chats are left alone; with ``oldest`` the first is what has waited longest.
+        """
+        ...
 
     async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
         """Make "the request is about to leave" durable; false when the lease was lost."""
@@ -292,8 +304,8 @@ class Store(Protocol):
 
     async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts go to General from now on; ``notice`` says so there, once."""
         ...
 
     # commands

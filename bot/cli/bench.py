@@ -79,3 +79,17 @@ def bench_stories(as_json: bool, sizes: Sequence[int]) -> None:
 def bench_ingest(as_json: bool, seconds: int) -> None:
     """Measure visiting feeds, beside bare clients and feedparser: 6 minutes."""
     _show("ingest", _progress, seconds, as_json=as_json)
+
+
+@bench.command("deliver")
+@_as_json
+@click.option(
+    "--seconds",
+    type=click.IntRange(min=2, max=3_600),
+    default=SECONDS,
+    show_default=True,
+    help="How long each of two broadcasts is watched.",
+)
+def bench_deliver(as_json: bool, seconds: int) -> None:
+    """Measure sending, beside python-telegram-bot's rate limiter: 7 minutes."""
+    _show("deliver", _progress, seconds, as_json=as_json)

@@ -66,6 +66,9 @@ class Buckets:
         if level is not None and level.full_at <= now:
             del self._levels[key]
             return None
+        if level is not None:
+            # No bucket is emptier than empty: beyond that the clock was set back.
+            level.full_at = min(level.full_at, now + self.gap * self.burst)
         return level
 
     def _make_room(self, now: datetime) -> None:

@@ -96,7 +96,8 @@ class Brake:
 
     def allows(self, now: datetime) -> bool:
         """Whether one more chat may be paused now; counts it when it may."""
-        while self._at and now - self._at[0] > self.span:
+        # Later than now: the clock was set back since.
+        while self._at and not timedelta() <= now - self._at[0] <= self.span:
             self._at.popleft()
         if len(self._at) >= self.most:
             return False

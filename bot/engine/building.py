@@ -23,6 +23,7 @@ import bot.core
 from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import Knowledge, Watch
 from bot.engine.listening import Beside
+from bot.engine.unwaited import in_thread
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +49,16 @@ class MatcherBuilder:
         if len(watches) > FEW:
             try:
                 kept = await self._kept(knowledge, watches)
-                return await asyncio.to_thread(lambda: Matcher(knowledge, kept=kept))
+                return await in_thread(lambda: Matcher(knowledge, kept=kept))
             except (OSError, BrokenExecutor) as error:
                 # No process to be had, or it was killed: slower here, but nobody loses an alert.
                 log.warning("matcher_process_failed error=%r: building in a thread", error)
-        return await asyncio.to_thread(matcher_of, knowledge, watches)
+        return await in_thread(lambda: matcher_of(knowledge, watches))
 
     async def _kept(self, knowledge: Knowledge, watches: Sequence[Watch]) -> tuple[Any, ...]:
         asked = [(watch.id, watch.query) for watch in watches]
-        key = await asyncio.to_thread(_key, knowledge, asked)
-        kept = await asyncio.to_thread(self._read, key)
+        key = await in_thread(lambda: _key(knowledge, asked))
+        kept = await in_thread(lambda: self._read(key))
         return kept if kept is not None else await self._built(knowledge, asked, key)
 
     async def _built(
@@ -76,7 +77,7 @@ class MatcherBuilder:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._write, key, raw)
-        return await asyncio.to_thread(_loaded, raw)
+        return await in_thread(lambda: _loaded(raw))
 
     # ── the file ─────────────────────────────────────────────────────────────────────────
 

@@ -99,6 +99,14 @@ FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, 
 WHERE sources.id = placed.id
 """
 
+# Visited in what is now the future: it waits as long as it was to, from now on.
+REWIND_SOURCES = """
+UPDATE sources SET next_due_at = max(:now, next_due_at - (polled_at - :now)),
+    earliest_at = max(0, earliest_at - (polled_at - :now)),
+    quick_until = max(0, quick_until - (polled_at - :now)), polled_at = :now
+WHERE polled_at > :now
+"""
+
 SOURCE_AGES = """
 SELECT sources.*, count(entries.id) AS entry_count, max(entries.seen_at) AS last_entry_at
 FROM sources LEFT JOIN entries ON entries.source_id = sources.id
@@ -164,22 +172,35 @@ ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.pla
     sketch = excluded.sketch, life = excluded.life
 """
 
-ADD_ALERT = """
+# Of all chats that hear of a story in the same words, in one statement: ten thousand of them wait
+# for it, and so does everybody else. Returns those who were not told before.
+ADD_ALERTS = """
 INSERT INTO alerts (chat_id, story_id, severity, decided_at)
-VALUES (:chat_id, :story_id, :severity, :now) ON CONFLICT DO NOTHING RETURNING id
+SELECT value, :story_id, :severity, :now FROM json_each(:chats) WHERE true
+ON CONFLICT DO NOTHING RETURNING chat_id
+"""
+
+ADD_ALERT_DELIVERIES = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
+    added_at, late, waits, channel)
+SELECT 'a:' || value || ':' || :story_id || ':0', 'alert', value, :story_id, 1, :severity, :payload,
+    :not_before, :now, :late, :not_before > :now,
+    EXISTS (SELECT 1 FROM chats WHERE id = value AND kind = 'channel')
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 # Also of who was told before: what matches later reports keeps a chat listening, too.
-ADD_WHY = """
-INSERT INTO whys (story_id, chat_id, query) VALUES (:story_id, :chat_id, :query)
-ON CONFLICT DO NOTHING
+ADD_WHYS = """
+INSERT INTO whys (story_id, chat_id, query) SELECT :story_id, value, :query
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at, late)
+    payload, not_before_at, added_at, late, waits, channel)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :not_before, :now, :late)
+    :payload, :not_before, :now, :late, :not_before > :now,
+    EXISTS (SELECT 1 FROM chats WHERE id = :chat_id AND kind = 'channel'))
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -187,9 +208,9 @@ ON CONFLICT DO NOTHING RETURNING id
 # so there is never a second one behind it.
 ADD_EDITS = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at)
+    added_at, channel)
 SELECT 'e:' || alerts.chat_id || ':' || :story_id || ':' || :edits, 'edit', alerts.chat_id,
-    :story_id, 2, :severity, '{}', :not_before, :now
+    :story_id, 2, :severity, '{}', :not_before, :now, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND NOT EXISTS (
     SELECT 1 FROM deliveries AS other
@@ -206,9 +227,9 @@ _LISTENS = """EXISTS (
 
 ADD_STEPS = f"""
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at)
+    added_at, channel)
 SELECT 's:' || alerts.chat_id || ':' || :story_id || ':' || :step, 'step', alerts.chat_id,
-    :story_id, 1, :severity, :step, :now, :now
+    :story_id, 1, :severity, :step, :now, :now, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND {_LISTENS.format(row="alerts")}
 ON CONFLICT DO NOTHING RETURNING id
@@ -233,47 +254,7 @@ WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :c
 
 # What is under way, in the very words of its index: SQLite sees in no others that one state of the
 # two is enough, and reads everything that was ever sent.
-_OPEN = "state IN ('leased', 'sending')"
-
-# An expired lease is pending again: whoever held it is fenced off by the lease in each update.
-EXPIRE_LEASES = f"""
-UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE {_OPEN} AND state = 'leased' AND lease_until <= :now
-"""
-
-# Edits and steps wait until the alert they belong to has left, however it ended.
-_UNTOLD = """({row}.kind IN ('edit', 'step') AND EXISTS (
-        SELECT 1 FROM deliveries AS alert
-        LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
-        WHERE alert.story_id = {row}.story_id AND alert.chat_id = {row}.chat_id
-          AND alert.kind = 'alert'
-          AND coalesce(digest.state, alert.state) IN ('pending', 'leased', 'sending')))"""
-
-# One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
-# it, takes the places of others. A not_before further away than any wait we give (a clock that
-# was set back) counts as due.
-CLAIM_DELIVERIES = f"""
-UPDATE deliveries SET state = 'leased', lease = :lease, lease_until = :lease_until
-WHERE id IN (
-    SELECT id FROM deliveries AS d
-    WHERE state = 'pending' AND (not_before_at <= :now OR not_before_at > :absurd)
-      AND NOT {_UNTOLD.format(row="d")}
-      AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS open
-        WHERE open.state IN ('leased', 'sending') AND open.chat_id = d.chat_id)
-      AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS first
-        WHERE first.state = 'pending' AND first.chat_id = d.chat_id
-          -- What only waits for its chat's pace keeps its turn; what failed lets others pass.
-          AND (first.attempts = 0 OR first.not_before_at <= :now OR first.not_before_at > :absurd)
-          AND NOT {_UNTOLD.format(row="first")}
-          -- An edit waits for others of its story, what came late for more of its kind; they
-          -- need not hold anybody up.
-          AND ((first.kind <> 'edit' AND first.late = 0) OR first.not_before_at <= :now)
-          AND (first.lane, -first.severity, first.id) < (d.lane, -d.severity, d.id))
-    ORDER BY lane, severity DESC, id LIMIT :limit)
-RETURNING *
-"""
+OPEN = "state IN ('leased', 'sending')"
 
 END_DELIVERY = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, error = :error,
@@ -288,37 +269,32 @@ WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RE
 
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
-    not_before_at = coalesce(:not_before_at, not_before_at), error = :error,
-    refused = refused + :refused, uncertain = uncertain + :uncertain, settled_at = :now
+    not_before_at = coalesce(:not_before_at, not_before_at), waits = :not_before_at IS NOT NULL,
+    error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
+    settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
 """
 
 RELEASE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE {_OPEN} AND state = 'leased' AND lease = :lease
+WHERE {OPEN} AND state = 'leased' AND lease = :lease
 """
 
 # After a start: leased rows were surely not sent. A row that was being sent may have arrived:
 # from severity 2 a duplicate beats a loss, below it is left visible as unconfirmed.
 RECOVER_LEASED = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
-WHERE {_OPEN} AND state = 'leased'
+WHERE {OPEN} AND state = 'leased'
 """
 RECOVER_GRAVE = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
     uncertain = uncertain + 1, error = 'the process ended while this was being sent'
-WHERE {_OPEN} AND state = 'sending' AND (severity >= 2 OR kind = 'edit')
+WHERE {OPEN} AND state = 'sending' AND (severity >= 2 OR kind = 'edit')
 """
 RECOVER_LIGHT = f"""
 UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
     error = 'the process ended while this was being sent'
-WHERE {_OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
-"""
-
-NEXT_DELIVERY = f"""
-SELECT min(at) AS at FROM (
-    SELECT min(not_before_at) AS at FROM deliveries WHERE state = 'pending'
-    UNION ALL SELECT min(lease_until) FROM deliveries WHERE {_OPEN} AND state = 'leased')
+WHERE {OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
 """
 
 CANCEL_CHAT = """

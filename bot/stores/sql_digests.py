@@ -21,7 +21,7 @@ SELECT id FROM deliveries WHERE chat_id = :chat_id AND kind = 'digest' AND state
 # It waits for more to come, though not for long.
 GROW_DIGEST = """
 UPDATE deliveries SET severity = max(severity, :severity),
-    not_before_at = min(:not_before, added_at + :longest_ms)
+    not_before_at = min(:not_before, added_at + :longest_ms), waits = 1
 WHERE id = :id
 """
 

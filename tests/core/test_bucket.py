@@ -51,6 +51,13 @@ def test_who_was_told_is_told_again_only_when_the_bucket_was_full_in_between() -
     assert not buckets.is_told("a", NOW + 10 * GAP)
 
 
+def test_a_clock_that_was_set_back_silences_nobody() -> None:
+    buckets = Buckets(GAP, burst=2)
+    assert spend(buckets, "a", 1, NOW + timedelta(days=1)) == 1
+    assert spend(buckets, "a", 5, NOW) == 0  # as if it had just been emptied
+    assert spend(buckets, "a", 5, NOW + GAP) == 1
+
+
 def test_memory_is_bounded_and_the_emptiest_are_remembered() -> None:
     buckets = Buckets(GAP, burst=2, most=100)
     spend(buckets, "flooder", 2)

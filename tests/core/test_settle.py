@@ -8,7 +8,7 @@ import pytest
 
 from bot import errors
 from bot.core.model import DeliveryState, Severity
-from bot.core.settle import settlement
+from bot.core.settle import Brake, settlement
 from tests.making import NOW, a_delivery
 
 P, U, D, C = (
@@ -59,3 +59,10 @@ def test_every_delivery_error_has_a_row() -> None:
     for kind in errors.DeliveryError.__subclasses__():
         error = kind(7, "x", -1007) if kind is errors.ChatMoved else kind(7, "x")
         assert settlement(a_delivery(), error, NOW, 0.5).error == "x"
+
+
+def test_a_clock_that_was_set_back_does_not_keep_the_brake_on() -> None:
+    brake = Brake(most=1)
+    assert brake.allows(NOW + timedelta(hours=1))
+    assert brake.allows(NOW)
+    assert not brake.allows(NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -262,6 +263,28 @@ async def test_a_build_that_is_broken_off_leaves_no_file(path: Path, starts: Sta
     with pytest.raises(asyncio.CancelledError):
         await task
     assert names_beside(path) == []
+
+
+def test_a_build_that_is_broken_off_does_not_hold_up_the_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "matcher_of", lambda *args: time.sleep(3))
+
+    async def broken_off() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(MatcherBuilder(path).build(KNOWN, []), 0.05)
+
+    began = time.monotonic()
+    asyncio.run(broken_off())
+    assert time.monotonic() - began < 2
+
+
+async def test_an_error_while_building_reaches_whoever_waits(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "matcher_of", lambda *args: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        await MatcherBuilder(path).build(KNOWN, [])
 
 
 def test_the_same_watches_are_the_same_bytes() -> None:

@@ -50,8 +50,11 @@ async def subscribe(store: SqliteStore, *chat_ids: int) -> None:
         await store.answer(chat_id, effects, [], NOW)
 
 
-async def claim(store: SqliteStore, lease: str = "mine", limit: int = 8, after_s: float = 0):
-    return await store.claim_deliveries(NOW + timedelta(seconds=after_s), limit, lease, LEASE)
+async def claim(
+    store: SqliteStore, lease: str = "mine", limit: int = 8, after_s: float = 0, resting=()
+):
+    now = NOW + timedelta(seconds=after_s)
+    return await store.claim_deliveries(now, limit, lease, LEASE, resting=resting)
 
 
 async def claim_and_send(store: SqliteStore, message_id: int = 1):
@@ -239,9 +242,8 @@ async def test_what_waits_for_its_chats_pace_keeps_its_turn_and_what_failed_does
     for update, text in ((1, "first"), (2, "second")):
         await store.answer(update, [], [(Chat(7), a_note(text), None)], NOW)
     (first,) = await claim(store)
-    paced = Settlement(DeliveryState.PENDING, not_before_at=later)
-    await store.settle(first, paced, NOW)
-    assert await claim(store) == ()
+    await store.settle(first, Settlement(DeliveryState.PENDING), NOW)
+    assert await claim(store, resting=[7]) == ()
     (first,) = await claim(store, after_s=30)
     await store.mark_sending(first, later)
     failed = Settlement(DeliveryState.PENDING, not_before_at=later + timedelta(seconds=60))

@@ -26,6 +26,7 @@ from sqlite_utils.migrations import Migrations
 from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreUnavailable
 from bot.stores.sqlite import rows
+from bot.stores.sqlite.together import Job, Outcome, Together
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ STEPS = (
     "0009_quarantine",
     "0010_identity",
     "0011_reach",
+    "0012_lanes",
 )
 migrations = Migrations("rasid")
 
@@ -117,6 +119,7 @@ class SqliteFile:
         self._bot_id = bot_id
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
+        self._together = Together(self._commit)
 
     @classmethod
     async def open(
@@ -145,7 +148,7 @@ class SqliteFile:
     def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
-        connection = sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
+        connection = self._connect(path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
             _check_schema(self._db, path, migrate)
@@ -157,6 +160,9 @@ class SqliteFile:
         except BaseException:
             connection.close()
             raise
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
@@ -170,14 +176,36 @@ class SqliteFile:
             raise StoreUnavailable(f"the database did not answer: {error}") from error
 
     async def _write(self, call: Callable[[], T]) -> T:
-        def turn() -> T:
+        return await self._together.write(call)
+
+    async def _commit(self, jobs: list[Job]) -> list[Outcome]:
+        """All of these in one transaction; each that fails is undone alone."""
+
+        def turn() -> list[Outcome]:
             with _immediate(self._db):
-                return call()
+                return [self._alone(job) for job in jobs] if len(jobs) > 1 else [(jobs[0](), None)]
 
         return await self._run(turn)
 
+    def _alone(self, job: Job) -> Outcome:
+        connection = self._db.conn
+        connection.execute("SAVEPOINT one")
+        try:
+            value = job()
+        except sqlite3.OperationalError:
+            raise  # the disk, not the job: nothing of all this is kept
+        except Exception as error:
+            connection.execute("ROLLBACK TO one")
+            connection.execute("RELEASE one")
+            return None, error
+        connection.execute("RELEASE one")
+        return value, None
+
     def _rows(self, statement: str, values: Mapping[str, object] | None = None) -> list[rows.Row]:
-        return list(self._db.query(statement, dict(values or {})))
+        # Not sqlite-utils' query(): a savepoint around each doubles the statements of a send.
+        cursor = self._db.execute(statement, dict(values or {}))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _first(self, statement: str, values: Mapping[str, object]) -> rows.Row | None:
         return next(iter(self._rows(statement, values)), None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.lanes import LONG
 from bot.core.model import (
     Chat,
     ChatKind,
@@ -13,15 +15,21 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Note,
     Settlement,
+    Severity,
     Story,
 )
-from bot.stores import sql, sql_digests
+from bot.stores import sql, sql_digests, sql_lanes
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD
+from bot.stores.sqlite.rewound import Rewound
+
+_MANY = 256  # made ready in one turn: nobody waits long for it
+_LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
 
 
-class OutboxTable(SqliteFile):
+class OutboxTable(Rewound):
     """The ``deliveries`` table."""
 
     def _add_delivery(self, now: datetime, **columns: object) -> int:
@@ -34,6 +42,7 @@ class OutboxTable(SqliteFile):
         """After a start, take up what the last run left; (rows repeated, rows left unconfirmed)."""
 
         def turn() -> tuple[int, int]:
+            self._rewind(now)
             self._do(sql.RECOVER_SOURCES, now=rows.ms(now), **SPREAD)
             self._do(sql.RECOVER_LEASED)
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
@@ -41,24 +50,53 @@ class OutboxTable(SqliteFile):
         return await self._write(turn)
 
     async def claim_deliveries(
-        self, now: datetime, limit: int, lease: str, lease_for: timedelta
+        self,
+        now: datetime,
+        limit: int,
+        lease: str,
+        lease_for: timedelta,
+        *,
+        resting: Collection[int] = (),
+        oldest: bool = False,
     ) -> tuple[Delivery, ...]:
-        """Lease up to ``limit`` deliveries that may leave now, replies first, then the gravest."""
+        """Lease up to ``limit`` deliveries that may leave now, in the order of ``core.lanes``.
+
+        Args:
+            now, lease, lease_for: The claim's name, and until when it holds.
+            limit: How many at most; one for each chat.
+            resting: Chats that are left alone.
+            oldest: The first of them is what has waited longest, if that is for long.
+        """
         values = {
             "now": rows.ms(now),
             "limit": limit,
             "lease": lease,
             "lease_until": rows.ms(now + lease_for),
-            "absurd": rows.ms(now + ABSURD),
+            "resting": json.dumps(list(resting)),
+            "long_ago": rows.ms(now - LONG),
         }
 
         def turn() -> tuple[Delivery, ...]:
-            self._do(sql.EXPIRE_LEASES, now=values["now"])
-            claimed = self._rows(sql.CLAIM_DELIVERIES, values)
-            claimed.sort(key=lambda r: (r["lane"], -r["severity"], r["id"]))
-            return tuple(d for row in claimed if (d := self._delivery(row, now)) is not None)
+            if self._was_set_back(now):
+                self._rewind(now)
+            self._make_ready(now)
+            aged = self._rows(sql_lanes.CLAIM_OLDEST, values) if oldest else []
+            left = limit - len(aged)
+            claimed = self._rows(sql_lanes.CLAIM, values | {"limit": left}) if left else []
+            claimed.sort(key=lambda r: (r["lane"], -r["severity"], -r["channel"], r["id"]))
+            read = (self._delivery(row, now) for row in [*aged, *claimed])
+            return tuple(delivery for delivery in read if delivery is not None)
 
-        return await self._write(turn)
+        found = await self._write(turn)
+        self._latest = now
+        return found
+
+    def _make_ready(self, now: datetime) -> None:
+        """What is due, and whose lease has run out, may be claimed."""
+        at = rows.ms(now)
+        self._do(sql_lanes.EXPIRE_LEASES, now=at)
+        again, absurd = rows.ms(now + _LOOK_AGAIN), rows.ms(now + ABSURD)
+        self._do(sql_lanes.READY, now=at, look_again=again, absurd=absurd, many=_MANY)
 
     def _delivery(self, row: rows.Row, now: datetime) -> Delivery | None:
         """The claimed row as a delivery; one that cannot be read any more is a dead letter."""
@@ -113,8 +151,9 @@ class OutboxTable(SqliteFile):
 
     async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> None:
         """Record how one send ended; without the lease it changes nothing."""
-        await self._write(
-            lambda: self._do(
+
+        def turn() -> None:
+            changed = self._do(
                 sql.SETTLE,
                 id=delivery.id,
                 lease=delivery.lease,
@@ -126,7 +165,11 @@ class OutboxTable(SqliteFile):
                 uncertain=int(settlement.uncertain),
                 now=rows.ms(now),
             )
-        )
+            told = changed and settlement.state is not DeliveryState.PENDING
+            if told and delivery.kind in {DeliveryKind.ALERT, DeliveryKind.DIGEST}:
+                self._do(sql_lanes.TOLD_NOW, chat_id=delivery.chat.id, now=rows.ms(now))
+
+        await self._write(turn)
 
     async def release(self, lease: str) -> None:
         """Give back everything leased and not yet sending."""
@@ -134,7 +177,7 @@ class OutboxTable(SqliteFile):
 
     async def next_delivery_at(self) -> datetime | None:
         """When the earliest waiting delivery may leave; ``None`` when nothing waits."""
-        row = await self._run(lambda: self._first(sql.NEXT_DELIVERY, {}))
+        row = await self._run(lambda: self._first(sql_lanes.NEXT_DELIVERY, {}))
         return rows.at_or_none(row["at"]) if row else None
 
     async def outbox_counts(self) -> Mapping[str, int]:
@@ -160,18 +203,36 @@ class OutboxTable(SqliteFile):
 
         await self._write(turn)
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts, and the replies that wait, go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts, and the replies that wait, go to General from now on.
+
+        ``notice`` says so there: only the first time, however many found it closed.
+        """
 
         def turn() -> None:
+            thread_id = self._chat_or_stranger(chat_id).thread_id
             self._do("UPDATE chats SET thread_id = NULL WHERE id = :id", id=chat_id)
             self._do(
                 "UPDATE deliveries SET thread_id = NULL WHERE chat_id = :id AND message_id IS NULL",
                 id=chat_id,
             )
             self._do(sql.BUMP_AUDIENCE)
+            if notice is not None and thread_id is not None:
+                self._add_notice(chat_id, f"t:{chat_id}:{thread_id}:{rows.ms(now)}", notice, now)
 
         await self._write(turn)
+
+    def _add_notice(self, chat_id: int, dedup_key: str, notice: Note, now: datetime) -> None:
+        """A message that nobody asked for and no news waits behind."""
+        self._add_delivery(
+            now,
+            dedup_key=dedup_key,
+            kind=DeliveryKind.REPLY.value,
+            chat_id=chat_id,
+            lane=2,
+            severity=int(Severity.IMPORTANT),
+            payload=rows.payload_text(notice),
+        )
 
 
 def _idle(row: rows.Row, told: rows.Row | None) -> str:

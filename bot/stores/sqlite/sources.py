@@ -9,14 +9,15 @@ from datetime import datetime
 from bot.core.model import Alarm, Course, Setback, Source, SourceAge
 from bot.stores import sql
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.file import ABSURD, SPREAD, SqliteFile
+from bot.stores.sqlite.file import ABSURD, SPREAD
+from bot.stores.sqlite.rewound import Rewound
 from bot.stores.sqlite.visits import course_row, setback_row
 
 # No visit takes longer, its wait for another one to the same host aside.
 _VISIT_S = 120
 
 
-class SourceTable(SqliteFile):
+class SourceTable(Rewound):
     """The ``sources`` table."""
 
     async def put_sources(self, sources: Sequence[Source], origin: str) -> None:
@@ -67,10 +68,14 @@ class SourceTable(SqliteFile):
         }
 
         def turn() -> list[rows.Row]:
+            if self._was_set_back(now):
+                self._rewind(now)
             self._do(sql.PLACE_SOURCES, now=values["now"], **SPREAD)
             return self._rows(sql.CLAIM_SOURCES, values)
 
-        return tuple(rows.source(row) for row in await self._write(turn))
+        claimed = await self._write(turn)
+        self._latest = now
+        return tuple(rows.source(row) for row in claimed)
 
     async def source_failed(
         self,

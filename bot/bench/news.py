@@ -1,0 +1,100 @@
+"""From the bytes of a feed to the first request, where ten thousand want to know."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from email.utils import format_datetime
+from typing import Any, NamedTuple
+
+from bot.bench.broadcasts import waits
+from bot.bench.exchange import Exchange
+from bot.bench.sending import Sending, chats_of, now, sending
+from bot.core.model import AddWatch, Poll, PollStatus, Source, SourceKind
+from bot.core.pacing import Pacing
+from bot.core.turn import Policy
+from bot.data import load_knowledge
+from bot.flow.intake import Intake
+from bot.sources.feed import FeedPoller
+from bot.sources.fetch import Fetcher, FetchLimits
+from bot.sources.workers import Workers
+
+Figures = dict[str, Any]
+
+_PART = 500
+_FEED = (
+    "<?xml version='1.0'?><rss version='2.0'><channel><title>Wire</title><item>"
+    "<title>Drones strike {place}, {count} soldiers wounded</title>"
+    "<link>https://wire.example/{number}</link><guid>{number}</guid>"
+    "<description>Air defences were active over {place}.</description>"
+    "<pubDate>{date}</pubDate></item></channel></rss>"
+)
+
+
+class _Path(NamedTuple):
+    source: Source
+    poller: FeedPoller
+    intake: Intake
+
+
+def to_first_request(exchange: Exchange, subscribers: int, reports: int) -> Figures:
+    """One report after the other, each of another place; all subscribers are told of each."""
+    gc.set_threshold(50_000, 20, 50)  # as in ``app``
+    return asyncio.run(_reports(exchange, subscribers, reports))
+
+
+async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figures:
+    await exchange.limit(enabled=False)
+    knowledge, workers, fetcher = load_knowledge(), Workers(), Fetcher(FetchLimits())
+    source = Source("wire", SourceKind.FEED, "Wire", "https://wire.example/", polled_ok_at=now())
+    async with sending(exchange, Pacing(), knowledge) as ours:
+        await ours.store.put_sources([source], "config")
+        await _subscribe(ours, chats_of(exchange)[:subscribers])
+        poller = FeedPoller(fetcher, now, workers)
+        intake = Intake(ours.store, knowledge, Policy(), now, random.random, ours.deliver.wake)
+        path = _Path(source, poller, intake)
+        names = [place.name("en") for place in knowledge.places.values()][::3]
+        taken = [
+            await _one(exchange, ours, path, _body(names[number], number))
+            for number in range(reports + 1)
+        ]
+    workers.close()
+    await fetcher.close()
+    first, decided = zip(*taken[1:], strict=True)  # the first one makes the matcher
+    return {
+        "subscribers": subscribers,
+        "reports": reports,
+        "first_request": waits(first),
+        "recorded": waits(decided),
+    }
+
+
+async def _subscribe(ours: Sending, chats: Sequence[int]) -> None:
+    for start in range(0, len(chats), _PART):
+        effects = [AddWatch(chat_id, "topic:all") for chat_id in chats[start : start + _PART]]
+        await ours.store.answer(-1_000_000 - start, effects, [], now())
+
+
+def _body(place: str, number: int) -> bytes:
+    """A report that has just been published."""
+    date = format_datetime(now())
+    return _FEED.format(place=place, number=number, count=number + 2, date=date).encode()
+
+
+async def _one(exchange: Exchange, ours: Sending, path: _Path, body: bytes) -> tuple[float, float]:
+    """Seconds to the first request, and to the record."""
+    # It was visited a moment ago: what comes after a gap would wait for more of its kind.
+    source = replace(path.source, polled_ok_at=now())
+    after, begun = await exchange.last(), time.time()
+    entries = await path.poller.read(source, body, "application/rss+xml")
+    verdicts = await path.intake.take(source, Poll(source.id, PollStatus.CHANGED, entries))
+    recorded = time.time()
+    if not any(verdict.alerts for verdict in verdicts):
+        raise RuntimeError(f"nobody was told of {entries[0].title}: {verdicts[0].reason}")
+    arrived = await exchange.wait_for(1, after)
+    await ours.forget()
+    return arrived[0].at - begun, recorded - begun

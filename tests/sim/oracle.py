@@ -1,0 +1,359 @@
+"""What must be true, known from the plan and from what Telegram saw; never from the bot's rules.
+
+A breach ends the world. What is asked always: nobody gets what no rule of theirs asks for; nothing
+leaves without its row ``sending`` under a lease of the living process; at most eight are under
+way; no limit of Telegram's is broken; nobody gets one story twice, unless an answer was lost or a
+crash fell into the send; whatever is due was told, or stands visibly in the outbox, by the time the
+plan says that trouble is over.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.core.model import Message
+from bot.flow.deliver import IN_FLIGHT
+from tests.sim.news import WORDS, Event
+from tests.sim.plan import BOUND_S, Command, Fault, Listener, Plan
+
+# A process that dies may have an answer that it had no time to write down.
+_WRITTEN_S = 0.5
+NEVER = float("inf")
+_STUCK = ("pending", "leased", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A delivery as it stood in the outbox when its request left."""
+
+    id: int
+    kind: str
+    chat_id: int
+    severity: int
+    uncertain: int
+    tokens: tuple[str, ...]  # of the events it tells of
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A listener's wish. ``since`` and ``until`` are (asked for, in force)."""
+
+    about: str
+    since: tuple[float, float]
+    until: tuple[float, float]
+
+
+class Oracle:
+    """Judge of one world."""
+
+    def __init__(self, plan: Plan, note: Callable[[str], None], now: Callable[[], float]) -> None:
+        self.plan = plan
+        self.breaches: list[str] = []
+        self.now = now
+        self.lease = ""
+        self.outbox: sqlite3.Connection
+        self.served: dict[int, float] = {}  # by index of the plan's commands
+        self.told: Counter[tuple[int, str]] = Counter()  # copies by (listener, event)
+        self._note = note
+        self._doubts: Counter[tuple[int, str]] = Counter()
+        self._lost_answers: Counter[int] = Counter()  # by row
+        self._answered: list[tuple[float, Row]] = []
+        self._events = {r.event.token: r.event for r in plan.reports}
+        self._first_at: dict[str, float] = {}
+        for report in plan.reports:
+            token = report.event.token
+            self._first_at[token] = min(report.at, self._first_at.get(token, NEVER))
+        self._by_chat = {who.chat_id: who for who in plan.listeners}
+        self._by_chat |= {who.moves_to: who for who in plan.listeners if who.moves_to}
+
+    def breach(self, told: str) -> None:
+        """Something that must never happen did."""
+        self._note(f"BREACH {told}")
+        self.breaches.append(f"{self.now():.3f}s {told}")
+
+    # ── who is who ───────────────────────────────────────────────────────────────────────
+
+    def whose(self, chat_id: int) -> Listener:
+        """The listener behind an address, old or new."""
+        return self._by_chat[chat_id]
+
+    def address(self, who: Listener, now: float) -> int:
+        """Where a listener is now."""
+        moves = (c for c in self._commands(who, "@move") if c.at <= now)
+        return who.moves_to or who.chat_id if any(moves) else who.chat_id
+
+    def is_blocked(self, who: Listener, now: float) -> bool:
+        """Whether the listener keeps the bot out now."""
+        return any(start.at <= now < end.at for start, end in self._pairs(who, "@block"))
+
+    def _commands(self, who: Listener, *names: str) -> Iterator[Command]:
+        return (c for c in self.plan.commands if c.chat_id == who.chat_id and c.name in names)
+
+    def _pairs(self, who: Listener, *names: str) -> Iterator[tuple[Command, Command]]:
+        """When alerts were switched off, and on again."""
+        ends = {"@block": "@unblock", "stop": "start"}
+        for start in self._commands(who, *names):
+            yield start, next(self._commands(who, ends[start.name]))
+
+    # ── one send ─────────────────────────────────────────────────────────────────────────
+
+    def leaves(self, message: Message) -> Row:
+        """A request is about to leave: its row must say so, under a lease of this process."""
+        who = self.whose(message.chat_id)
+        found = self.outbox.execute(
+            # A group's row may have moved a moment ago, while it was about to leave.
+            "SELECT * FROM deliveries WHERE state = 'sending' AND lease = ? AND chat_id IN (?, ?)",
+            (self.lease, who.chat_id, who.moves_to),
+        ).fetchall()
+        rows = [self._row(one) for one in found]
+        if not rows or (len(rows) > 1 and who.moves_to is None):
+            self.breach(f"sent to {message.chat_id} without a lease: {rows}")
+        row = next(iter(_telling(rows, message)), Row(0, "none", message.chat_id, 0, 0, ()))
+        self._note(f"leaves {row.kind} {row.id} to {row.chat_id} {message.text!r}")
+        if row.kind == "alert" and row.tokens and row.tokens[0] not in message.text:
+            self.breach(f"alert {row.id} does not tell of its event")
+        return row
+
+    def _row(self, row: sqlite3.Row) -> Row:
+        if row["kind"] == "digest":
+            lines = self.outbox.execute(
+                "SELECT payload FROM deliveries WHERE digest_id = ?", (row["id"],)
+            ).fetchall()
+            tokens = [self._token(line["payload"]) for line in lines]
+        else:
+            tokens = [self._token(row["payload"])] if row["kind"] == "alert" else []
+        parts = (row["id"], row["kind"], row["chat_id"], row["severity"], row["uncertain"])
+        return Row(*parts, tuple(token for token in tokens if token))
+
+    def _token(self, payload: str) -> str:
+        title = json.loads(payload)["title"]
+        return next((token for token in self._events if token in title), "")
+
+    def in_flight(self, count: int) -> None:
+        """So many requests are under way."""
+        if count > IN_FLIGHT:
+            self.breach(f"{count} in flight")
+
+    def arrived(self, row: Row, message: Message, message_id: int) -> None:
+        """Telegram shows it."""
+        self._note(f"arrived {row.kind} {row.id} as {message_id}")
+        if row.kind not in ("alert", "digest"):
+            return
+        who = self.whose(row.chat_id)
+        for token in row.tokens:
+            self.told[who.chat_id, token] += 1
+            self._check_wanted(who, self._events[token])
+            self._check_copies(who, token, row)
+        if self._lost_answers[row.id] and row.uncertain == 0:
+            self.breach(f"{row.kind} {row.id} was sent again and does not say so")
+
+    def _check_wanted(self, who: Listener, event: Event) -> None:
+        if not self._may(who, event):
+            self.breach(f"{who.chat_id} got {event.token}, which they did not ask for")
+
+    def _check_copies(self, who: Listener, token: str, row: Row) -> None:
+        copies, doubts = self.told[who.chat_id, token], self._doubts[who.chat_id, token]
+        if self._is_a_day_wrong(self._first_at[token], self.now()):
+            return
+        if copies > 1 + doubts:
+            self.breach(f"{who.chat_id} got {token} {copies} times, with {doubts} doubts")
+        if copies > 1 and row.severity < 2:
+            self.breach(f"{who.chat_id} got the notice {token} {copies} times")
+
+    def answered(self, row: Row, answer: Exception | None) -> None:
+        """The bot knows what became of a send, or that it will not know."""
+        self._note(f"answered {row.id} {answer!r}")
+        if type(answer).__name__ == "DeliveryUncertain":
+            self._doubt(row)
+        self._answered = [(at, r) for at, r in self._answered if self._is_recent(at)]
+        self._answered.append((self.now(), row))
+
+    def unanswered(self, row: Row) -> None:
+        """The process died before the answer came."""
+        self._doubt(row)
+
+    def process_stopped(self) -> None:
+        """It was asked to end and had time to: nothing is left in doubt."""
+        hard = ("busy", "full", "unanswered", "swallowed")
+        if any(f.kind in hard and f.start - 20 <= self.now() <= f.end + 100 for f in self._faults):
+            return
+        for row in self.outbox.execute(
+            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending')"
+        ):
+            self.breach(f"stopped and left behind {dict(row)}")
+
+    @property
+    def _faults(self) -> list[Fault]:
+        return self.plan.faults
+
+    def process_died(self) -> None:
+        """What was answered a moment ago may not have been written down."""
+        for at, row in self._answered:
+            if self._is_recent(at) and self._is_sending(row):
+                self._doubt(row)
+        self._answered.clear()
+
+    def _is_sending(self, row: Row) -> bool:
+        asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"
+        return self.outbox.execute(asked, (row.id,)).fetchone() is not None
+
+    def _is_recent(self, at: float) -> bool:
+        """Whether there was no time, or no disk, to write down what came ``at`` that time."""
+        away = (f for f in self.plan.faults if f.kind in ("busy", "full"))
+        busy = any(f.start <= self.now() and f.end + 65 > at for f in away)
+        return busy or self.now() - at <= _WRITTEN_S
+
+    def _doubt(self, row: Row) -> None:
+        self._lost_answers[row.id] += 1
+        for token in row.tokens:
+            self._doubts[self.whose(row.chat_id).chat_id, token] += 1
+
+    # ── who must be told, who may be ─────────────────────────────────────────────────────
+
+    def _rules(self, who: Listener) -> Iterator[Rule]:
+        never = (NEVER, NEVER)
+        drops = {c.args: (c.at, self._served(c)) for c in self._commands(who, "unwatch")}
+        for about in who.rules:
+            yield Rule(about, (-1.0, -1.0), drops.get(about, never))
+        for c in self._commands(who, "watch"):
+            yield Rule(c.args, (c.at, self._served(c)), never)
+
+    def _served(self, command: Command) -> float:
+        return self.served.get(self.plan.commands.index(command), NEVER)
+
+    def _offs(self, who: Listener) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+        for start, end in self._pairs(who, "@block", "stop"):
+            yield (start.at, self._served(start)), (end.at, self._served(end))
+
+    def _must(self, who: Listener, event: Event, by: float) -> bool:
+        """Whether the listener asked for it before it happened and went on asking ``by`` then."""
+        first = self._first_at[event.token]
+        is_late = any(j.by_s > 0 for j in self.plan.jumps) and self._is_a_day_wrong(first, by)
+        if first < 0 or is_late:
+            return False
+        if any(off[0] <= by and on[1] >= first for off, on in self._offs(who)):
+            return False
+        return any(
+            rule.since[1] < first and rule.until[0] > by
+            for rule in self._rules(who)
+            if asks(rule.about, event)
+        )
+
+    def _is_a_day_wrong(self, first: float, by: float) -> bool:
+        """A clock that is a day wrong: all news is a day old, or told of a day ago already."""
+        wrong = [j for j in self.plan.jumps if abs(j.by_s) > 12 * 3600 and not j.asleep]
+        return any(j.at <= by and j.end + BOUND_S >= first for j in wrong)
+
+    def _may(self, who: Listener, event: Event) -> bool:
+        first, now = self._first_at[event.token], self.now()
+        if first < 0:
+            return False
+        stops = list(self._pairs(who, "stop"))
+        if any(self._served(off) <= first and on.at >= now for off, on in stops):
+            return False
+        return any(
+            rule.since[0] <= now and rule.until[1] >= first
+            for rule in self._rules(who)
+            if asks(rule.about, event)
+        )
+
+    # ── what became of everything ────────────────────────────────────────────────────────
+
+    def deadlines(self) -> dict[float, list[Event]]:
+        """When each event must have been told."""
+        found: dict[float, list[Event]] = {}
+        for token, first in self._first_at.items():
+            if first >= 0:
+                found.setdefault(self._by(first), []).append(self._events[token])
+        return found
+
+    def _by(self, first: float) -> float:
+        return min(self.plan.due_by(first), self.plan.ends_at)
+
+    def check(self, events: Iterable[Event]) -> None:
+        """Each of them was told to whom it must be, or it can be seen why not."""
+        for event in events:
+            for who in self.plan.listeners:
+                self._check_told(who, event)
+
+    def _check_told(self, who: Listener, event: Event) -> None:
+        if self.told[who.chat_id, event.token] or not self._must(who, event, self.now()):
+            return
+        row = self._row_of(who, event)
+        what = f"{event.token} for {who.chat_id}"
+        if row is None:
+            self.breach(f"LOST {what}: nothing in the outbox")
+        elif row["state"] in _STUCK:
+            self.breach(f"LATE {what}: {dict(row)}")
+        elif not self._is_excused(who, event, row):
+            self.breach(f"LOST {what}: {dict(row)}")
+
+    def _row_of(self, who: Listener, event: Event) -> sqlite3.Row | None:
+        """The row of the event's alert, or of the digest that it is a line of."""
+        found = self.outbox.execute(
+            "SELECT coalesce(digest.state, alert.state) AS state,"
+            " coalesce(digest.error, alert.error) AS error, coalesce(digest.id, alert.id) AS id,"
+            " coalesce(digest.not_before_at, alert.not_before_at) AS not_before_at"
+            " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
+            " ON digest.id = alert.digest_id"
+            " WHERE alert.kind = 'alert' AND alert.chat_id IN (?, ?)"
+            " AND instr(alert.payload, ?) > 0",
+            (who.chat_id, who.moves_to, event.token),
+        ).fetchone()
+        return found if isinstance(found, sqlite3.Row) else None
+
+    def _is_excused(self, who: Listener, event: Event, row: sqlite3.Row) -> bool:
+        """Whether it stands there visibly, for a reason that is a good one in this world."""
+        if not row["error"]:
+            return False
+        if row["state"] == "dead":
+            return bool(self.plan.hopeless)
+        return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] > 0
+
+    def check_states(self) -> None:
+        """What holds for every row at every moment."""
+        moved = [who.chat_id for who in self.plan.listeners if who.moves_to]
+        moved += [who.moves_to for who in self.plan.listeners if who.moves_to]
+        for row in self.outbox.execute(
+            "SELECT id, chat_id FROM deliveries WHERE state = 'sent' AND message_id IS NULL"
+        ):
+            if row["chat_id"] not in moved:
+                self.breach(f"delivery {row['id']} is sent without a message id")
+        (sending,) = self.outbox.execute(
+            "SELECT count(*) FROM deliveries WHERE state = 'sending'"
+        ).fetchone()
+        if sending > IN_FLIGHT:
+            self.breach(f"{sending} rows are sending")
+
+    def is_done(self) -> bool:
+        """Whether all commands were served and nothing waits: then the rest is idle time."""
+        asked = [i for i, c in enumerate(self.plan.commands) if c.name != "@move"]
+        waits = "SELECT 1 FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
+        return all(i in self.served for i in asked) and not self.outbox.execute(waits).fetchone()
+
+    def check_end(self) -> None:
+        """Everything is over: nothing waits, and every command was answered."""
+        self.check(self._events.values())
+        self.check_states()
+        for row in self.outbox.execute(
+            "SELECT * FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
+        ):
+            self.breach(f"STUCK {dict(row)}")
+        for index, command in enumerate(self.plan.commands):
+            if command.name != "@move" and index not in self.served:
+                self.breach(f"command {command} was never served")
+
+
+def _telling(rows: list[Row], message: Message) -> list[Row]:
+    """The rows that ``message`` may be of, the likeliest first."""
+    told = {row.id: sum(token in message.text for token in row.tokens) for row in rows}
+    return sorted(rows, key=lambda row: (-told[row.id], row.id))
+
+
+def asks(about: str, event: Event) -> bool:
+    """Whether a wish for ``about`` is one for ``event``."""
+    return about == event.about or (about == "all" and event.about not in WORDS)
