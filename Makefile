@@ -16,7 +16,7 @@ test: $(VENV)/dev.ok ## all tests
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 crash: $(VENV)/dev.ok ## kill it at every statement and every await, and 200 times by signal (half an hour)
-	@$(BIN)/python -m pytest -m crash -s tests/crash
+	@$(BIN)/python -m pytest -m crash -s tests/crash tests/bench
 
 check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .

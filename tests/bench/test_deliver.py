@@ -39,6 +39,7 @@ def test_news_is_told_and_what_is_told_is_measured(exchange: Exchange) -> None:
     assert 0 < told["recorded"]["p50_ms"] < told["first_request"]["p50_ms"]
 
 
+@pytest.mark.crash  # a whole bot is started; make crash does it more often
 def test_the_bot_ends_cleanly(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ending, "_BEGUN", 2)
     told = ending.terminated(exchange, 1, 50)

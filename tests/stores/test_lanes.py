@@ -16,6 +16,7 @@ from bot.core.model import (
     Change,
     Chat,
     ChatKind,
+    Delay,
     DeliveryKind,
     DeliveryState,
     Growth,
@@ -24,9 +25,11 @@ from bot.core.model import (
     Settlement,
     Severity,
     Step,
+    Why,
 )
 from bot.stores import sql, sql_lanes
 from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite.fanout import alike
 from tests.making import NOW, a_batch, a_note, a_story, a_verdict
 
 LEASE = timedelta(minutes=1)
@@ -162,6 +165,19 @@ async def test_what_answers_an_alert_waits_for_it_and_comes_right_after(store) -
     assert (edit.kind, edit.edit_of) == (DeliveryKind.EDIT, alert.id)
 
 
+async def test_what_follows_an_alert_to_a_channel_is_a_channels_post_too(store) -> None:
+    await tell(store, 1, Chat(-4, ChatKind.CHANNEL), 7)
+    await grown(store)
+    posts = await store._run(
+        lambda: store._rows("SELECT kind, channel FROM deliveries WHERE chat_id = -4 ORDER BY kind")
+    )
+    assert [(row["kind"], row["channel"]) for row in posts] == [
+        ("alert", 1),
+        ("edit", 1),
+        ("step", 1),
+    ]
+
+
 async def test_what_answers_a_dead_letter_is_found_without_being_told(store: SqliteStore) -> None:
     await tell(store, 1, 7)
     await grown(store)
@@ -261,3 +277,28 @@ async def test_the_last_lane_leaves_within_ten_turns_of_a_broadcast_without_end(
         turns.took(1, oldest=oldest)
         told.append(delivery.chat.id)
     assert told.index(7) == SHARE - 1
+
+
+# ── one story for many ───────────────────────────────────────────────────────────────────────
+
+
+async def test_each_chat_is_told_for_its_own_reasons_and_once(store: SqliteStore) -> None:
+    verdict = a_verdict(1, 1, 2, 3)
+    own = [replace(a.card, whys=(Why(f"word {a.chat_id % 2}"),)) for a in verdict.alerts]
+    alerts = tuple(replace(a, card=c) for a, c in zip(verdict.alerts, own, strict=True))
+    batch = a_batch(replace(verdict, alerts=alerts))
+    assert await store.record(batch) == 3
+    again = replace(a_verdict(2, 1, 4), story=verdict.story)
+    cards = tuple(replace(a, card=replace(a.card, story_id="story00001")) for a in again.alerts)
+    assert await store.record(a_batch(replace(again, alerts=cards))) == 1
+    claimed = await claim(store)
+    queries = {d.chat.id: d.payload.whys[0].query for d in claimed}  # type: ignore[union-attr]
+    assert queries == {1: "word 1", 2: "word 0", 3: "word 1", 4: "topic:all"}
+
+
+def test_what_is_alike_is_told_together_and_what_is_not_is_not() -> None:
+    first, second = a_verdict(1, 1, 2).alerts
+    late = replace(second, chat_id=3, delay=Delay.LATE)
+    other = replace(second, chat_id=4, card=replace(second.card, title="Other words"))
+    heard = alike([first, second, late, other])
+    assert [(h.chats, h.delay) for h in heard] == [([1, 2], 0), ([3], 1), ([4], 0)]
