@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test check sim bench format pictures lock clean help
+.PHONY: run test crash check sim bench format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -14,6 +14,9 @@ run: $(VENV)/run.ok ## install what is needed and start the bot (the sandbox wit
 
 test: $(VENV)/dev.ok ## all tests
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+crash: $(VENV)/dev.ok ## kill it at every statement and every await, and 200 times by signal (half an hour)
+	@$(BIN)/python -m pytest -m crash -s tests/crash
 
 check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .

@@ -304,8 +304,8 @@ class Store(Protocol):
 
     async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts go to General from now on; ``notice`` says so there, once."""
         ...
 
     # commands

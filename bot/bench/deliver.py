@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.bench import broadcasts, ending, limiter, news
+from bot.bench import SECONDS, broadcasts, ending, limiter, news
 from bot.bench.costs import apart
 from bot.bench.exchange import STRICT, exchanging
 from bot.core.pacing import Limits
 
-SLICE_S = 60
 BROADCAST, URGENT = 10_000, 400
 _UNPACED, _UNPACED_ROUNDS = 5_000, 3
 _REPORTS = 20
@@ -24,7 +23,7 @@ _PEER_WAITING, _PEER_STRICT_S = 900, 20
 Figures = dict[str, Any]
 
 
-def run(say: Callable[[str], None] = print, slice_s: int = SLICE_S) -> Figures:
+def run(say: Callable[[str], None] = print, slice_s: int = SECONDS) -> Figures:
     """All figures."""
     limits = Limits()
     with exchanging(BROADCAST + URGENT) as exchange:

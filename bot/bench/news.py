@@ -7,13 +7,14 @@ import gc
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 from bot.bench.broadcasts import waits
 from bot.bench.exchange import Exchange
 from bot.bench.sending import Sending, chats_of, now, sending
-from bot.core.model import AddWatch, Knowledge, Poll, PollStatus, Source, SourceKind
+from bot.core.model import AddWatch, Poll, PollStatus, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -29,7 +30,7 @@ _FEED = (
     "<?xml version='1.0'?><rss version='2.0'><channel><title>Wire</title><item>"
     "<title>Drones strike {place}, {count} soldiers wounded</title>"
     "<link>https://wire.example/{number}</link><guid>{number}</guid>"
-    "<description>Air defences were active over {place} on {day}.</description>"
+    "<description>Air defences were active over {place}.</description>"
     "<pubDate>{date}</pubDate></item></channel></rss>"
 )
 
@@ -56,8 +57,11 @@ async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figure
         poller = FeedPoller(fetcher, now, workers)
         intake = Intake(ours.store, knowledge, Policy(), now, random.random, ours.deliver.wake)
         path = _Path(source, poller, intake)
-        bodies = _bodies(knowledge, reports + 1)
-        taken = [await _one(exchange, ours, path, body) for body in bodies]
+        names = [place.name("en") for place in knowledge.places.values()][::3]
+        taken = [
+            await _one(exchange, ours, path, _body(names[number], number))
+            for number in range(reports + 1)
+        ]
     workers.close()
     await fetcher.close()
     first, decided = zip(*taken[1:], strict=True)  # the first one makes the matcher
@@ -75,25 +79,17 @@ async def _subscribe(ours: Sending, chats: Sequence[int]) -> None:
         await ours.store.answer(-1_000_000 - start, effects, [], now())
 
 
-def _bodies(knowledge: Knowledge, reports: int) -> list[bytes]:
-    """A report for each of so many towns."""
-    names = [place.name("en") for place in knowledge.places.values()][::3]
-    return [
-        _FEED.format(
-            place=names[number],
-            number=number,
-            count=number + 2,
-            day="Friday",
-            date=format_datetime(now()),
-        ).encode()
-        for number in range(reports)
-    ]
+def _body(place: str, number: int) -> bytes:
+    """A report that has just been published."""
+    date = format_datetime(now())
+    return _FEED.format(place=place, number=number, count=number + 2, date=date).encode()
 
 
 async def _one(exchange: Exchange, ours: Sending, path: _Path, body: bytes) -> tuple[float, float]:
     """Seconds to the first request, and to the record."""
+    # It was visited a moment ago: what comes after a gap would wait for more of its kind.
+    source = replace(path.source, polled_ok_at=now())
     after, begun = await exchange.last(), time.time()
-    source = path.source
     entries = await path.poller.read(source, body, "application/rss+xml")
     verdicts = await path.intake.take(source, Poll(source.id, PollStatus.CHANGED, entries))
     recorded = time.time()

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
-from bot.core.i18n import Words
+from bot.core.i18n import Voice, Words
 from bot.core.lanes import Turns
 from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Place, Settlement, Topic
 from bot.core.pacing import Pacing
@@ -33,6 +33,7 @@ from bot.errors import (
     StoreUnavailable,
     ThreadGone,
 )
+from bot.flow.threads import closed
 from bot.flow.worded import Wording
 from bot.ports import Clock, Messenger, Store
 
@@ -192,10 +193,9 @@ class Deliver:
         """Seconds until something may leave, as far as anybody can tell."""
         if due_at is None:
             return _IDLE_S
-        now = self.clock()
-        # What is due already waits for the pace, for its chat's rest, or for an earlier message.
-        wait = due_at - now if due_at > now else self.pacing.next_rested(now) or _ZERO
-        wait = max(wait, self.pacing.pause(now, self._about) - _AHEAD)
+        now, wait = self.clock(), self._until_claim()
+        if wait <= _ZERO:  # it was looked at: what is due waits for its chat
+            wait = due_at - now if due_at > now else self.pacing.next_rested(now) or _ZERO
         return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait > _ZERO else _IDLE_S
 
     async def _nap(self, pause_s: float) -> None:
@@ -210,8 +210,9 @@ class Deliver:
         try:
             await self._deliver(delivery)
         except StoreUnavailable as error:
-            # Not sent yet: the lease runs out and the row is claimed again.
+            # Surely not sent: it waits for the store, and not until its lease has run out.
             log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
+            await self._settle(delivery, Settlement(DeliveryState.PENDING))
         except Exception:
             # The turn loop: one bad delivery must not stop the others.
             log.exception("delivery_crashed delivery=%d", delivery.id)
@@ -280,7 +281,8 @@ class Deliver:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
                 self.pacing.asked_to_wait(chat, send_wait(1, 0, asked), now)
             case ThreadGone():
-                await self.store.thread_gone(chat.id, now)
+                notice = closed(Voice(self.words, chat.lang))
+                await self.store.thread_gone(chat.id, now, notice)
             case ChatGone() if settled.state is DeliveryState.CANCELLED:
                 await self.store.chat_gone(chat.id, now)
             case ChatMoved(new_chat_id=new_chat_id):

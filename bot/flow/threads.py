@@ -6,7 +6,7 @@ A chat has one: whoever subscribes or starts in a topic moves them all there.
 from __future__ import annotations
 
 from bot.core.i18n import Voice
-from bot.core.model import Chat, Line, Part
+from bot.core.model import Chat, Line, Note, Part
 from bot.flow.asked import Asked
 
 
@@ -29,6 +29,16 @@ def arrive_elsewhere(asked: Asked) -> list[Line]:
             start="/start",
         )
     ]
+
+
+def closed(voice: Voice) -> Note:
+    """That alerts come in General from now on, said there once, and how to change it."""
+    line = voice.says(
+        "📍 The topic where my alerts came is closed or deleted. From now on they come here;"
+        " {start} in another topic brings them there.",
+        start="/start",
+    )
+    return Note((line,), lang=voice.lang)
 
 
 def _named(voice: Voice, chat: Chat) -> Part:

@@ -172,15 +172,27 @@ ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.pla
     sketch = excluded.sketch, life = excluded.life
 """
 
-ADD_ALERT = """
+# Of all chats that hear of a story in the same words, in one statement: ten thousand of them wait
+# for it, and so does everybody else. Returns those who were not told before.
+ADD_ALERTS = """
 INSERT INTO alerts (chat_id, story_id, severity, decided_at)
-VALUES (:chat_id, :story_id, :severity, :now) ON CONFLICT DO NOTHING RETURNING id
+SELECT value, :story_id, :severity, :now FROM json_each(:chats) WHERE true
+ON CONFLICT DO NOTHING RETURNING chat_id
+"""
+
+ADD_ALERT_DELIVERIES = """
+INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
+    added_at, late, waits, channel)
+SELECT 'a:' || value || ':' || :story_id || ':0', 'alert', value, :story_id, 1, :severity, :payload,
+    :not_before, :now, :late, :not_before > :now,
+    EXISTS (SELECT 1 FROM chats WHERE id = value AND kind = 'channel')
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 # Also of who was told before: what matches later reports keeps a chat listening, too.
-ADD_WHY = """
-INSERT INTO whys (story_id, chat_id, query) VALUES (:story_id, :chat_id, :query)
-ON CONFLICT DO NOTHING
+ADD_WHYS = """
+INSERT INTO whys (story_id, chat_id, query) SELECT :story_id, value, :query
+FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
 
 ADD_DELIVERY = """

@@ -106,7 +106,7 @@ def test_jams_that_let_all_go_at_once_overflow_nothing(late_ms: list[int], jam_m
 
 
 @settings(deadline=None, max_examples=25)
-@given(st.lists(st.integers(0, 9), min_size=100, max_size=300))
+@given(st.lists(st.integers(0, 60), min_size=100, max_size=300))
 def test_timers_that_are_late_cost_no_pace(late_ms: list[int]) -> None:
     pacing, now, left = Pacing(), NOW, []
     for number, late in enumerate(late_ms):
@@ -114,7 +114,7 @@ def test_timers_that_are_late_cost_no_pace(late_ms: list[int]) -> None:
         pacing.took(Chat(number + 1), now)
         pacing.answered(Chat(number + 1), now + 3 * MS)
         left.append(now)
-    assert left[-1] - left[0] <= (len(left) - 1) * SECOND / 27 + 20 * MS
+    assert left[-1] - left[0] <= (len(left) - 1) * SECOND / 27 + 200 * MS
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=200))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +32,7 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.deliver import IN_FLIGHT, Deliver
 from bot.stores.sqlite import SqliteStore
+from tests.databases import new_store
 from tests.making import a_batch, a_note, a_story, a_verdict
 
 WORDS, KNOWN = load_words(), load_knowledge()
@@ -66,7 +68,7 @@ class Scripted:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 
@@ -164,8 +166,8 @@ async def test_a_deleted_topic_falls_back_to_general(store: SqliteStore) -> None
     messenger = Scripted(lambda m, n: errors.ThreadGone(-5, "gone") if m.thread_id else None)
     await alert(store, Chat(-5, thread_id=11))
     await sender(store, messenger).drain()
-    assert [m.thread_id for m in messenger.tried] == [11, None]
-    assert len(messenger.arrived) == 1
+    assert [m.thread_id for m in messenger.tried] == [11, None, None]
+    assert len(messenger.arrived) == 2  # the alert, and where alerts come from now on
 
 
 async def test_a_429_holds_back_that_chat_and_nobody_else(store: SqliteStore) -> None:
@@ -443,3 +445,155 @@ async def test_a_store_that_fails_while_settling_is_asked_until_it_takes_it(
     await sender(store, messenger).drain()
     assert len(messenger.tried) == 1
     assert await store.outbox_counts() == {"sent": 1}
+
+
+async def test_a_closed_topic_is_told_once_in_general_and_after_the_news(store) -> None:
+    messenger = Scripted(lambda m, n: errors.ThreadGone(-5, "gone") if m.thread_id else None)
+    await alert(store, Chat(-5, thread_id=11))
+    await alert(store, Chat(-5, thread_id=11), number=2)
+    await sender(store, messenger).drain()
+    assert [m.thread_id for m in messenger.arrived] == [None, None, None]
+    assert "closed or deleted" in messenger.arrived[-1].text
+    assert "closed or deleted" not in "".join(m.text for m in messenger.arrived[:-1])
+
+
+async def test_an_urgent_alert_overtakes_a_broadcast_that_has_begun(store: SqliteStore) -> None:
+    messenger = Scripted()
+    await alert(store, *(Chat(n) for n in range(1, 201)), severity=Severity.IMPORTANT)
+    deliver = sender(store, messenger, Pacing())
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.3)
+    before = len(messenger.tried)
+    await alert(store, Chat(999), number=2, severity=Severity.CRITICAL)
+    deliver.wake()
+    async with asyncio.timeout(5):
+        while not any(m.chat_id == 999 for m in messenger.tried):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    overtaken = [m.chat_id for m in messenger.tried].index(999) - before
+    deliver.stop()
+    await running
+    # What had its turn already, and what left while the alert was being recorded.
+    assert overtaken <= 4
+    assert before > 3
+
+
+async def test_nothing_is_claimed_before_it_may_leave(store: SqliteStore) -> None:
+    await alert(store, *(Chat(n) for n in range(1, 51)))
+    deliver = sender(store, Scripted(delay_s=0.005), Pacing())
+    running = asyncio.create_task(deliver.run())
+    most = 0
+    for _ in range(40):
+        await asyncio.sleep(0.01)
+        counts = await store.outbox_counts()
+        most = max(most, counts.get("leased", 0))
+    deliver.stop()
+    await running
+    assert most <= 1
+
+
+async def test_two_chats_that_answer_429_hold_everybody_back_until_the_last_asked(store) -> None:
+    def script(message: Message, n: int) -> Exception | None:
+        again = message.chat_id < 5 and n == 0
+        return errors.DeliveryDelayed(message.chat_id, "429", 0.5) if again else None
+
+    messenger = Scripted(script)
+    times: dict[int, datetime] = {}
+    send = messenger.send
+
+    async def timed(message: Message) -> int:
+        times.setdefault(len(messenger.tried), clock())
+        return await send(message)
+
+    messenger.send = timed  # type: ignore[method-assign]
+    await alert(store, *(Chat(n) for n in range(1, 13)))
+    deliver = sender(store, messenger, Pacing())
+    await deliver.drain()
+    assert await store.outbox_counts() == {"sent": 12}
+    left = [times[number] for number in sorted(times)]
+    # The half second that was asked for, and half of one more: nobody's message leaves meanwhile.
+    longest = max(later - sooner for sooner, later in pairwise(left))
+    assert longest >= timedelta(seconds=0.8)
+    assert deliver.pacing.per_second < 27
+
+
+async def test_many_edits_that_wait_do_not_hold_up_their_alerts(store: SqliteStore) -> None:
+    messenger = Scripted()
+    chats = [Chat(n) for n in range(1, 41)]
+    await alert(store, *chats, number=1, severity=Severity.IMPORTANT)
+    for chat in chats:
+        await store.answer(chat.id + 5_000, [AddWatch(chat.id, "topic:all")], [], clock())
+    step = Step((Change.GRAVER,), "Two hurt", "Wire", clock())
+    grown = a_story(life=Life(steps=(step,), edits=1))
+    update = replace(a_verdict(2), story=grown, growth=Growth(0))
+    await store.record(a_batch(update, at=clock()))
+    quick = sender(store, messenger, Pacing(Limits(FAST, Rate(100, timedelta(seconds=1)), FAST)))
+    await quick.drain()
+    first = [m.chat_id for m in messenger.arrived[:40]]
+    assert {m.reply_to for m in messenger.arrived[:20]} == {None}
+    assert len(set(first)) > 20
+    assert await store.outbox_counts() == {"sent": 120}
+
+
+async def test_a_clock_that_is_set_back_does_not_silence_a_sender_that_waits(store) -> None:
+    now = [clock()]
+    messenger = Scripted(lambda m, n: errors.MessengerDown(7, "404") if n == 0 else None)
+    deliver = sender(store, messenger)
+    deliver.clock = lambda: now[0]
+    await alert(store, Chat(7))
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.1)
+    now[0] -= timedelta(days=1)
+    for _ in range(20):
+        await asyncio.sleep(0.02)
+        deliver.wake()
+        now[0] += timedelta(seconds=2)
+    deliver.stop()
+    await running
+    assert len(messenger.arrived) == 1
+
+
+async def test_a_lease_that_was_lost_sends_nothing(store: SqliteStore) -> None:
+    messenger = Scripted()
+    await alert(store, Chat(7))
+    deliver = sender(store, messenger)
+    claim = store.claim_deliveries
+
+    async def stolen(*args: object, **how: object) -> object:
+        claimed = await claim(*args, **how)  # type: ignore[arg-type]
+        await store._write(lambda: store._do("UPDATE deliveries SET lease = 'another'"))
+        return claimed
+
+    store.claim_deliveries = stolen  # type: ignore[assignment, method-assign]
+    await deliver._start_sends()
+    await asyncio.sleep(0.1)
+    assert messenger.tried == []
+    assert await store.outbox_counts() == {"leased": 1}
+
+
+async def test_a_broadcast_is_worded_once_for_each_language_and_addressed_to_each(store) -> None:
+    messenger = Scripted()
+    chats = [Chat(n, lang="ar" if n % 2 else "en") for n in range(1, 31)]
+    await alert(store, *chats)
+    deliver = sender(store, messenger)
+    await deliver.drain()
+    assert sorted(m.chat_id for m in messenger.arrived) == list(range(1, 31))
+    assert len({m.text for m in messenger.arrived}) == 2
+    assert all(("عين" in m.text) == bool(m.chat_id % 2) or m.text for m in messenger.arrived)
+    assert len(deliver._wording._kept) == 2
+
+
+async def test_a_store_that_fails_just_before_a_send_delays_it_by_a_moment(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messenger, mark, failures = Scripted(), store.mark_sending, iter([True, True])
+
+    async def failing(*args: object) -> bool:
+        if next(failures, False):
+            raise errors.StoreUnavailable("disk full")
+        return await mark(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "mark_sending", failing)
+    await alert(store, Chat(7), Chat(8))
+    await sender(store, messenger).drain(timedelta(seconds=3))
+    assert sorted(m.chat_id for m in messenger.arrived) == [7, 8]
+    assert await store.outbox_counts() == {"sent": 2}

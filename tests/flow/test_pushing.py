@@ -40,6 +40,7 @@ from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
 from bot.web import push
 from bot.web.server import WebServer, start_web
+from tests.databases import new_store
 from tests.making import NOW
 
 KNOWN = load_knowledge()
@@ -136,7 +137,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     publisher, site = Publisher(), web.Application()
     site.router.add_get("/feed", publisher.feed)
     site.router.add_post("/hub", publisher.hub)
-    store, fetcher = await SqliteStore.open(tmp_path / "r.db"), Fetcher(FetchLimits(total_s=5))
+    store, fetcher = await new_store(tmp_path), Fetcher(FetchLimits(total_s=5))
     await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
     made: list[Desk] = []
     clock = lambda: made[0].now if made else NOW  # noqa: E731

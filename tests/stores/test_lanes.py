@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.lanes import SHARE, Turns
 from bot.core.model import (
     AddWatch,
     Change,
@@ -65,11 +66,12 @@ async def tell(store: SqliteStore, number: int, *chats: Chat | int, at: datetime
 async def fill(store: SqliteStore, waits: int = 0, **columns: object) -> None:
     """So many rows, as one broadcast leaves them."""
     row = {"kind": "'alert'", "lane": 1, "severity": 2, "not_before_at": 0, "state": "'pending'"}
+    row |= {"payload": "'{}'"}
     values = ", ".join(str(value) for value in (row | columns).values())
     names = ", ".join(row | columns)
     statement = f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
-        INSERT INTO deliveries (dedup_key, chat_id, payload, added_at, waits, {names})
-        SELECT 'x' || i || hex(randomblob(8)), 1000 + i, '{{}}', 0, {waits}, {values} FROM n"""
+        INSERT INTO deliveries (dedup_key, chat_id, added_at, waits, {names})
+        SELECT 'x' || i || hex(randomblob(8)), 1000 + i, 0, {waits}, {values} FROM n"""
     await store._write(lambda: store._do(statement))
 
 
@@ -239,3 +241,23 @@ async def test_a_claim_costs_the_same_beside_ten_thousand(store: SqliteStore, cr
     alone = await seconds(store)
     await fill(store, **CROWDS[crowd])
     assert await seconds(store) < 3 * alone + 0.002
+
+
+# ── nobody waits for ever ────────────────────────────────────────────────────────────────────
+
+
+async def test_the_last_lane_leaves_within_ten_turns_of_a_broadcast_without_end(store) -> None:
+    await fill(store, severity=3, kind="'reply'", lane=0, payload="'{\"lines\": []}'")
+    await store.answer(1, [], [(Chat(7), a_note(), None)], NOW)
+    await store._write(
+        lambda: store._do("UPDATE deliveries SET lane = 2, severity = 0 WHERE chat_id = 7")
+    )
+    # As if it had come before the broadcast, which goes on and on.
+    await store._write(lambda: store._do("UPDATE deliveries SET added_at = -1 WHERE chat_id = 7"))
+    turns, told = Turns(), []
+    for _ in range(SHARE):
+        oldest = turns.is_the_oldests()
+        (delivery,) = await claim(store, 1, oldest=oldest)
+        turns.took(1, oldest=oldest)
+        told.append(delivery.chat.id)
+    assert told.index(7) == SHARE - 1

@@ -25,6 +25,7 @@ from bot.core.model import (
 )
 from bot.stores import sql
 from bot.stores.sqlite import SqliteStore, rows
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_poll, a_source
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -32,7 +33,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 

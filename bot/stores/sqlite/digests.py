@@ -7,38 +7,16 @@ from datetime import datetime, timedelta
 
 from bot.core.lateness import MANY
 from bot.core.model import Alert, Delay, DeliveryKind
-from bot.stores import sql, sql_digests
+from bot.stores import sql_digests
 from bot.stores.sqlite import rows
-from bot.stores.sqlite.outbox import OutboxTable
+from bot.stores.sqlite.fanout import HOLD, FanOutTable
 
-# All feeds are read again within this after a start, a few seconds after one another.
-_HOLD = timedelta(seconds=20)
 _LONGEST_HOLD = timedelta(minutes=2)
 _ONE_CATCHING_UP = timedelta(hours=1)
 
 
-class DigestTable(OutboxTable):
+class DigestTable(FanOutTable):
     """Late alerts and digests among the ``deliveries``."""
-
-    def _add_alert(self, alert: Alert, now: datetime) -> int:
-        card = alert.card
-        key = {"chat_id": alert.chat_id, "story_id": card.story_id}
-        values = key | {"severity": int(card.severity), "now": rows.ms(now)}
-        if not self._rows(sql.ADD_ALERT, values):
-            return 0
-        hold = _HOLD if alert.delay else timedelta()
-        return self._add_delivery(
-            now,
-            dedup_key=f"a:{alert.chat_id}:{card.story_id}:0",
-            kind=DeliveryKind.ALERT.value,
-            chat_id=alert.chat_id,
-            story_id=card.story_id,
-            lane=1,
-            severity=int(card.severity),
-            payload=rows.payload_text(card),
-            late=int(alert.delay),
-            not_before=rows.ms(now + hold),
-        )
 
     def _gather(self, alerts: Iterable[Alert], now: datetime) -> None:
         """Make the late alerts that still wait lines of a digest, where that is called for."""
@@ -58,7 +36,7 @@ class DigestTable(OutboxTable):
             sql_digests.GROW_DIGEST,
             id=digest_id,
             severity=max(line["severity"] for line in lines),
-            not_before=rows.ms(now + _HOLD),
+            not_before=rows.ms(now + HOLD),
             longest_ms=_LONGEST_HOLD // timedelta(milliseconds=1),
         )
 

@@ -202,7 +202,10 @@ class SqliteFile:
         return value, None
 
     def _rows(self, statement: str, values: Mapping[str, object] | None = None) -> list[rows.Row]:
-        return list(self._db.query(statement, dict(values or {})))
+        # Not sqlite-utils' query(): a savepoint around each doubles the statements of a send.
+        cursor = self._db.execute(statement, dict(values or {}))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _first(self, statement: str, values: Mapping[str, object]) -> rows.Row | None:
         return next(iter(self._rows(statement, values)), None)

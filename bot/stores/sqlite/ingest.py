@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.core.model import (
-    Alert,
     Audience,
     Batch,
     Growth,
@@ -23,6 +22,7 @@ from bot.stores import sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.articles import ArticleTables
 from bot.stores.sqlite.digests import DigestTable
+from bot.stores.sqlite.fanout import alike
 from bot.stores.sqlite.hashes import EntryHashTable
 from bot.stores.sqlite.naming import NamingTable
 from bot.stores.sqlite.quarantine import QuarantineTable
@@ -162,17 +162,11 @@ class IngestTables(
         self._settle_quarantine(verdict, now)
         for story in verdict.stories:
             self._do(sql.PUT_STORY, **rows.story_row(story))
-        for alert in verdict.alerts:
-            self._add_whys(alert)
+        heard = alike(verdict.alerts)
+        for hearing in heard:
+            self._add_whys(hearing)
         # Before the alerts of today: those show the story as it is now.
-        return self._tell(verdict, now) + sum(
-            self._add_alert(alert, now) for alert in verdict.alerts
-        )
-
-    def _add_whys(self, alert: Alert) -> None:
-        key = {"story_id": alert.card.story_id, "chat_id": alert.chat_id}
-        for why in alert.card.whys:
-            self._do(sql.ADD_WHY, **key, query=why.query)
+        return self._tell(verdict, now) + sum(self._add_alerts(hearing, now) for hearing in heard)
 
     def _tell(self, verdict: Verdict, now: datetime) -> int:
         """What those hear who were told before of a story that the verdict changes."""

@@ -15,7 +15,9 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Note,
     Settlement,
+    Severity,
     Story,
 )
 from bot.stores import sql, sql_digests, sql_lanes
@@ -201,18 +203,36 @@ class OutboxTable(Rewound):
 
         await self._write(turn)
 
-    async def thread_gone(self, chat_id: int, now: datetime) -> None:
-        """This chat's alerts, and the replies that wait, go to General from now on."""
+    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
+        """This chat's alerts, and the replies that wait, go to General from now on.
+
+        ``notice`` says so there: only the first time, however many found it closed.
+        """
 
         def turn() -> None:
+            thread_id = self._chat_or_stranger(chat_id).thread_id
             self._do("UPDATE chats SET thread_id = NULL WHERE id = :id", id=chat_id)
             self._do(
                 "UPDATE deliveries SET thread_id = NULL WHERE chat_id = :id AND message_id IS NULL",
                 id=chat_id,
             )
             self._do(sql.BUMP_AUDIENCE)
+            if notice is not None and thread_id is not None:
+                self._add_notice(chat_id, f"t:{chat_id}:{thread_id}:{rows.ms(now)}", notice, now)
 
         await self._write(turn)
+
+    def _add_notice(self, chat_id: int, dedup_key: str, notice: Note, now: datetime) -> None:
+        """A message that nobody asked for and no news waits behind."""
+        self._add_delivery(
+            now,
+            dedup_key=dedup_key,
+            kind=DeliveryKind.REPLY.value,
+            chat_id=chat_id,
+            lane=2,
+            severity=int(Severity.IMPORTANT),
+            payload=rows.payload_text(notice),
+        )
 
 
 def _idle(row: rows.Row, told: rows.Row | None) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -79,8 +80,13 @@ def payload_text(payload: Card | Note) -> str:
 
 def card(text: str, of: Story | None = None) -> Card:
     """A card as ``payload_text`` wrote it, with what its story came to."""
-    told = _CARD.validate_json(text)
+    told = _card(text)
     return _grown(told, of) if of else told
+
+
+@lru_cache(maxsize=64)  # one alert lies in the outbox as often as it has readers
+def _card(text: str) -> Card:
+    return _CARD.validate_json(text)
 
 
 def source_row(source: Source, origin: str) -> dict[str, object]:
@@ -264,6 +270,12 @@ def story_row(story: Story) -> dict[str, object]:
 
 def story(row: Row) -> Story:
     """A story as ``story_row`` wrote it."""
+    return _story(tuple(row.items()))
+
+
+@lru_cache(maxsize=64)  # as with cards
+def _story(items: tuple[tuple[str, Any], ...]) -> Story:
+    row = dict(items)
     return Story(
         id=row["id"],
         title=row["title"],

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 # What one write came to: its value, or the error that undid it alone.
-Outcome = tuple[Any, BaseException | None]
+Outcome = tuple[Any, Exception | None]
 Job = Callable[[], Any]
 MOST = 64  # in one transaction: readers of other processes and our own wait for it
 
@@ -30,37 +30,60 @@ class Together:
 
     commit: Callable[[list[Job]], Awaitable[list[Outcome]]]
     _waiting: list[tuple[Job, asyncio.Future[Any]]] = field(default_factory=list)
+    _busy: bool = False
     _writer: asyncio.Task[None] | None = None
 
     async def write(self, job: Callable[[], T]) -> T:
         """Do ``job`` within a transaction; returns when it is committed."""
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((job, done))
-        if self._writer is None or self._writer.done():
+        if self._busy:
+            done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            self._waiting.append((job, done))
+            return await done
+        self._busy = True
+        try:
+            value: T = _value((await self.commit([job]))[0])
+            return value
+        finally:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._busy = bool(self._waiting)
+        if self._busy:
             self._writer = asyncio.create_task(self._write_all(), name="store writer")
-        return await done
 
     async def _write_all(self) -> None:
-        while self._waiting:
-            batch = [(job, done) for job, done in self._waiting[:MOST] if not done.cancelled()]
-            del self._waiting[:MOST]
-            try:
-                outcomes = await self.commit([job for job, _ in batch])
-            except BaseException as error:
-                outcomes = [(None, error)] * len(batch)
-                if not isinstance(error, Exception):
-                    _tell(batch, outcomes)
-                    raise
-            _tell(batch, outcomes)
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._write_these([(job, done) for job, done in taken if not done.done()])
+        finally:
+            self._go_on()
+
+    async def _write_these(self, batch: list[tuple[Job, asyncio.Future[Any]]]) -> None:
+        try:
+            outcomes = await self.commit([job for job, _ in batch])
+        except Exception as error:
+            outcomes = [(None, error)] * len(batch)
+        except BaseException:
+            for _, done in batch:
+                done.cancel()
+            raise
+        for (_, done), outcome in zip(batch, outcomes, strict=True):
+            _tell(done, outcome)
 
 
-def _tell(batch: list[tuple[Job, asyncio.Future[Any]]], outcomes: list[Outcome]) -> None:
-    for (_, done), (value, error) in zip(batch, outcomes, strict=True):
-        if done.done():
-            continue  # whoever asked has left meanwhile
-        if error is None:
-            done.set_result(value)
-        elif isinstance(error, asyncio.CancelledError):
-            done.cancel()
-        else:
-            done.set_exception(error)
+def _value(outcome: Outcome) -> Any:
+    value, error = outcome
+    if error is not None:
+        raise error
+    return value
+
+
+def _tell(done: asyncio.Future[Any], outcome: Outcome) -> None:
+    value, error = outcome
+    if done.done():
+        return  # whoever asked has left meanwhile
+    if error is None:
+        done.set_result(value)
+    else:
+        done.set_exception(error)
