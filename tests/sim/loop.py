@@ -93,7 +93,9 @@ class SimLoop(asyncio.AbstractEventLoop):
         asyncio._set_running_loop(self)
         logging.disable(logging.CRITICAL)
         try:
-            while self._tasks:
+            for _ in range(len(self._tasks) + 64):  # what closes may begin a little more
+                if not self._tasks:
+                    break
                 task = self._tasks.pop()
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with contextlib.suppress(BaseException):
