@@ -63,13 +63,14 @@ class Buckets:
 
     def _level(self, key: Hashable, now: datetime) -> _Level | None:
         level = self._levels.get(key)
-        if level is not None and level.full_at <= now:
-            del self._levels[key]
+        if level is None:
             return None
-        if level is not None:
-            # No bucket is emptier than empty: beyond that the clock was set back.
-            level.full_at = min(level.full_at, now + self.gap * self.burst)
-        return level
+        # No bucket is emptier than empty: what is to be full later than that was filled by a clock
+        # that was set back since, and nobody is refused for that.
+        if now < level.full_at <= now + self.gap * self.burst:
+            return level
+        del self._levels[key]
+        return None
 
     def _make_room(self, now: datetime) -> None:
         if len(self._levels) < self.most:

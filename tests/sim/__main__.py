@@ -14,7 +14,8 @@ from pprint import pformat
 from tests.sim import wrong
 from tests.sim.plan import plan
 from tests.sim.process import Process, known
-from tests.sim.world import Result, run
+from tests.sim.shrink import shrunk
+from tests.sim.world import Result, run, run_plan
 
 BOTS = {"real": Process} | {bot.__name__: bot for bot in wrong.BOTS}
 
@@ -23,14 +24,21 @@ def main() -> int:
     """The command."""
     args = _arguments()
     if args.seed is not None:
-        if args.tell:
-            print(pformat(plan(args.seed), width=150))
-        return _told([run(args.seed, BOTS[args.bot], tell=args.tell)], args.bot, 0.0)
+        return _one_world(args)
     begun = time.monotonic()
     first, _, last = args.seeds.rpartition(":")
     seeds = range(int(first or 0), int(last))
     found = list(_progress(_all(seeds, args.bot, args.jobs), len(seeds)))
     return _told(found, args.bot, time.monotonic() - begun)
+
+
+def _one_world(args: argparse.Namespace) -> int:
+    made, bot = plan(args.seed), BOTS[args.bot]
+    if args.shrink:
+        made = shrunk(made, lambda fewer: bool(run_plan(fewer, bot).breaches))
+    if args.tell or args.shrink:
+        print(pformat(made, width=150))
+    return _told([run_plan(made, bot, tell=args.tell or args.shrink)], args.bot, 0.0)
 
 
 def _arguments() -> argparse.Namespace:
@@ -39,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     which.add_argument("--seed", type=int, help="one world, exactly as it was")
     which.add_argument("--seeds", help="A:B, or N for 0:N")
     parser.add_argument("--tell", action="store_true", help="print the plan and the trace")
+    parser.add_argument("--shrink", action="store_true", help="the least of it that still fails")
     parser.add_argument("--bot", choices=BOTS, default="real", help="the real one, or a wrong one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     return parser.parse_args()

@@ -61,6 +61,7 @@ class Oracle:
         self._note = note
         self._doubts: Counter[tuple[int, str]] = Counter()
         self._lost_answers: Counter[int] = Counter()  # by row
+        self._left: Counter[int] = Counter()  # by row, how often its request left
         self._answered: list[tuple[float, Row]] = []
         self._events = {r.event.token: r.event for r in plan.reports}
         self._first_at: dict[str, float] = {}
@@ -113,6 +114,7 @@ class Oracle:
         if not rows or (len(rows) > 1 and who.moves_to is None):
             self.breach(f"sent to {message.chat_id} without a lease: {rows}")
         row = next(iter(_telling(rows, message)), Row(0, "none", message.chat_id, 0, 0, ()))
+        self._left[row.id] += 1
         self._note(f"leaves {row.kind} {row.id} to {row.chat_id} {message.text!r}")
         if row.kind == "alert" and row.tokens and row.tokens[0] not in message.text:
             self.breach(f"alert {row.id} does not tell of its event")
@@ -196,6 +198,10 @@ class Oracle:
             if self._is_recent(at) and self._is_sending(row):
                 self._doubt(row)
         self._answered.clear()
+        for found in self.outbox.execute("SELECT * FROM deliveries WHERE state = 'sending'"):
+            if found["attempts"] > self._left[found["id"]]:  # it died just before it left
+                self._left[found["id"]] = found["attempts"]
+                self._doubt(self._row(found))
 
     def _is_sending(self, row: Row) -> bool:
         asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"

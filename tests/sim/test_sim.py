@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.sim import wrong
-from tests.sim.plan import plan
+from tests.sim.plan import Plan, plan
 from tests.sim.process import Process
+from tests.sim.shrink import shrunk
 from tests.sim.world import run, run_plan
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,23 @@ def test_a_seed_is_the_same_world_each_time_in_any_process() -> None:
     )
     assert run(3).trace == here
     assert f'"trace": "{here}"' in told.stdout
+
+
+def test_a_failing_world_is_shrunk_to_what_its_failure_needs() -> None:
+    """The one fault a bot needs that repeats what may have arrived: a text nobody will take."""
+    bot, made = wrong.RetryOnEveryError, plan(wrong.RetryOnEveryError.shown_by)
+    tries = iter(range(12))  # not to the end: that is for who looks for the cause
+
+    def fails(fewer: Plan) -> bool:
+        return next(tries, None) is not None and bool(run_plan(fewer, bot).breaches)
+
+    least = shrunk(made, fails)
+    assert run_plan(least, bot).breaches
+    assert _size(least) < _size(made) * 0.8
+
+
+def _size(made: Plan) -> int:
+    return sum(map(len, (made.faults, made.crashes, made.jumps, made.commands, made.reports)))
 
 
 def test_the_oracle_sees_who_was_not_told() -> None:

@@ -50,7 +50,6 @@ class Game:
         self._loop = SimLoop(self._chance("loop"), 0.0)
         self._slept_s = self._error_s = 0.0
         self._lives = 0
-        self._graves: list[object] = []
         self._process: Process | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._away_s = 0.0
@@ -164,9 +163,9 @@ class Game:
         self.note(f"dies at step {self._loop.steps}")
         self._telegram.process_died()
         self._oracle.process_died()
-        self._graves.append((self._loop, self._loop.bury(), self._process))
         if self._process is not None and self._process.store is not None:
             self._process.store.vanish()
+        self._loop.bury()
         self._loop = SimLoop(self._chance(f"loop {self._lives}"), self.now() + self._away_s)
 
     def _start(self) -> None:
@@ -200,9 +199,10 @@ class Game:
             self._oracle.breach(f"the bot ended: {task.exception()!r}")
 
     def _end(self) -> Result:
-        self._graves.append((self._loop, self._loop.bury()))
         if self._process is not None and self._process.store is not None:
             self._process.store.vanish()
+        self._loop.dead = True
+        self._loop.bury()
         self._oracle.outbox.close()
         made, found = self._plan, tuple(self._oracle.breaches)
         sent = sum(self._oracle.told.values())

@@ -360,6 +360,18 @@ async def test_a_group_that_moves_takes_everything_along(store: SqliteStore, tim
     assert await store.record(a_batch(a_verdict(1, -1005))) == 0
 
 
+async def test_a_story_decided_about_while_its_group_moved_is_told_once(store) -> None:
+    await subscribe(store, -5)
+    await store.chat_moved(-5, -1005, NOW)
+    # The first report was decided about before the move, and recorded after it.
+    await store.record(a_batch(a_verdict(1, -5)))
+    again = a_verdict(2, -1005, story_id="story00001")
+    assert await store.record(a_batch(again)) == 1
+    await store.chat_moved(-5, -1005, NOW)
+    assert [d.chat.id for d in await claim(store)] == [-1005]
+    assert await store.outbox_counts() == {"cancelled": 1, "leased": 1}
+
+
 async def test_a_group_that_subscribed_under_both_ids_keeps_one_watch(store: SqliteStore) -> None:
     await subscribe(store, -5, -1005)
     await store.chat_moved(-5, -1005, NOW)
