@@ -204,7 +204,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
         await store.close()
         if sandbox:
             await sandbox.close()
-        gc.freeze()  # or the interpreter looks for garbage once more, for seconds
+        garbage.leave()
 
 
 async def _sandbox(settings: Settings) -> Sandbox:
