@@ -11,11 +11,13 @@ from telegram.ext import Application
 
 from bot.core.model import Profile
 from bot.telegram.admins import Admins
+from bot.telegram.bot import RasidBot
 from bot.telegram.client import TelegramMessenger
+from bot.telegram.disguise import Disguise
 from bot.telegram.handlers import Handlers, Serve
 from bot.telegram.profile import present
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.updates import RasidBot, UpdateLoop
+from bot.telegram.updates import UpdateLoop
 
 log = logging.getLogger(__name__)
 
@@ -74,11 +76,12 @@ def build(token: str, base_url: str | None = None, file_url: str | None = None) 
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     # At DEBUG the vendor writes the address with the token, and every text with its chat.
     logging.getLogger("telegram").setLevel(logging.WARNING)
+    disguise = Disguise(token)
     bot = RasidBot(
-        token,
+        disguise.shown,
         base_url=base_url or "https://api.telegram.org/bot",
         base_file_url=file_url or "https://api.telegram.org/file/bot",
-        request=AiohttpRequest(),
-        get_updates_request=AiohttpRequest(pool_size=1),
+        request=AiohttpRequest(disguise),
+        get_updates_request=AiohttpRequest(disguise, pool_size=1),
     )
     return TelegramRoom(bot, TelegramMessenger(bot))

@@ -16,9 +16,10 @@ from typing import Any
 
 from telegram import Update
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
-from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.ext import Application, ContextTypes
 
 from bot.errors import StoreUnavailable
+from bot.telegram.bot import RasidBot
 
 log = logging.getLogger(__name__)
 
@@ -30,36 +31,8 @@ TOKEN_REFUSED = "token-refused: set TELEGRAM_BOT_TOKEN to the token that BotFath
 WEBHOOK_REMOVED = "webhook-removed: an earlier program left it; nothing can be polled beside one"
 # As the Bot API server words it (tdlib/telegram-bot-api, Client.cpp), in lower case.
 _WEBHOOK_ACTIVE = "webhook is active"
-ALLOWED = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-
-
-class RasidBot(ExtBot[None]):
-    """The vendor's bot, which keeps its token to itself and gives updates out unparsed."""
-
-    def __repr__(self) -> str:
-        return "RasidBot[]"
-
-    async def unparsed_updates(self, offset: int | None, timeout_s: int) -> list[dict[str, Any]]:
-        """getUpdates as plain JSON, so that one that cannot be parsed does not hide the rest."""
-        asked = {
-            "offset": offset,
-            "timeout": timeout_s,
-            "limit": 100,
-            "allowed_updates": ALLOWED,
-        }
-        found = await self._post("getUpdates", asked, read_timeout=timeout_s + 30.0)
-        return found if isinstance(found, list) else []
-
-    async def reconnect(self) -> None:
-        """Drop the polling connection; the next poll opens a new one."""
-        await self._request[0].shutdown()
-
-    async def disconnect(self) -> None:
-        """Close all connections, also when nobody was ever asked who we are."""
-        for request in self._request:
-            await request.shutdown()
 
 
 class UpdateLoop:

@@ -13,6 +13,7 @@ from telegram.request import RequestData
 
 from bot.core.model import Message
 from bot.errors import BotError
+from bot.telegram.disguise import Disguise
 from bot.telegram.request import AiohttpRequest, AnswerLost, NeverLeft
 from bot.telegram.room import TelegramRoom, build
 from tests.telegram.conftest import CANARY, TOKEN, Served, Stage
@@ -28,7 +29,7 @@ def closed_port() -> int:
 
 @pytest.fixture
 async def request_() -> AsyncIterator[AiohttpRequest]:
-    made = AiohttpRequest(read_timeout_s=0.2)
+    made = AiohttpRequest(Disguise(TOKEN), read_timeout_s=0.2)
     yield made
     await made.shutdown()
 
@@ -51,7 +52,7 @@ async def test_a_broken_tls_handshake_never_left(request_: AiohttpRequest, stage
 
 
 async def test_no_free_connection_in_time_never_left(stage: Stage) -> None:
-    request = AiohttpRequest(pool_size=1)
+    request = AiohttpRequest(Disguise(TOKEN), pool_size=1)
     url = f"{stage.sandbox.api_url}{TOKEN}/getMe"
     await stage.do("fault", method="getMe", kind="delay", seconds=1, times=1)
     slow = asyncio.create_task(request.post(url))
