@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram import Update
-from telegram.ext import ExtBot
+from telegram.error import TelegramError
+from telegram.ext import Application, ExtBot
 
 ALLOWED = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
@@ -34,7 +35,20 @@ class RasidBot(ExtBot[None]):
             "allowed_updates": ALLOWED,
         }
         found = await self._post("getUpdates", asked, read_timeout=timeout_s + 30.0)
-        return found if isinstance(found, list) else []
+        if not isinstance(found, list) or not all(map(_is_update, found)):
+            raise TelegramError("Invalid server response")
+        return found
+
+    async def meet(self, app: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Learn our own name; without it no command can be told from another bot's.
+
+        Raises:
+            TelegramError: We could not, or what answers is not the Bot API.
+        """
+        try:
+            await app.initialize()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise TelegramError("Invalid server response") from error
 
     async def reconnect(self) -> None:
         """Drop the polling connection; the next poll opens a new one."""
@@ -44,3 +58,7 @@ class RasidBot(ExtBot[None]):
         """Close all connections, also when nobody was ever asked who we are."""
         for request in self._request:
             await request.shutdown()
+
+
+def _is_update(raw: Any) -> bool:
+    return isinstance(raw, dict) and isinstance(raw.get("update_id"), int)

@@ -7,6 +7,8 @@ vendor does not know it cannot tell.
 
 from __future__ import annotations
 
+import hmac
+
 _HIDDEN = "hidden"
 
 
@@ -31,3 +33,7 @@ class Disguise:
     def hide(self, body: bytes) -> bytes:
         """``body`` without the key, however its colon is written: some proxies quote addresses."""
         return body.replace(self._key.encode(), _HIDDEN.encode()) if self._key else body
+
+    def secret(self, purpose: str) -> str:
+        """A word that only who knows the token can make; from it the token cannot be told."""
+        return hmac.new(self._token.encode(), purpose.encode(), "sha256").hexdigest()

@@ -80,7 +80,7 @@ class AiohttpRequest(BaseRequest):
         self._pool_size = pool_size
         self._read_timeout_s = read_timeout_s
         self._session: aiohttp.ClientSession | None = None
-        self._proxy: tuple[URL | None, aiohttp.BasicAuth | None] = (None, None)
+        self._proxy: URL | None = None
 
     @property
     def read_timeout(self) -> float:
@@ -134,14 +134,12 @@ class AiohttpRequest(BaseRequest):
         way: _Way,
     ) -> tuple[int, bytes]:
         session = self._session or self._open(url)
-        proxy, auth = self._proxy
         async with session.request(
             method,
             self._disguise.reveal(url),
             timeout=timeout,
             allow_redirects=False,
-            proxy=proxy,
-            proxy_auth=auth,
+            proxy=self._proxy,
             trace_request_ctx=way,
             **_body(request_data),
         ) as response:
@@ -161,10 +159,7 @@ class AiohttpRequest(BaseRequest):
         return decoded
 
     def _open(self, url: str) -> aiohttp.ClientSession:
-        try:
-            self._proxy = get_env_proxy_for_url(URL(url))
-        except LookupError:
-            self._proxy = (None, None)
+        self._proxy = _proxy_for(url)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._pool_size, limit_per_host=0),
             headers={"User-Agent": self.USER_AGENT},
@@ -172,6 +167,15 @@ class AiohttpRequest(BaseRequest):
             trace_configs=[_watching()],
         )
         return self._session
+
+
+def _proxy_for(url: str) -> URL | None:
+    """The proxy that the environment names for ``url``, with its user and password."""
+    try:
+        proxy, auth = get_env_proxy_for_url(URL(url))
+    except LookupError:
+        return None
+    return proxy.with_user(auth.login).with_password(auth.password) if auth else proxy
 
 
 def _watching() -> aiohttp.TraceConfig:
