@@ -13,7 +13,7 @@ import random
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,7 +52,7 @@ from bot.sources.workers import Workers
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
-from bot.web import push
+from bot.web import hook, push
 from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
@@ -137,16 +137,17 @@ def fetcher_of(settings: Settings) -> Fetcher:
     return Fetcher(fetch_limits(settings))
 
 
-def database_path(settings: Settings) -> Path:
+def database_path(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
     """The database ``run`` uses: the sandbox's own when there is no token."""
-    return settings.store.path if config.token(os.environ) else settings.sandbox.path
+    return settings.store.path if config.token(environ) else settings.sandbox.path
 
 
-async def open_store(settings: Settings) -> SqliteStore:
+async def open_store(settings: Settings, environ: Mapping[str, str] = os.environ) -> SqliteStore:
     """Open the database ``run`` would use."""
-    token = config.token(os.environ)
+    token = config.token(environ)
     secret = token.get_secret_value() if token else SANDBOX_TOKEN
-    return await SqliteStore.open(database_path(settings), bot_id=int(secret.split(":")[0]))
+    path = database_path(settings, environ)
+    return await SqliteStore.open(path, bot_id=int(secret.split(":")[0]))
 
 
 @dataclass
@@ -164,6 +165,13 @@ class Rasid:
     sandbox: Sandbox | None
     pushing: Pushing | None
 
+    @property
+    def hook_url(self) -> str:
+        """Where Telegram brings updates; empty where we ask for them."""
+        settings = self.settings
+        wished = settings.telegram.updates == "webhook"
+        return settings.web.public_url.rstrip("/") + hook.PATH if wished else ""
+
     async def serve(self, request: Request) -> Answer | None:
         """Answer a request, record it, and let the sender know."""
         answer = await self.commands.serve(request)
@@ -173,33 +181,38 @@ class Rasid:
 
 async def run(settings: Settings, *, once: bool = False) -> None:
     """Run until SIGTERM or SIGINT; with ``once`` poll everything, send everything, return."""
-    token = config.token(os.environ)
+    environ = dict(os.environ)
+    token = config.token(environ)
+    # Processes of ours read what strangers wrote: they do not inherit it.
+    os.environ.pop("TELEGRAM_BOT_TOKEN", None)
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
     # A long search for garbage among what a matcher remembers would hold every message up: most of
     # it is found young, and the rest may wait.
     gc.set_threshold(50_000, 20, 50)
-    with only_one(database_path(settings)):
-        async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
+    with only_one(database_path(settings, environ)):
+        async with _assembled(settings, environ) as rasid:
             await (_once(rasid) if once else _forever(rasid))
 
 
 @asynccontextmanager
-async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Rasid]:
+async def _assembled(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[Rasid]:
     """Everything put together, and taken apart again in the opposite order."""
+    token = config.token(environ)
     sandbox = None if token else await _sandbox(settings)
-    store = await open_store(settings)
+    store = await open_store(settings, environ)
     fetcher, workers, aside = fetcher_of(settings), Workers(), Aside()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
         if sandbox
-        else build(token or "", api.base_url, api.file_url)
+        else build(token.get_secret_value() if token else "", api.base_url, api.file_url)
     )
     try:
         await _put_sources(store, settings, sandbox)
         feeds = FeedPoller(fetcher, now, workers)
-        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
+        path = database_path(settings, environ).with_suffix(".matcher")
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox, matcher=path)
     finally:
         workers.close()
         await room.close()
@@ -262,6 +275,7 @@ def _wired(
     *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
+    matcher: Path,
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
     deliver = Deliver(
@@ -287,7 +301,7 @@ def _wired(
         clock=now,
         chance=random.random,
         wake=deliver.wake,
-        builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
+        builder=MatcherBuilder(matcher),
         version=__version__,
     )
     ingest = Ingest(
@@ -331,13 +345,16 @@ def _pushing(
 
 @asynccontextmanager
 async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
-    """Hubs are asked and heard, where that was wished."""
+    """Hubs are asked and heard, and Telegram is heard, where that was wished."""
     if rasid.pushing is None:
         yield
         return
     settings = rasid.settings
+    routes = push.routes(rasid.pushing)
+    if rasid.hook_url:
+        routes += hook.routes(rasid.room, rasid.room.secret)
     server = await start_web(
-        push.routes(rasid.pushing), settings.web.host, settings.web.port, settings.polling.max_bytes
+        routes, settings.web.host, settings.web.port, settings.polling.max_bytes
     )
     log.info("web_listening host=%s port=%d", settings.web.host, server.port)
     asking, ask = Beside(), rasid.pushing.tick
@@ -405,7 +422,9 @@ async def _forever(rasid: Rasid) -> None:
 async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
     stopped = _stop_signal()
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
-    receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
+    receiving = asyncio.create_task(
+        rasid.room.run_updates(rasid.serve, hook_url=rasid.hook_url), name="receiver"
+    )
     presenting = asyncio.create_task(_present(rasid), name="presenter")
     await engine.start()
     log.info("started version=%s sources=%d", __version__, len(await rasid.store.source_ages()))

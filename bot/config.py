@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +63,9 @@ class TelegramSettings(Section):
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
     view_url: str = Field("https://t.me/s/", description="The web view of channels.")
+    updates: Literal["poll", "webhook"] = Field(
+        "poll", description="Whether we ask for what people write, or Telegram brings it."
+    )
 
 
 class SandboxSettings(Section):
@@ -98,14 +109,14 @@ class PagesSettings(Section):
 
 
 class WebSettings(Section):
-    """What others may ask us over HTTP: hubs that tell of a feed's news at once (WebSub)."""
+    """What others may ask us over HTTP: hubs that tell of news (WebSub), and Telegram's webhook."""
 
     host: str = Field("127.0.0.1", description="Where to listen; a proxy of yours stands before.")
     port: int = Field(8786, ge=0, le=65535, description="The port; 0 takes any.")
     public_url: str = Field(
         "",
         pattern=r"^(https?://\S+)?$",
-        description="How hubs reach us from outside; empty: no hub is asked, nothing listens.",
+        description="How we are reached from outside; empty: no hub is asked, nothing listens.",
     )
 
 
@@ -238,6 +249,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{feed.name!r} has the same url as {seen[feed.url]!r}")
             seen[feed.url] = feed.name
         return feeds
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Settings:
+        if self.telegram.updates == "webhook" and not self.web.public_url:
+            raise ValueError("telegram.updates: webhook needs web.public_url, where we are reached")
+        return self
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:

@@ -121,6 +121,13 @@ def test_a_token_is_no_key_of_the_file(tmp_path: Path) -> None:
         load(tmp_path, "telegram:\n  token: 1:x\n")
 
 
+def test_a_webhook_needs_an_address_where_we_are_reached(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="webhook needs web"):
+        load(tmp_path, "telegram:\n  updates: webhook\n")
+    reached = "web:\n  public_url: https://rasid.example.org\ntelegram:\n  updates: webhook\n"
+    assert load(tmp_path, reached).telegram.updates == "webhook"
+
+
 def test_the_shipped_file_works_and_names_feeds_in_several_languages() -> None:
     settings = config.load(ROOT / "config.yaml", {})
     assert 20 <= len(settings.feeds) <= 30
