@@ -188,7 +188,8 @@ async def test_telegram_brings_what_people_write_and_the_token_is_seen_nowhere(
 
 def _family(pid: int) -> list[int]:
     """A process and all that it has started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [child for thread in threads for child in thread.read_text().split()]
     return [pid, *(each for child in children for each in _family(int(child)))]
 
 
