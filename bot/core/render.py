@@ -124,9 +124,14 @@ def _dots() -> Part:
     return Part(_ELLIPSIS)
 
 
+def size(lines: Iterable[Line]) -> int:
+    """What ``lines`` take of a message, in UTF-16 units."""
+    # Two more for each line: its direction mark, and the line break before it.
+    return sum(units(text_of(line)) + 2 for line in lines)
+
+
 def _size(note: Note) -> int:
-    # One more for each line: its direction mark, and the line break before it.
-    return sum(units(text_of(line)) + 2 for line in (*note.lines, *note.quote))
+    return size((*note.lines, *note.quote))
 
 
 def _shorter_quote(note: Note, limit: int) -> Note:
