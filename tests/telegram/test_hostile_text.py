@@ -58,24 +58,93 @@ WORLD = World(TOKEN)
 MORE = int(os.environ.get("RASID_EXAMPLES", "1"))
 PLACES = st.sampled_from([*list(KNOWN.places)[:40], "no-such-place"])
 PIECES = st.sampled_from(
-    ["صاروخ", "قاعدة عين الأسد", "פיצוץ", "موشک", "شەڕ", "ロケット", "火箭", "ракета", "Rakete", "🚀",
-     "👩\u200d👩\u200d👧", "🇮🇶", "👍🏽", "❤️", "<b>", "</b>", "<a href='x'>", "</a", "<", "&", "&amp;", "&#x41;",
-     "<script>alert(1)</script>", "</blockquote>", "<tg-spoiler>", "\u202e", "\u2066", "\u2067", "\u2068",
-     "\u2069", "\u200e", "\u200f", "\u200b", "\u200c", "\u200d", "\ufeff", "\u0651" * 40, "\x00", "\x1b[31m",
-     "\r\n", "\n", "\t", " ", "@rasid_sandbox_bot", "/stop", "#x", "https://evil.example", "\ud83d", "\ufdfd",
-     "\U000e0041", "Z̸̡̢̛͎̱", "\u00a0", "\u2028", "\ufffc", "\U0010ffff", "{source}", "%s", "'", '"']
-)  # fmt: skip
+    [
+        "صاروخ",
+        "قاعدة عين الأسد",
+        "פיצוץ",
+        "موشک",
+        "شەڕ",
+        "ロケット",
+        "火箭",
+        "ракета",
+        "Rakete",
+        "🚀",
+        "👩\u200d👩\u200d👧",
+        "🇮🇶",
+        "👍🏽",
+        "❤️",
+        "<b>",
+        "</b>",
+        "<a href='x'>",
+        "</a",
+        "<",
+        "&",
+        "&amp;",
+        "&#x41;",
+        "<script>alert(1)</script>",
+        "</blockquote>",
+        "<tg-spoiler>",
+        "\u202e",
+        "\u2066",
+        "\u2067",
+        "\u2068",
+        "\u2069",
+        "\u200e",
+        "\u200f",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\ufeff",
+        "\u0651" * 40,
+        "\x00",
+        "\x1b[31m",
+        "\r\n",
+        "\n",
+        "\t",
+        " ",
+        "@rasid_sandbox_bot",
+        "/stop",
+        "#x",
+        "https://evil.example",
+        "\ud83d",
+        "\ufdfd",
+        "\U000e0041",
+        "Z̸̡̢̛͎̱",
+        "\u00a0",
+        "\u2028",
+        "\ufffc",
+        "\U0010ffff",
+        "{source}",
+        "%s",
+        "'",
+        '"',
+    ]
+)
 SHORT = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join))
 LONG = st.builds(
     lambda text, times: (text * times)[:10_000], SHORT, st.sampled_from([40, 400, 3_000])
 )
 TEXT = st.one_of(SHORT, SHORT, LONG)
 HREFS = st.one_of(
-    st.sampled_from(["", "https://wire.example/1", "http://x", "javascript:alert(1)", "tg://user?id=1",
-                     "https://[::1", "https://a.b/\"onclick=\"x", "https://wire.example/" + "a" * 3_000,
-                     "https://موقع.example/خبر", "https://a b/", "HTTPS://A.B", "//x", "https://a.b/<b>&x"]),
+    st.sampled_from(
+        [
+            "",
+            "https://wire.example/1",
+            "http://x",
+            "javascript:alert(1)",
+            "tg://user?id=1",
+            "https://[::1",
+            'https://a.b/"onclick="x',
+            "https://wire.example/" + "a" * 3_000,
+            "https://موقع.example/خبر",
+            "https://a b/",
+            "HTTPS://A.B",
+            "//x",
+            "https://a.b/<b>&x",
+        ]
+    ),
     SHORT.map("https://wire.example/{}".format),
-)  # fmt: skip
+)
 SPANS = st.sampled_from(Field).map(lambda field: Span(field, 0, 1))
 WHYS = st.builds(
     Why, TEXT, st.lists(st.builds(Match, SPANS, SHORT, st.sampled_from(How)), max_size=4).map(tuple)
@@ -143,7 +212,8 @@ async def shown(note: Note, lang: str) -> dict[str, Any]:
         return await taken(note, html, html=True)
     except Refusal as refused:
         # Never because of markup of ours; only for an address that is none.
-        assert "URL" in refused.description, (refused.description, html)
+        if "URL" not in refused.description:
+            raise
     plain = without_links(note)
     return await taken(plain, to_plain(plain, lang), html=False)
 
