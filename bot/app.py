@@ -21,8 +21,9 @@ from pathlib import Path
 
 from bot import __version__, config
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.i18n import Words
-from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -42,10 +43,9 @@ from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
 from bot.sources.article import ArticleReader
 from bot.sources.aside import Aside
-from bot.sources.channel import ChannelPoller, handle_of
+from bot.sources.channel import ChannelPoller
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
-from bot.sources.identity import feed_id
 from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
 from bot.sources.workers import Workers
@@ -73,51 +73,6 @@ def now() -> datetime:
 def knowledge_of(settings: Settings) -> Knowledge:
     """The lexicon, gazetteer and topics these settings ask for."""
     return load_knowledge(settings.topics or None, own=settings.topics_folder)
-
-
-def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds and channels of config.yaml as sources."""
-    return _feeds(settings) + _channels(settings)
-
-
-def _feeds(settings: Settings) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            id=feed_id(feed.url),
-            kind=SourceKind.FEED,
-            name=feed.name,
-            url=feed.url,
-            lang=feed.lang,
-            country=feed.country,
-            interval_s=feed.interval_s,
-            private=feed.private,
-            pinned=feed.pinned,
-            urgent=feed.urgent,
-            headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
-            proxy=feed.proxy.get_secret_value() if feed.proxy else "",
-            folder=feed.folder,
-            full_text=FullText(feed.full_text),
-            zone=feed.zone,
-        )
-        for feed in settings.feeds
-    )
-
-
-def _channels(settings: Settings) -> tuple[Source, ...]:
-    handles = {handle_of(channel.handle): channel for channel in settings.channels}
-    return tuple(
-        Source(
-            id=f"channel-{handle.lower()}",
-            kind=SourceKind.CHANNEL,
-            name=channel.name,
-            url=f"{settings.telegram.view_url}{handle}",
-            lang=channel.lang,
-            country=channel.country,
-            interval_s=channel.interval_s,
-            private=channel.private,
-        )
-        for handle, channel in handles.items()
-    )
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from telegram import error as vendor
+from telegram.ext import InvalidCallbackData
 
 from bot.core.model import Message
 from bot.errors import (
@@ -40,12 +41,23 @@ _CHAT_GONE = (
     "chat_write_forbidden",
     "chat_restricted",
     "chat_send_plain_forbidden",
+    "chat_guest_send_forbidden",
+    "chat_admin_required",
+    "user_banned_in_channel",
+    "channel_private",
     "not enough rights",
     "have no rights",
+    "no write access",
     "need administrator rights",
     "not a member of",
 )
-_EDITED = ("message is not modified", "message to edit not found", "message can't be edited")
+_EDITED = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message_edit_time_expired",
+)
 # A group that moved without saying where: the next update or send tells.
 _MOVED_SILENTLY = ("group chat was upgraded",)
 
@@ -192,6 +204,7 @@ MEANINGS: dict[type, Callable[[int, vendor.TelegramError], DeliveryError]] = {
     vendor.BadRequest: _bad_request,
     vendor.Conflict: _delayed,
     vendor.PassportDecryptionError: _refused,
+    InvalidCallbackData: _refused,
     vendor.TimedOut: _network,
     vendor.NetworkError: _network,
     vendor.TelegramError: _uncertain,
