@@ -21,13 +21,13 @@ from bot.core.model import (
     Why,
 )
 from bot.core.query import only_facets
-from bot.core.render import LIMIT, cut, own_direction, size
+from bot.core.render import LIMIT, cut, own_direction, size, units
 from bot.core.text import clean, name_key
 from bot.core.told import footer, growth_lines, state_line, whence, why_button
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
 _TITLE, _EXTRACT, _NAME, _PLACES, _WORDS = 300, 600, 80, 3, 3
-_TOPICS, _QUERY, _QUERIES = 400, 200, 500
+_TOPICS, _QUERY, _QUERIES, _LINK = 400, 200, 500, 1500
 
 
 def sign(severity: Severity) -> str:
@@ -56,8 +56,10 @@ def alert_note(
     head += [*_watched(card, voice), _where(card, voice, places)]
     tail = [whence(card, voice), _footer(card, voice, repeat=repeat)]
     growth = list(growth_lines(card.life, voice))
-    # Who says so and when must not be pushed out by what thirty sources counted.
-    while growth and size((*head, *growth, *tail)) > LIMIT:
+    # Who says so and when must not be pushed out by what thirty sources counted; nor the link,
+    # which is text where Telegram refuses it as one.
+    link = (Part(card.link),) if units(card.link) <= _LINK else ()
+    while growth and size((*head, *growth, *tail, link)) > LIMIT:
         growth.pop()
     return Note(
         lines=tuple(line for line in (*head, *growth, *tail) if line),
