@@ -13,11 +13,10 @@ import random
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot import __version__, config
 from bot.config import Settings
@@ -28,8 +27,10 @@ from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
+from bot.database import SANDBOX_TOKEN, database_path, need_database_path, open_store
 from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
+from bot.errors import ConfigError
 from bot.flow import greeting
 from bot.flow.asked import Limits
 from bot.flow.beside import Beside
@@ -57,7 +58,6 @@ from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
 
-SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
 NEWSROOM = "newsroom"
 _NEWSROOM_INTERVAL_S = 2
 _HUBS_EVERY = timedelta(seconds=30)
@@ -71,8 +71,17 @@ def now() -> datetime:
 
 
 def knowledge_of(settings: Settings) -> Knowledge:
-    """The lexicon, gazetteer and topics these settings ask for."""
-    return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    """The lexicon, gazetteer and topics these settings ask for.
+
+    Raises:
+        ConfigError: They ask for what there is not; where they do is named.
+    """
+    try:
+        return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    except ConfigError as error:
+        if error.key.partition(".")[0] not in {"topics", "topics_folder"}:
+            raise
+        raise ConfigError(f"{settings.where(error.key)}: {error}", error.key) from error
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -90,19 +99,6 @@ def fetch_limits(settings: Settings) -> FetchLimits:
 def fetcher_of(settings: Settings) -> Fetcher:
     """What visits feeds, with the operator's limits and contact."""
     return Fetcher(fetch_limits(settings))
-
-
-def database_path(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
-    """The database ``run`` uses: the sandbox's own when there is no token."""
-    return settings.store.path if config.token(environ) else settings.sandbox.path
-
-
-async def open_store(settings: Settings, environ: Mapping[str, str] = os.environ) -> SqliteStore:
-    """Open the database ``run`` would use."""
-    token = config.token(environ)
-    secret = token.get_secret_value() if token else SANDBOX_TOKEN
-    path = database_path(settings, environ)
-    return await SqliteStore.open(path, bot_id=int(secret.split(":")[0]))
 
 
 @dataclass
@@ -136,38 +132,36 @@ class Rasid:
 
 async def run(settings: Settings, *, once: bool = False) -> None:
     """Run until SIGTERM or SIGINT; with ``once`` poll everything, send everything, return."""
-    environ = dict(os.environ)
-    token = config.token(environ)
-    # Processes of ours read what strangers wrote: they do not inherit it.
-    os.environ.pop("TELEGRAM_BOT_TOKEN", None)
+    token = config.token(os.environ)
+    # Processes of ours read what strangers wrote: they do not inherit it. (We still see it.)
+    os.unsetenv("TELEGRAM_BOT_TOKEN")
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
+    knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
     # A long search for garbage among what a matcher remembers would hold every message up: most of
     # it is found young, and the rest may wait.
     gc.set_threshold(50_000, 20, 50)
-    with only_one(database_path(settings, environ)):
-        async with _assembled(settings, environ) as rasid:
+    with only_one(need_database_path(settings)):
+        async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
             await (_once(rasid) if once else _forever(rasid))
 
 
 @asynccontextmanager
-async def _assembled(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[Rasid]:
+async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Rasid]:
     """Everything put together, and taken apart again in the opposite order."""
-    token = config.token(environ)
     sandbox = None if token else await _sandbox(settings)
-    store = await open_store(settings, environ)
+    store = await open_store(settings)
     fetcher, workers, aside = fetcher_of(settings), Workers(), Aside()
     api = settings.telegram
     room = (
         build(sandbox.token, sandbox.api_url, sandbox.file_url)
         if sandbox
-        else build(token.get_secret_value() if token else "", api.base_url, api.file_url)
+        else build(token or "", api.base_url, api.file_url)
     )
     try:
         await _put_sources(store, settings, sandbox)
         feeds = FeedPoller(fetcher, now, workers)
-        path = database_path(settings, environ).with_suffix(".matcher")
-        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox, matcher=path)
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
     finally:
         workers.close()
         await room.close()
@@ -230,7 +224,6 @@ def _wired(
     *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
-    matcher: Path,
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
     deliver = Deliver(
@@ -256,7 +249,7 @@ def _wired(
         clock=now,
         chance=random.random,
         wake=deliver.wake,
-        builder=MatcherBuilder(matcher),
+        builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
         version=__version__,
     )
     ingest = Ingest(
@@ -341,14 +334,9 @@ async def _recover(rasid: Rasid) -> None:
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
     await rasid.ingest.try_again()
-    sources = [age.source for age in await rasid.store.source_ages()]
-    gate = asyncio.Semaphore(rasid.settings.polling.at_once)
-
-    async def visit(source: Source) -> None:
-        async with gate:
-            await rasid.ingest.visit(source)
-
-    await asyncio.gather(*(visit(source) for source in sources))
+    await rasid.store.all_due(now())
+    await rasid.ingest.tick()
+    await rasid.ingest.drain()
     await rasid.deliver.drain()
     # After the alerts, which must not wait for them: of each host one page, as ever.
     await rasid.pages.tick()
