@@ -249,11 +249,11 @@ def press(chat: int, by: int, data: str, **extra: Any) -> Raw:
 
 
 def every_button(table: Table) -> list[str]:
-    """Each command as a button: with what it needs, with two chats' watches, with nothing."""
-    numbers = [str(number) for number, *_ in table.first[1][-len(CHATS) :]]
-    odd = [*numbers[:2], ""]
+    """Each command as a button: with what it needs, with another chat's watch, with nothing."""
+    other = str(table.first[1][-1][0])
+    assert table.first[1][-1][1] == CHANNEL
     return [
-        f"1|{name}|{arg}" for name in table.commands._acts for arg in (ARGS.get(name, "s1"), *odd)
+        f"1|{name}|{arg}" for name in table.commands._acts for arg in (ARGS.get(name, ""), other)
     ]
 
 

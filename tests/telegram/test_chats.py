@@ -9,13 +9,13 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.core.model import Chat, ChatStatus
-from bot.core.pacing import Pacing
+from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.commands import Commands
@@ -26,6 +26,7 @@ from tests.making import a_batch, a_verdict
 from tests.telegram.conftest import DESK, FAMILIES, LAYLA, SAM, Stage, until
 
 KNOWN, WORDS = load_knowledge(), load_words()
+FAST = Rate(1_000, timedelta(seconds=1), burst=100)
 IRAQ = 11  # a topic of the sandbox's forum
 
 
@@ -97,7 +98,7 @@ async def life(stage: Stage, room: TelegramRoom, tmp_path: Path) -> AsyncIterato
         words=WORDS,
         topics=KNOWN.topics,
         places=KNOWN.places,
-        pacing=Pacing(),
+        pacing=Pacing(Limits(FAST, FAST, FAST)),
         clock=clock,
         chance=lambda: 0.0,
         lease="test",

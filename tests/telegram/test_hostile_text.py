@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -239,12 +240,12 @@ def holds(message: dict[str, Any], card: Card, lang: str) -> None:
     addresses = [entity.get("url", "") for entity in message.get("entities", [])]
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     addresses += [button.get("url", "") for row in rows for button in row]
-    if card.link.startswith("https://wire.example/") and card.link.isascii():
+    if re.fullmatch(r"https://wire\.example/[!-~]*", card.link):
         known = " ".join([*addresses, message["text"]])
         assert card.link[:40].strip() in known
 
 
-@settings(max_examples=60 * MORE, deadline=None, phases=[Phase.generate])
+@settings(max_examples=40 * MORE, deadline=None, phases=[Phase.generate])
 @given(CARDS, st.sampled_from(["ar", "en"]), st.booleans())
 async def test_any_alert_is_taken_and_says_what_it_must(card: Card, lang: str, again: bool) -> None:
     voice = Voice(WORDS, lang)
@@ -254,7 +255,7 @@ async def test_any_alert_is_taken_and_says_what_it_must(card: Card, lang: str, a
     assert says(message, "story00001")
 
 
-@settings(max_examples=25 * MORE, deadline=None, phases=[Phase.generate])
+@settings(max_examples=12 * MORE, deadline=None, phases=[Phase.generate])
 @given(CARDS, st.sampled_from(["ar", "en"]))
 async def test_in_plain_words_it_says_the_same(card: Card, lang: str) -> None:
     note = without_links(alert_note(card, Voice(WORDS, lang), KNOWN.topics, KNOWN.places))
@@ -262,7 +263,7 @@ async def test_in_plain_words_it_says_the_same(card: Card, lang: str) -> None:
     holds(message, card, lang)
 
 
-@settings(max_examples=25 * MORE, deadline=None, phases=[Phase.generate])
+@settings(max_examples=12 * MORE, deadline=None, phases=[Phase.generate])
 @given(st.lists(CARDS, min_size=1, max_size=30), st.sampled_from(["ar", "en"]))
 async def test_any_digest_is_taken_and_tells_the_first(cards: list[Card], lang: str) -> None:
     message = await shown(digest_note(Digest(tuple(cards)), Voice(WORDS, lang), KNOWN.places), lang)
@@ -284,7 +285,7 @@ STEPS = st.builds(
 )
 
 
-@settings(max_examples=25 * MORE, deadline=None, phases=[Phase.generate])
+@settings(max_examples=12 * MORE, deadline=None, phases=[Phase.generate])
 @given(STEPS, st.sampled_from(["ar", "en"]))
 async def test_any_reply_to_an_alert_is_taken(step: Step, lang: str) -> None:
     card = a_card(life=Life(steps=(step,)))
