@@ -36,10 +36,10 @@ Raw = dict[str, Any]
 ARGS = {
     "subscribe": "topic:drone-attack",
     "unsubscribe": "topic:all",
-    "watch": "Erbil",
+    "watch": "place:erbil",
     "unwatch": "Harir",
     "lang": "ar",
-    "instead": "Erbil",
+    "instead": "place:erbil",
 }
 # What an admin may change and others may not; the rest only says something.
 CHANGING = {"subscribe", "unsubscribe", "watch", "unwatch", "lang", "stop"}
