@@ -1,6 +1,6 @@
 """Sending through the Bot API. The one door where its errors become ours.
 
-What each answer means for the outbox is the table of ``docs/promises``: a refused text, a chat
+What each answer means for the outbox is the table of ``docs/house.md``: a refused text, a chat
 that is gone and a lost answer each want something else done next.
 """
 
