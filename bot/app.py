@@ -19,8 +19,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot import __version__, config
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.i18n import Words
-from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -43,17 +44,16 @@ from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
 from bot.sources.article import ArticleReader
 from bot.sources.aside import Aside
-from bot.sources.channel import ChannelPoller, handle_of
+from bot.sources.channel import ChannelPoller
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
-from bot.sources.identity import feed_id
 from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
 from bot.sources.workers import Workers
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom, build
-from bot.web import push
+from bot.web import hook, push
 from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
@@ -82,51 +82,6 @@ def knowledge_of(settings: Settings) -> Knowledge:
         if error.key.partition(".")[0] not in {"topics", "topics_folder"}:
             raise
         raise ConfigError(f"{settings.where(error.key)}: {error}", error.key) from error
-
-
-def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds and channels of config.yaml as sources."""
-    return _feeds(settings) + _channels(settings)
-
-
-def _feeds(settings: Settings) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            id=feed_id(feed.url),
-            kind=SourceKind.FEED,
-            name=feed.name,
-            url=feed.url,
-            lang=feed.lang,
-            country=feed.country,
-            interval_s=feed.interval_s,
-            private=feed.private,
-            pinned=feed.pinned,
-            urgent=feed.urgent,
-            headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
-            proxy=feed.proxy.get_secret_value() if feed.proxy else "",
-            folder=feed.folder,
-            full_text=FullText(feed.full_text),
-            zone=feed.zone,
-        )
-        for feed in settings.feeds
-    )
-
-
-def _channels(settings: Settings) -> tuple[Source, ...]:
-    handles = {handle_of(channel.handle): channel for channel in settings.channels}
-    return tuple(
-        Source(
-            id=f"channel-{handle.lower()}",
-            kind=SourceKind.CHANNEL,
-            name=channel.name,
-            url=f"{settings.telegram.view_url}{handle}",
-            lang=channel.lang,
-            country=channel.country,
-            interval_s=channel.interval_s,
-            private=channel.private,
-        )
-        for handle, channel in handles.items()
-    )
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -161,6 +116,13 @@ class Rasid:
     sandbox: Sandbox | None
     pushing: Pushing | None
 
+    @property
+    def hook_url(self) -> str:
+        """Where Telegram brings updates; empty where we ask for them."""
+        settings = self.settings
+        wished = settings.telegram.updates == "webhook"
+        return settings.web.public_url.rstrip("/") + hook.PATH if wished else ""
+
     async def serve(self, request: Request) -> Answer | None:
         """Answer a request, record it, and let the sender know."""
         answer = await self.commands.serve(request)
@@ -171,6 +133,8 @@ class Rasid:
 async def run(settings: Settings, *, once: bool = False) -> None:
     """Run until SIGTERM or SIGINT; with ``once`` poll everything, send everything, return."""
     token = config.token(os.environ)
+    # Processes of ours read what strangers wrote: they do not inherit it. (We still see it.)
+    os.unsetenv("TELEGRAM_BOT_TOKEN")
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, secrets_told)
     knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
@@ -328,13 +292,16 @@ def _pushing(
 
 @asynccontextmanager
 async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
-    """Hubs are asked and heard, where that was wished."""
+    """Hubs are asked and heard, and Telegram is heard, where that was wished."""
     if rasid.pushing is None:
         yield
         return
     settings = rasid.settings
+    routes = push.routes(rasid.pushing)
+    if rasid.hook_url:
+        routes += hook.routes(rasid.room, rasid.room.secret)
     server = await start_web(
-        push.routes(rasid.pushing), settings.web.host, settings.web.port, settings.polling.max_bytes
+        routes, settings.web.host, settings.web.port, settings.polling.max_bytes
     )
     log.info("web_listening host=%s port=%d", settings.web.host, server.port)
     asking, ask = Beside(), rasid.pushing.tick
@@ -397,7 +364,9 @@ async def _forever(rasid: Rasid) -> None:
 async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
     stopped = _stop_signal()
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
-    receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
+    receiving = asyncio.create_task(
+        rasid.room.run_updates(rasid.serve, hook_url=rasid.hook_url), name="receiver"
+    )
     presenting = asyncio.create_task(_present(rasid), name="presenter")
     await engine.start()
     log.info("started version=%s sources=%d", __version__, len(await rasid.store.source_ages()))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from bot import app
 from bot.addresses import same_feed
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.model import Source, SourceAge, SourceKind
 from bot.errors import ConfigError
 from bot.locales import language_objection
@@ -25,7 +26,7 @@ async def list_feeds(settings: Settings) -> tuple[SourceAge, ...]:
     async with looking(settings) as store:
         ages = await store.source_ages() if store else ()
     known = {age.source.id for age in ages}
-    return (*ages, *(_unseen(s) for s in app.configured_sources(settings) if s.id not in known))
+    return (*ages, *(_unseen(s) for s in configured_sources(settings) if s.id not in known))
 
 
 def _unseen(source: Source) -> SourceAge:
@@ -70,14 +71,14 @@ def _not_removed(settings: Settings, asked: str, ids: set[str], known: set[str])
         return f"{SEEDS} is the folder seeds.folder: it is no feed, and is always read"
     if app.NEWSROOM in ids:
         return f"{app.NEWSROOM} belongs to the sandbox: it is there as long as there is no token"
-    if ids & (known | {source.id for source in app.configured_sources(settings)}):
+    if ids & (known | {source.id for source in configured_sources(settings)}):
         return f"{told} stands in config.yaml: remove it there"
     return f"no feed {told}: see python -m bot feeds list"
 
 
 def feeds_of(settings: Settings, ages: Sequence[SourceAge]) -> dict[str, str]:
     """The ids of all feeds there are, by what the addresses of one feed have in common."""
-    sources = (*app.configured_sources(settings), *(age.source for age in ages))
+    sources = (*configured_sources(settings), *(age.source for age in ages))
     return {same_feed(source.url): source.id for source in sources}
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot import app, config, database
 from bot.aside import title_of
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.model import Quarantined, Source, SourceAge, SourceKind, Way
 from bot.core.trial import Tally, Trial
 from bot.errors import BotError, ConfigError
@@ -213,7 +214,7 @@ def _mended(age: SourceAge, settings: Settings) -> str:
     source = age.source
     if source.kind is SourceKind.SEEDS:
         return f"make the folder {source.url}, or set seeds.folder"
-    configured = source.id in {known.id for known in app.configured_sources(settings)}
+    configured = source.id in {known.id for known in configured_sources(settings)}
     removed = (
         "remove it from config.yaml" if configured else f"python -m bot feeds remove {source.id}"
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.core.matcher import Matcher
 from bot.core.model import (
@@ -107,6 +107,14 @@ class Pushed(Protocol):
 
     async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
         """Take in what a hub brought; false where nothing is agreed."""
+        ...
+
+
+class Inbox(Protocol):
+    """Takes the updates that Telegram brings. Users: the Telegram room, the web room's tests."""
+
+    async def take(self, raw: dict[str, Any]) -> bool:
+        """Serve one update as it came; false when it is not done and must come again."""
         ...
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.app import configured_sources, knowledge_of
+from bot.app import knowledge_of
+from bot.configured import configured_sources
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]
@@ -205,6 +206,13 @@ def test_a_wrong_token_is_refused_and_not_repeated(environ: dict[str, str]) -> N
 def test_a_token_is_no_key_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown key 'token'"):
         load(tmp_path, "telegram:\n  token: 1:x\n")
+
+
+def test_a_webhook_needs_an_address_where_we_are_reached(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="webhook needs web"):
+        load(tmp_path, "telegram:\n  updates: webhook\n")
+    reached = "web:\n  public_url: https://rasid.example.org\ntelegram:\n  updates: webhook\n"
+    assert load(tmp_path, reached).telegram.updates == "webhook"
 
 
 def test_the_shipped_file_works_and_names_feeds_in_several_languages() -> None:

@@ -48,6 +48,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     except SettingsError as error:
         raise ConfigError(f"a variable {PREFIX}… cannot be read: {error}") from error
     _need_each_feed_once(settings, origin)
+    _need_an_address_for_a_webhook(settings, origin)
     return _anchored(settings, path.resolve().parent).from_(origin)
 
 
@@ -63,6 +64,15 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "topics_folder": settings.topics_folder and folder / settings.topics_folder,
         }
     )
+
+
+def _need_an_address_for_a_webhook(settings: Settings, origin: Origin) -> None:
+    if settings.telegram.updates == "webhook" and not settings.web.public_url:
+        where = origin.where(("telegram", "updates"))
+        raise ConfigError(
+            f"{where}: telegram.updates: webhook needs web.public_url, where Telegram reaches us",
+            "telegram.updates",
+        )
 
 
 def _need_each_feed_once(settings: Settings, origin: Origin) -> None:

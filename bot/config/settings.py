@@ -42,6 +42,9 @@ class TelegramSettings(Section):
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
     view_url: str = Field("https://t.me/s/", description="The web view of channels.")
+    updates: Literal["poll", "webhook"] = Field(
+        "poll", description="Whether we ask for what people write, or Telegram brings it."
+    )
 
 
 class SandboxSettings(Section):
@@ -85,12 +88,12 @@ class PagesSettings(Section):
 
 
 class WebSettings(Section):
-    """What others may ask us over HTTP: hubs that tell of a feed's news at once (WebSub)."""
+    """What others may ask us over HTTP: hubs that tell of news (WebSub), and Telegram's webhook."""
 
     host: str = Field("127.0.0.1", description="Where to listen; a proxy of yours stands before.")
     port: int = Field(8786, ge=0, le=65535, description="The port; 0 takes any.")
     public_url: str = Field(
-        "", description="How hubs reach us from outside; empty: no hub is asked, nothing listens."
+        "", description="How we are reached from outside; empty: no hub is asked, nothing listens."
     )
 
     @field_validator("public_url")

@@ -21,12 +21,13 @@ from bot.core.model import (
     Why,
 )
 from bot.core.query import only_facets
-from bot.core.render import cut, own_direction
+from bot.core.render import LIMIT, cut, own_direction, size, units
 from bot.core.text import clean, name_key
 from bot.core.told import footer, growth_lines, state_line, whence, why_button
 
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.IMPORTANT: "🟠"}
 _TITLE, _EXTRACT, _NAME, _PLACES, _WORDS = 300, 600, 80, 3, 3
+_TOPICS, _QUERY, _QUERIES, _LINK = 400, 200, 500, 1500
 
 
 def sign(severity: Severity) -> str:
@@ -51,12 +52,17 @@ def alert_note(
         places: The gazetteer by id.
         repeat: An earlier send of this very alert was never answered: it may have arrived.
     """
-    lines = [_headline(card), state_line(card.life, voice), _what(card, voice, topics)]
-    lines += [*_watched(card, voice), _where(card, voice, places)]
-    lines += [*growth_lines(card.life, voice), whence(card, voice)]
-    lines.append(_footer(card, voice, repeat=repeat))
+    head = [_headline(card), state_line(card.life, voice), _what(card, voice, topics)]
+    head += [*_watched(card, voice), _where(card, voice, places)]
+    tail = [whence(card, voice), _footer(card, voice, repeat=repeat)]
+    growth = list(growth_lines(card.life, voice))
+    # Who says so and when must not be pushed out by what thirty sources counted; nor the link,
+    # which is text where Telegram refuses it as one.
+    link = (Part(card.link),) if units(card.link) <= _LINK else ()
+    while growth and size((*head, *growth, *tail, link)) > LIMIT:
+        growth.pop()
     return Note(
-        lines=tuple(line for line in lines if line),
+        lines=tuple(line for line in (*head, *growth, *tail) if line),
         quote=_quote(card),
         buttons=(_buttons(card, voice),),
         silent=card.severity <= Severity.NOTICE,
@@ -87,7 +93,7 @@ def _headline(card: Card) -> Line:
 
 def _what(card: Card, voice: Voice, topics: Mapping[str, Topic]) -> Line:
     names = [_topic_name(t, voice.lang, topics) for t in card.topics]
-    return (Part(" · ".join(names), Style.ITALIC),) if names else ()
+    return (Part(cut(" · ".join(names), _TOPICS), Style.ITALIC),) if names else ()
 
 
 def _watched(card: Card, voice: Voice) -> list[Line]:
@@ -95,13 +101,25 @@ def _watched(card: Card, voice: Voice) -> list[Line]:
     own = _own(card) if card.topics else card.whys
     if not own:
         return []
-    queries = " · ".join(isolate(clean(why.query)) for why in own)
+    queries = _some([cut(clean(why.query), _QUERY) for why in own], voice)
     lines = [voice.says("Your watch: {query}", query=Part(queries, Style.BOLD))]
     words = dict.fromkeys(word for why in own for word in _otherwise(why))
     if words:
         met = " · ".join(isolate(cut(word, _NAME)) for word in list(words)[:_WORDS])
         lines.append(voice.says("Found as: {words}", words=met))
     return lines
+
+
+def _some(queries: Sequence[str], voice: Voice) -> str:
+    """The first of ``queries``, and how many more there are: somebody may have fifty."""
+    shown: list[str] = []
+    for query in queries:
+        if shown and size(((Part(" · ".join((*shown, query))),),)) > _QUERIES:
+            more = len(queries) - len(shown)
+            shown.append(voice.label_n("… and {n} more", "… and {n} more", more))
+            break
+        shown.append(isolate(query))
+    return " · ".join(shown)
 
 
 def _otherwise(why: Why) -> list[str]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from bot.core.card import place_path, sign
 from bot.core.i18n import Voice, isolate
 from bot.core.model import Card, Digest, Line, Note, Part, Place, Severity, StoryState, Style
-from bot.core.render import cut
+from bot.core.render import LIMIT, cut, size
 from bot.core.text import clean
 from bot.core.told import stamp
 
 _SHOWN, _TITLE, _NAME = 15, 110, 40
+_ROOM = LIMIT - 200  # for how many more there are, and that it may be a repeat
 
 
 def digest_note(
@@ -28,9 +29,14 @@ def digest_note(
     """
     cards = sorted(digest.cards, key=_rank)
     lines = [_headline(len(cards), voice)]
+    shown = 0
     for card in cards[:_SHOWN]:
-        lines += [_title(card), _below(card, voice, places)]
-    if more := len(cards) - _SHOWN:
+        both = [_title(card), _below(card, voice, places)]
+        if size((*lines, *both)) > _ROOM:
+            break
+        lines += both
+        shown += 1
+    if more := len(cards) - shown:
         lines.append(voice.says_n("… and {n} more", "… and {n} more", more))
     if repeat:
         lines.append(voice.says("Possible repeat: the first copy may have come"))

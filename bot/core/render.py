@@ -29,6 +29,7 @@ _LINKS = ("http://", "https://", "tg://")
 _ELLIPSIS = "…"
 # A cut may not part a letter from its marks, a joined emoji or a flag from its other half.
 _JOINER = "\u200d"
+_LONGEST = 32
 _TRAILERS = (
     ("\ufe00", "\ufe0f"),  # variation selectors
     ("\U0001f1e6", "\U0001f1ff"),  # the halves of a flag
@@ -59,14 +60,26 @@ def cut(text: str, limit: int) -> str:
         if used > limit:
             break
         end += 1
-    while end > 0 and _joins(text, end):
-        end -= 1
-    head = text[:end]
+    head = text[: _edge(text, end)]
     word = head.rfind(" ")
     # Only a late space: a title without spaces must not shrink to its first word.
     head = head[:word] if word > end * 0.7 else head
     missing = head.count(_FSI) - head.count(_PDI)
     return head.rstrip() + _ELLIPSIS + _PDI * max(missing, 0)
+
+
+def _edge(text: str, end: int) -> int:
+    """The last edge between two visible characters, up to ``end``.
+
+    One that is longer than any that people write (a letter under five hundred accents) is parted:
+    a headline of such letters would vanish whole.
+    """
+    edge = end
+    while edge > 0 and _joins(text, edge):
+        edge -= 1
+        if end - edge > _LONGEST:
+            return end
+    return edge
 
 
 def to_html(note: Note, lang: str, limit: int = LIMIT) -> str:
@@ -124,9 +137,14 @@ def _dots() -> Part:
     return Part(_ELLIPSIS)
 
 
+def size(lines: Iterable[Line]) -> int:
+    """What ``lines`` take of a message, in UTF-16 units."""
+    # Two more for each line: its direction mark, and the line break before it.
+    return sum(units(text_of(line)) + 2 for line in lines)
+
+
 def _size(note: Note) -> int:
-    # One more for each line: its direction mark, and the line break before it.
-    return sum(units(text_of(line)) + 2 for line in (*note.lines, *note.quote))
+    return size((*note.lines, *note.quote))
 
 
 def _shorter_quote(note: Note, limit: int) -> Note:

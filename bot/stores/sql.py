@@ -320,9 +320,11 @@ ON CONFLICT DO NOTHING
 """
 
 # Both orders of Telegram's two migration messages, and twice: rows that are there already win.
+# We are told of the move, so we are in: that the old chat seemed lost was the move itself.
 MOVE_CHAT = (
     """INSERT INTO chats (id, kind, lang, status, thread_id, changed_at)
-       SELECT :new_id, 'supergroup', lang, status, thread_id, :now FROM chats WHERE id = :old_id
+       SELECT :new_id, 'supergroup', lang, CASE status WHEN 'gone' THEN 'active' ELSE status END,
+           thread_id, :now FROM chats WHERE id = :old_id
        ON CONFLICT (id) DO UPDATE SET kind = 'supergroup', lang = excluded.lang,
            status = excluded.status""",
     # Decided about while the group moved, once for each of its numbers: told once.

@@ -1,6 +1,6 @@
 """Sending through the Bot API. The one door where its errors become ours.
 
-What each answer means for the outbox is the table of ``docs/promises``: a refused text, a chat
+What each answer means for the outbox is the table of ``docs/house.md``: a refused text, a chat
 that is gone and a lost answer each want something else done next.
 """
 
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from telegram import Bot, LinkPreviewOptions, ReplyParameters
 from telegram import error as vendor
-from telegram.constants import ParseMode
+from telegram.ext import InvalidCallbackData
 
 from bot.core.model import Message
 from bot.errors import (
@@ -24,10 +24,9 @@ from bot.errors import (
     MessengerDown,
     ThreadGone,
 )
+from bot.telegram.bot import RasidBot
 from bot.telegram.keyboards import keyboard
 from bot.telegram.request import AnswerLost, NeverLeft
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # Fragments of the descriptions of "400 Bad Request", lower case, as the Bot API server writes
 # them (tdlib/telegram-bot-api, Client.cpp).
@@ -42,20 +41,31 @@ _CHAT_GONE = (
     "chat_write_forbidden",
     "chat_restricted",
     "chat_send_plain_forbidden",
+    "chat_guest_send_forbidden",
+    "chat_admin_required",
+    "user_banned_in_channel",
+    "channel_private",
     "not enough rights",
     "have no rights",
+    "no write access",
     "need administrator rights",
     "not a member of",
 )
-_EDITED = ("message is not modified", "message to edit not found", "message can't be edited")
+_EDITED = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message_edit_time_expired",
+)
 # A group that moved without saying where: the next update or send tells.
 _MOVED_SILENTLY = ("group chat was upgraded",)
 
 
 class TelegramMessenger:
-    """``ports.Messenger`` over a python-telegram-bot ``Bot``."""
+    """``ports.Messenger`` over python-telegram-bot's ``Bot``."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: RasidBot) -> None:
         self._bot = bot
 
     async def send(self, message: Message) -> int:
@@ -67,33 +77,13 @@ class TelegramMessenger:
         try:
             if message.edit_of is not None:
                 return await self._edit(message, message.edit_of)
-            return await self._send(message)
+            return _number_of(await self._bot.said("sendMessage", _new(message)))
         except vendor.TelegramError as error:
             raise translated(message.chat_id, error) from error
 
-    async def _send(self, message: Message) -> int:
-        sent = await self._bot.send_message(
-            chat_id=message.chat_id,
-            text=message.text,
-            parse_mode=ParseMode.HTML if message.html else None,
-            message_thread_id=message.thread_id,
-            reply_parameters=_answering(message),
-            reply_markup=keyboard(message.buttons),
-            link_preview_options=_NO_PREVIEW,
-            disable_notification=message.silent,
-        )
-        return sent.message_id
-
     async def _edit(self, message: Message, message_id: int) -> int:
         try:
-            await self._bot.edit_message_text(
-                chat_id=message.chat_id,
-                message_id=message_id,
-                text=message.text,
-                parse_mode=ParseMode.HTML if message.html else None,
-                reply_markup=keyboard(message.buttons),
-                link_preview_options=_NO_PREVIEW,
-            )
+            await self._bot.said("editMessageText", _text_of(message) | {"message_id": message_id})
         except vendor.BadRequest as error:
             # It reads so already, or its reader deleted it: both are as wanted.
             if not any(fragment in error.message.lower() for fragment in _EDITED):
@@ -101,10 +91,37 @@ class TelegramMessenger:
         return message_id
 
 
-def _answering(message: Message) -> ReplyParameters | None:
-    if message.reply_to is None:
-        return None
-    return ReplyParameters(message.reply_to, allow_sending_without_reply=True)
+def _text_of(message: Message) -> dict[str, Any]:
+    """What a new message and an edited one have in common."""
+    return {
+        "chat_id": message.chat_id,
+        "text": message.text,
+        "parse_mode": "HTML" if message.html else None,
+        "reply_markup": keyboard(message.buttons),
+        "link_preview_options": {"is_disabled": True},
+    }
+
+
+def _new(message: Message) -> dict[str, Any]:
+    answered = message.reply_to
+    reply = {"message_id": answered, "allow_sending_without_reply": True} if answered else None
+    return _text_of(message) | {
+        "message_thread_id": message.thread_id,
+        "reply_parameters": reply,
+        "disable_notification": message.silent,
+    }
+
+
+def _number_of(sent: Any) -> int:
+    """The id of the message that was sent.
+
+    Raises:
+        TelegramError: There is none in the answer, so nobody knows what became of it.
+    """
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    if not isinstance(number, int) or number <= 0:
+        raise vendor.TelegramError("the answer names no message") from AnswerLost("garbled")
+    return number
 
 
 def translated(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
@@ -132,7 +149,9 @@ def _gone(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
 
 def _down(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
     # The vendor quotes the token itself in some of these texts, so none is passed on.
-    return MessengerDown(chat_id, f"{type(error).__name__}: the bot token was refused")
+    return MessengerDown(
+        chat_id, f"{type(error).__name__}: the token was refused, or the address is wrong"
+    )
 
 
 def _delayed(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
@@ -185,6 +204,7 @@ MEANINGS: dict[type, Callable[[int, vendor.TelegramError], DeliveryError]] = {
     vendor.BadRequest: _bad_request,
     vendor.Conflict: _delayed,
     vendor.PassportDecryptionError: _refused,
+    InvalidCallbackData: _refused,
     vendor.TimedOut: _network,
     vendor.NetworkError: _network,
     vendor.TelegramError: _uncertain,

@@ -1,7 +1,7 @@
 """Telegram's updates → :class:`bot.core.model.Request`.
 
-Edited messages, forwards, messages written through another bot and commands addressed to another
-bot are nobody's wish to us and end here.
+Edited messages, forwards, messages written by or through another bot and commands addressed to
+another bot are nobody's wish to us and end here.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Handlers:
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A command anywhere, or plain text in a private chat."""
         message = update.effective_message
-        if message is None or message.forward_origin is not None or message.via_bot is not None:
+        if message is None or not _is_own_wish(message):
             return
         asked = asked_for(message, context.bot.username)
         if asked is None:
@@ -146,6 +146,18 @@ class Handlers:
                 args=str(new),
             )
         )
+
+
+def _is_own_wish(message: Message) -> bool:
+    """Whether somebody wrote this to us themselves.
+
+    Two bots that answer each other never end. Telegram writes for anonymous admins and for
+    channels through bots of its own, which name the chat they write for.
+    """
+    if message.forward_origin is not None or message.via_bot is not None:
+        return False
+    author = message.from_user
+    return author is None or not author.is_bot or message.sender_chat is not None
 
 
 def asked_for(message: Message, username: str) -> tuple[str, str] | None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from bot.core.model import Button
 
 Rows = Sequence[Sequence[Button]]
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    """The keyboard for ``rows``, or ``None`` when there is no button in them."""
+def keyboard(rows: Rows) -> dict[str, Any] | None:
+    """The InlineKeyboardMarkup for ``rows``, or ``None`` when there is no button in them."""
     drawn = [[_button(button) for button in row] for row in rows if row]
-    return InlineKeyboardMarkup(drawn) if drawn else None
+    return {"inline_keyboard": drawn} if drawn else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, str]:
     if button.url:
-        return InlineKeyboardButton(button.text, url=button.url)
-    return InlineKeyboardButton(button.text, callback_data=button.data)
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": button.data}

@@ -11,62 +11,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from typing import Any
 
-from telegram import Update
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
-from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.errors import StoreUnavailable
+from bot.telegram.bot import RasidBot
+from bot.telegram.serving import AnyApplication, Serving, pauses
 
 log = logging.getLogger(__name__)
 
 POLL_S = 30
 WEDGED_S = 150.0
-NETWORK_TRIES = 5
 _PATIENCE_S = 0.3  # between two looks for what others ask, while something is under way
 TOKEN_REFUSED = "token-refused: set TELEGRAM_BOT_TOKEN to the token that BotFather gave you"  # noqa: S105
 WEBHOOK_REMOVED = "webhook-removed: an earlier program left it; nothing can be polled beside one"
 # As the Bot API server words it (tdlib/telegram-bot-api, Client.cpp), in lower case.
 _WEBHOOK_ACTIVE = "webhook is active"
-ALLOWED = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-
-
-class RasidBot(ExtBot[None]):
-    """The vendor's bot, which keeps its token to itself and gives updates out unparsed."""
-
-    def __repr__(self) -> str:
-        return "RasidBot[]"
-
-    async def unparsed_updates(self, offset: int | None, timeout_s: int) -> list[dict[str, Any]]:
-        """getUpdates as plain JSON, so that one that cannot be parsed does not hide the rest."""
-        asked = {
-            "offset": offset,
-            "timeout": timeout_s,
-            "limit": 100,
-            "allowed_updates": ALLOWED,
-        }
-        found = await self._post("getUpdates", asked, read_timeout=timeout_s + 30.0)
-        return found if isinstance(found, list) else []
-
-    async def reconnect(self) -> None:
-        """Drop the polling connection; the next poll opens a new one."""
-        await self._request[0].shutdown()
-
-    async def disconnect(self) -> None:
-        """Close all connections, also when nobody was ever asked who we are."""
-        for request in self._request:
-            await request.shutdown()
 
 
 class UpdateLoop:
     """Polls until stopped.
 
     Args:
-        app: With its handlers; not initialised yet, so that a start needs no network.
+        app: Initialised by the first turn that has a network.
+        serving: Gets what was fetched.
         first_pause_s: Where the back-off begins; it doubles up to a minute.
     """
 
@@ -74,6 +41,7 @@ class UpdateLoop:
         self,
         app: AnyApplication,
         bot: RasidBot,
+        serving: Serving,
         *,
         poll_s: int = POLL_S,
         wedged_s: float = WEDGED_S,
@@ -81,16 +49,14 @@ class UpdateLoop:
     ) -> None:
         self._app = app
         self._bot = bot
+        self._serving = serving
         self._poll_s = poll_s
         self._wedged_s = wedged_s
         self._first_pause_s = first_pause_s
         self._offset: int | None = None
-        self._failures: dict[int, Exception] = {}
         self._open: dict[int, asyncio.Task[None]] = {}  # under way, by update id
         self._served: set[int] = set()  # served while an earlier one is still under way
-        self._last: dict[int | None, asyncio.Task[None]] = {}  # of each chat
         self._task: asyncio.Task[None] | None = None
-        app.add_error_handler(self._remember)
 
     async def run(self) -> None:
         """Poll and serve until :meth:`stop`; no failure of network or store ends it."""
@@ -103,18 +69,17 @@ class UpdateLoop:
         """End at once. An update being served is repeated at the next start, and answered once."""
         if self._task is not None:
             self._task.cancel()
-            for task in self._open.values():
-                task.cancel()
-            await asyncio.wait({self._task, *self._open.values()})
+            await asyncio.wait({self._task})
+            await self._serving.stop()
 
     async def _turns(self) -> None:
-        pauses = self._pauses()
+        waits = pauses(self._first_pause_s)
         while True:
             trouble = await self._turn()
             if not trouble:
-                pauses = self._pauses()
+                waits = pauses(self._first_pause_s)
                 continue
-            pause = next(pauses)
+            pause = next(waits)
             level = logging.ERROR if trouble == TOKEN_REFUSED else logging.WARNING
             log.log(level, "updates_wait reason=%s again_in_s=%.1f", trouble, pause)
             await asyncio.sleep(pause)
@@ -122,8 +87,8 @@ class UpdateLoop:
     async def _turn(self) -> str:
         """One poll and what it brought; the name of the trouble when there was one."""
         try:
-            await self._app.initialize()
             async with asyncio.timeout(self._wedged_s):
+                await self._bot.meet(self._app)
                 # What is under way comes again at once, so there is nothing to wait for.
                 wait_s = 0 if self._open else self._poll_s
                 updates = await self._bot.unparsed_updates(self._offset, wait_s)
@@ -137,18 +102,11 @@ class UpdateLoop:
         except TelegramError as error:
             return f"{type(error).__name__}:{error.message}"
         for raw in updates:
-            self._begin(raw)
+            update_id = raw["update_id"]
+            if update_id not in self._served and update_id not in self._open:
+                self._open[update_id] = self._serving.begin(raw)
         await self._patience()
         return ""
-
-    def _begin(self, raw: dict[str, Any]) -> None:
-        """Serve an update beside the others, but after what its own chat asked before."""
-        update_id, chat = int(raw["update_id"]), chat_id(raw)
-        if update_id in self._served or update_id in self._open:
-            return
-        before = self._last.get(chat)
-        task = asyncio.create_task(self._take(raw, before), name=f"update {update_id}")
-        self._open[update_id] = self._last[chat] = task
 
     async def _patience(self) -> None:
         """Wait for what was begun, but not for ever: others may have asked meanwhile."""
@@ -159,7 +117,6 @@ class UpdateLoop:
                 del self._open[update_id]
                 self._served.add(update_id)
                 task.result()
-        self._last = {chat: task for chat, task in self._last.items() if not task.done()}
         self._confirm()
 
     def _confirm(self) -> None:
@@ -182,56 +139,3 @@ class UpdateLoop:
         except TelegramError as failure:
             return f"webhook-in-the-way:{type(failure).__name__}"
         return WEBHOOK_REMOVED
-
-    async def _take(self, raw: dict[str, Any], before: asyncio.Task[None] | None) -> None:
-        """Serve one update once ``before`` has ended."""
-        if before is not None:
-            await asyncio.wait({before})
-        update_id = int(raw["update_id"])
-        try:
-            update = Update.de_json(raw, self._bot)
-        except (TypeError, ValueError, KeyError, AttributeError):
-            log.exception("update_unreadable update=%s", update_id)
-        else:
-            await self._serve(update)
-
-    async def _serve(self, update: Update) -> None:
-        """Until it is served, or has failed in a way that waiting does not mend."""
-        for tries, pause in enumerate(self._pauses(), start=1):
-            await self._app.process_update(update)
-            error = self._failures.pop(update.update_id, None)
-            if error is None:
-                return
-            if not _is_passing(error, tries):
-                log.error("update_skipped update=%s", update.update_id, exc_info=error)
-                return
-            log.warning("update_again update=%s error=%s", update.update_id, type(error).__name__)
-            await asyncio.sleep(pause)
-
-    async def _remember(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        if isinstance(update, Update) and context.error is not None:
-            self._failures[update.update_id] = context.error
-
-    def _pauses(self) -> Iterator[float]:
-        pause = self._first_pause_s
-        while True:
-            yield pause
-            pause = min(pause * 2, 60.0)
-
-
-def chat_id(raw: dict[str, Any]) -> int | None:
-    """The chat an update belongs to, whatever its kind; ``None`` where there is none."""
-    for content in raw.values():
-        if isinstance(content, dict):
-            message = content.get("message") or content
-            chat = message.get("chat") if isinstance(message, dict) else None
-            if isinstance(chat, dict):
-                return chat.get("id")
-    return None
-
-
-def _is_passing(error: Exception, tries: int) -> bool:
-    if isinstance(error, StoreUnavailable):
-        return True
-    network = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
-    return network and tries < NETWORK_TRIES

@@ -119,6 +119,10 @@ def test_a_cut_does_not_part_one_visible_character(piece: str) -> None:
         assert kept.replace(piece, "") == "" or piece == "🇮🇶"
 
 
+def test_a_letter_under_a_thousand_accents_does_not_swallow_the_headline() -> None:
+    assert units(cut("Z" + "\u0300" * 1_000 + " on the base", 300)) == 300
+
+
 def test_a_cut_prefers_the_space_between_words() -> None:
     assert cut("سقوط صاروخين على قاعدة عين الأسد", 26) == "سقوط صاروخين على قاعدة…"
 

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.sandbox.people import Person
@@ -151,3 +152,46 @@ async def test_a_refused_token_reaches_no_log_and_stops_nothing_else(
     code, _ = await rasid.end()
     assert code == 0
     assert "wrong-canary" not in rasid.told()
+
+
+async def test_telegram_brings_what_people_write_and_the_token_is_seen_nowhere(
+    rasid: Running, people: People, unused_tcp_port: int
+) -> None:
+    assert rasid.sandbox is not None
+    feed = f"feeds:\n  - {{name: n, url: '{rasid.sandbox.feed_url}', private: true}}\n"
+    with (rasid.folder / "config.yaml").open("a") as file:
+        file.write(feed)
+    for n in range(9):  # long enough for a process of its own
+        await people.post("newsroom/publish", title=f"Report {n}", text="word " * 200)
+    await people.say(SAM, "/subscribe")
+    await rasid.start(
+        RASID_TELEGRAM__UPDATES="webhook",
+        RASID_WEB__PORT=str(unused_tcp_port),
+        RASID_WEB__PUBLIC_URL=f"http://127.0.0.1:{unused_tcp_port}/",
+    )
+    await people.told(SAM, "Subscribed")
+    url = f"http://127.0.0.1:{unused_tcp_port}/telegram"
+    async with aiohttp.ClientSession() as session, session.post(url, json={}) as stranger:
+        assert stranger.status == 403
+    assert rasid.process is not None
+    pid = rasid.process.pid
+    await until(lambda: len(_family(pid)) > 1, "a process that reads documents")
+    first, *others = _family(pid)
+    key = TOKEN.split(":")[1].encode()
+    assert key not in _of(first, "cmdline") + _of(first, "comm")
+    assert not any(key in _of(pid, "cmdline") + _of(pid, "environ") for pid in others)
+    code, _ = await rasid.end()
+    assert code == 0, rasid.told()
+    assert "webhook_set" in rasid.told()
+    assert key.decode() not in rasid.told()
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all that it has started."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [child for thread in threads for child in thread.read_text().split()]
+    return [pid, *(each for child in children for each in _family(int(child)))]
+
+
+def _of(pid: int, name: str) -> bytes:
+    return Path(f"/proc/{pid}/{name}").read_bytes()

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+import importlib
 import inspect
+import pkgutil
 from typing import Any
 
 import pytest
+import telegram
 from telegram import error as vendor
 
 from bot.core.model import Button, Message
@@ -25,14 +29,41 @@ from tests.telegram.conftest import DESK, FAMILIES, LAYLA, Stage
 HELLO = Message(LAYLA, "hello", html=False)
 
 
+def kinds(kind: type) -> set[type]:
+    """A class and all that was ever derived from it."""
+    return {kind}.union(*map(kinds, kind.__subclasses__()))
+
+
 def test_every_error_class_of_the_vendor_has_a_meaning() -> None:
-    theirs = {
+    for module in pkgutil.walk_packages(telegram.__path__, "telegram."):
+        with contextlib.suppress(ImportError):  # what needs an extra that we have not
+            importlib.import_module(module.name)
+    named = {
         kind
         for _, kind in inspect.getmembers(vendor, inspect.isclass)
         if issubclass(kind, vendor.TelegramError)
     }
+    theirs = {
+        kind for kind in kinds(vendor.TelegramError) if kind.__module__.startswith("telegram")
+    }
     assert len(theirs) >= 11
+    assert named <= theirs
     assert theirs == set(MEANINGS)
+
+
+def test_every_error_class_of_the_vendor_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    made = {
+        vendor.RetryAfter: (3,),
+        vendor.ChatMigrated: (-100,),
+        vendor.TimedOut: (),
+        vendor.InvalidToken: (),
+    }
+    for kind in MEANINGS:
+        error = kind(*made.get(kind, ("x",)))
+        told = translated(7, error)
+        assert isinstance(told, DeliveryError)
+        assert str(told)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +80,8 @@ def test_every_error_class_of_the_vendor_has_a_meaning() -> None:
         (vendor.BadRequest("TOPIC_CLOSED"), ThreadGone),
         (vendor.BadRequest("Chat not found"), ChatGone),
         (vendor.BadRequest("PEER_ID_INVALID"), ChatGone),
+        (vendor.BadRequest("Have no write access to the chat"), ChatGone),
+        (vendor.BadRequest("CHANNEL_PRIVATE"), ChatGone),
         (vendor.BadRequest("Not enough rights to send text messages to the chat"), ChatGone),
         (vendor.BadRequest("Can't parse entities: unclosed tag"), DeliveryRefused),
         (vendor.BadRequest("Message is too long"), DeliveryRefused),

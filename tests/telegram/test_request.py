@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
-import traceback
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -11,11 +9,10 @@ from aiohttp import web
 from telegram import error as vendor
 from telegram.request import RequestData
 
-from bot.core.model import Message
-from bot.errors import BotError
+from bot.telegram.disguise import Disguise
 from bot.telegram.request import AiohttpRequest, AnswerLost, NeverLeft
-from bot.telegram.room import TelegramRoom, build
-from tests.telegram.conftest import CANARY, TOKEN, Served, Stage
+from bot.telegram.room import TelegramRoom
+from tests.telegram.conftest import TOKEN, Stage
 
 Handler = Callable[[web.Request], object]
 
@@ -28,7 +25,7 @@ def closed_port() -> int:
 
 @pytest.fixture
 async def request_() -> AsyncIterator[AiohttpRequest]:
-    made = AiohttpRequest(read_timeout_s=0.2)
+    made = AiohttpRequest(Disguise(TOKEN), read_timeout_s=0.2)
     yield made
     await made.shutdown()
 
@@ -51,7 +48,7 @@ async def test_a_broken_tls_handshake_never_left(request_: AiohttpRequest, stage
 
 
 async def test_no_free_connection_in_time_never_left(stage: Stage) -> None:
-    request = AiohttpRequest(pool_size=1)
+    request = AiohttpRequest(Disguise(TOKEN), pool_size=1)
     url = f"{stage.sandbox.api_url}{TOKEN}/getMe"
     await stage.do("fault", method="getMe", kind="delay", seconds=1, times=1)
     slow = asyncio.create_task(request.post(url))
@@ -84,70 +81,3 @@ async def test_a_document_travels_as_a_file(room: TelegramRoom, stage: Stage) ->
     await room.bot.send_document(1001, b"one line", filename="export.json", caption="yours")
     (sent,) = await stage.journal()
     assert (sent["method"], sent["chat_id"]) == ("sendDocument", 1001)
-
-
-def everything_said(error: BaseException) -> str:
-    """What any log, crash reporter or debugger could show of an error and all behind it."""
-    said = "".join(traceback.format_exception(error))
-    seen: BaseException | None = error
-    while seen is not None:
-        said += repr(seen) + str(seen)
-        seen = seen.__cause__ or seen.__context__
-    return said
-
-
-async def quoting(request: web.Request) -> web.Response:
-    """A proxy that answers with a page about the address it was asked for."""
-    return web.Response(status=502, text=f"<h1>cannot reach {request.path}</h1>")
-
-
-async def gibberish(request: web.Request) -> web.Response:
-    return web.Response(status=200, text=f"not JSON {request.path}")
-
-
-async def hanging_up(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.close()
-    return web.Response()
-
-
-def refusing(status: int) -> Handler:
-    async def refuse(request: web.Request) -> web.Response:
-        return web.json_response(
-            {"ok": False, "error_code": status, "description": "No"}, status=status
-        )
-
-    return refuse
-
-
-@pytest.mark.parametrize(
-    "answer", [quoting, gibberish, hanging_up, refusing(401), refusing(404), refusing(500), None]
-)
-async def test_the_token_is_in_no_error_and_no_log(
-    answer: Handler | None, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    runner = web.AppRunner(web.Application(), access_log=None)
-    base = f"http://127.0.0.1:{closed_port()}/bot"
-    if answer is not None:
-        runner.app.router.add_route("*", "/{path:.*}", answer)  # type: ignore[arg-type]
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}/bot"
-    room = build(TOKEN, base, base)
-
-    with pytest.raises(BotError) as caught:
-        await room.messenger.send(Message(1, "hello", html=False))
-    said = everything_said(caught.value)
-    with pytest.raises(vendor.TelegramError) as vendors:
-        await room.bot.get_me()
-    said += everything_said(vendors.value)
-    receiving = asyncio.create_task(room.run_updates(Served(), first_pause_s=0.05))
-    await asyncio.sleep(0.2)
-    await room.close()
-    await receiving
-    await runner.cleanup()
-
-    said += caplog.text + repr(room) + repr(room.bot) + repr(room.messenger)
-    assert "updates_wait" in said
-    assert CANARY not in said

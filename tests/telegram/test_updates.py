@@ -11,7 +11,7 @@ from telegram.error import Conflict
 from bot.core.model import Answer, Request
 from bot.errors import StoreUnavailable
 from bot.telegram.room import TelegramRoom, build
-from bot.telegram.updates import chat_id
+from bot.telegram.serving import chat_id
 from tests.telegram.conftest import LAYLA, SAM, Served, Stage, until
 
 
