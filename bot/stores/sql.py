@@ -174,9 +174,9 @@ ON CONFLICT DO NOTHING
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at, late)
+    payload, not_before_at, added_at, late, uncertain)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :not_before, :now, :late)
+    :payload, :not_before, :now, :late, :uncertain)
 ON CONFLICT DO NOTHING RETURNING id
 """
 

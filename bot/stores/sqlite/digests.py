@@ -38,6 +38,7 @@ class DigestTable(OutboxTable):
             payload=rows.payload_text(card),
             late=int(alert.delay),
             not_before=rows.ms(now + hold),
+            uncertain=int(alert.may_repeat),
         )
 
     def _gather(self, alerts: Iterable[Alert], now: datetime) -> None:
@@ -58,6 +59,7 @@ class DigestTable(OutboxTable):
             sql_digests.GROW_DIGEST,
             id=digest_id,
             severity=max(line["severity"] for line in lines),
+            uncertain=max(line["uncertain"] for line in lines),
             not_before=rows.ms(now + _HOLD),
             longest_ms=_LONGEST_HOLD // timedelta(milliseconds=1),
         )
