@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot import __version__, config
+from bot import __version__, config, upkeep
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.i18n import Words
-from bot.core.model import Answer, FullText, Knowledge, Request, Source, SourceKind
+from bot.core.model import Answer, Knowledge, Request, Source, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -42,10 +43,9 @@ from bot.logs import begin
 from bot.sandbox.server import Sandbox, start_sandbox
 from bot.sources.article import ArticleReader
 from bot.sources.aside import Aside
-from bot.sources.channel import ChannelPoller, handle_of
+from bot.sources.channel import ChannelPoller
 from bot.sources.feed import FeedPoller
 from bot.sources.fetch import Fetcher, FetchLimits
-from bot.sources.identity import feed_id
 from bot.sources.robots import Robots
 from bot.sources.seeds import SeedsPoller
 from bot.sources.workers import Workers
@@ -73,51 +73,6 @@ def now() -> datetime:
 def knowledge_of(settings: Settings) -> Knowledge:
     """The lexicon, gazetteer and topics these settings ask for."""
     return load_knowledge(settings.topics or None, own=settings.topics_folder)
-
-
-def configured_sources(settings: Settings) -> tuple[Source, ...]:
-    """The feeds and channels of config.yaml as sources."""
-    return _feeds(settings) + _channels(settings)
-
-
-def _feeds(settings: Settings) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            id=feed_id(feed.url),
-            kind=SourceKind.FEED,
-            name=feed.name,
-            url=feed.url,
-            lang=feed.lang,
-            country=feed.country,
-            interval_s=feed.interval_s,
-            private=feed.private,
-            pinned=feed.pinned,
-            urgent=feed.urgent,
-            headers=tuple((name, v.get_secret_value()) for name, v in feed.headers.items()),
-            proxy=feed.proxy.get_secret_value() if feed.proxy else "",
-            folder=feed.folder,
-            full_text=FullText(feed.full_text),
-            zone=feed.zone,
-        )
-        for feed in settings.feeds
-    )
-
-
-def _channels(settings: Settings) -> tuple[Source, ...]:
-    handles = {handle_of(channel.handle): channel for channel in settings.channels}
-    return tuple(
-        Source(
-            id=f"channel-{handle.lower()}",
-            kind=SourceKind.CHANNEL,
-            name=channel.name,
-            url=f"{settings.telegram.view_url}{handle}",
-            lang=channel.lang,
-            country=channel.country,
-            interval_s=channel.interval_s,
-            private=channel.private,
-        )
-        for handle, channel in handles.items()
-    )
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -163,6 +118,7 @@ class Rasid:
     words: Words
     sandbox: Sandbox | None
     pushing: Pushing | None
+    upkeep: upkeep.Upkeep
 
     async def serve(self, request: Request) -> Answer | None:
         """Answer a request, record it, and let the sender know."""
@@ -175,17 +131,25 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     """Run until SIGTERM or SIGINT; with ``once`` poll everything, send everything, return."""
     token = config.token(os.environ)
     secrets_told = (token.get_secret_value(),) if token else ()
-    begin(settings.log.level, secrets_told)
+    begin(settings.log.level, (*secrets_told, *upkeep.secrets_of(settings.notify)))
     # A long search for garbage among what a matcher remembers would hold every message up: most of
     # it is found young, and the rest may wait.
     gc.set_threshold(50_000, 20, 50)
-    with only_one(database_path(settings)):
-        async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
+    path = database_path(settings)
+
+    async def live(news: list[str]) -> None:
+        secret = token.get_secret_value() if token else None
+        async with _assembled(settings, secret, news) as rasid:
             await (_once(rasid) if once else _forever(rasid))
+
+    with only_one(path):
+        await upkeep.keep_alive(settings, path, now, live)
 
 
 @asynccontextmanager
-async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Rasid]:
+async def _assembled(
+    settings: Settings, token: str | None, news: list[str]
+) -> AsyncIterator[Rasid]:
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
@@ -199,7 +163,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     try:
         await _put_sources(store, settings, sandbox)
         feeds = FeedPoller(fetcher, now, workers)
-        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox, news=news)
     finally:
         workers.close()
         await room.close()
@@ -262,6 +226,7 @@ def _wired(
     *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
+    news: list[str],
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
     deliver = Deliver(
@@ -313,7 +278,10 @@ def _wired(
         at_once=settings.pages.at_once,
         pause=timedelta(seconds=settings.pages.pause_s),
     )
-    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing)
+    kept = upkeep.upkeep_of(settings, store, room.reach, now, news)
+    return Rasid(
+        settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing, kept
+    )
 
 
 def _pushing(
@@ -355,6 +323,7 @@ async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
 
 
 async def _recover(rasid: Rasid) -> None:
+    await upkeep.take_up(rasid.store, rasid.ingest.intake, now())
     if tried := await rasid.store.after_upgrade(__version__):
         log.info("trying_again quarantined=%d: another version broke on them", tried)
     repeated, unconfirmed = await rasid.store.recover(now())
@@ -382,6 +351,7 @@ async def _once(rasid: Rasid) -> None:
     await rasid.pages.tick()
     await rasid.pages.drain()
     await rasid.deliver.drain()
+    await rasid.upkeep.once()
     await _tell_once(rasid)
 
 
@@ -395,14 +365,15 @@ async def _tell_once(rasid: Rasid) -> None:
 
 async def _forever(rasid: Rasid) -> None:
     await _recover(rasid)
-    engine = LocalEngine()
+    engine = LocalEngine(set_back=rasid.upkeep.clock_set_back)
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
-    async with _heard(rasid, engine):
-        await _until_stopped(rasid, engine)
+    engine.every(timedelta(minutes=1), rasid.upkeep.keeping.tick, "backups")
+    async with _heard(rasid, engine), rasid.upkeep.running() as damaged:
+        await _until_stopped(rasid, engine, damaged)
 
 
-async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
+async def _until_stopped(rasid: Rasid, engine: LocalEngine, damaged: asyncio.Task[None]) -> None:
     stopped = _stop_signal()
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
     receiving = asyncio.create_task(rasid.room.run_updates(rasid.serve), name="receiver")
@@ -412,7 +383,8 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
     stopping = asyncio.create_task(stopped.wait(), name="stop")
     try:
         # A part that ends by itself is a failure: the process ends and its manager restarts it.
-        await asyncio.wait({stopping, sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        ending = {stopping, sending, receiving, damaged}
+        await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
         presenting.cancel()
@@ -424,7 +396,7 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
         rasid.deliver.stop()
         await asyncio.wait({sending, receiving}, timeout=_FINISH_S)
         log.info("stopped")
-    for part in (sending, receiving):
+    for part in (damaged, sending, receiving):
         if part.done() and not part.cancelled():
             part.result()
 

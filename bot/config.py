@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +24,7 @@ from pydantic_settings import (
 from rapidfuzz import process
 
 from bot.errors import ConfigError
+from bot.sections import BackupsSettings, NotifySettings, Section
 from bot.zones import zone_of
 
 _PREFIX = "RASID_"
@@ -37,12 +38,6 @@ _OUR_HEADERS = frozenset(
     "accept-encoding connection content-length cookie host if-modified-since if-none-match "
     "proxy-authorization te transfer-encoding upgrade".split()
 )
-
-
-class Section(BaseModel):
-    """A group of keys; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TelegramSettings(Section):
@@ -204,6 +199,8 @@ class Settings(BaseSettings):
     pages: PagesSettings = PagesSettings()
     web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
+    backups: BackupsSettings = BackupsSettings()
+    notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()
     topics: Annotated[
         tuple[str, ...], Field(description="Topics that are looked for; empty means all.")
@@ -324,6 +321,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "store": at(settings.store, "path"),
             "sandbox": at(settings.sandbox, "path"),
             "seeds": at(settings.seeds, "folder"),
+            "backups": at(settings.backups, "folder"),
             "topics_folder": settings.topics_folder and folder / settings.topics_folder,
         }
     )

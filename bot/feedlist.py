@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot import app
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.model import Source, SourceAge, SourceKind
 from bot.errors import BotError, ConfigError
 from bot.opening import changing, looking
@@ -40,7 +41,7 @@ async def list_feeds(settings: Settings) -> tuple[SourceAge, ...]:
     async with looking(settings) as store:
         ages = await store.source_ages() if store else ()
     known = {age.source.id for age in ages}
-    return (*ages, *(_unseen(s) for s in app.configured_sources(settings) if s.id not in known))
+    return (*ages, *(_unseen(s) for s in configured_sources(settings) if s.id not in known))
 
 
 def _unseen(source: Source) -> SourceAge:
@@ -73,7 +74,7 @@ async def remove_feed(settings: Settings, url_or_id: str) -> None:
                 return
         known = {age.source.id for age in await store.source_ages()}
     told = shown_source(url_or_id)
-    if set(ids) & (known | {source.id for source in app.configured_sources(settings)}):
+    if set(ids) & (known | {source.id for source in configured_sources(settings)}):
         raise ConfigError(f"{told} stands in config.yaml: remove it there", "feeds")
     raise ConfigError(f"no feed {told}: see python -m bot feeds list", "url")
 

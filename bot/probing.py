@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot import app
 from bot.config import Settings
+from bot.configured import configured_sources
 from bot.core.text import clean
 from bot.feedlist import feed_source
 from bot.measure import Judge
@@ -32,7 +33,7 @@ _VALUE = 160
 
 async def visit(settings: Settings, url: str, *, private: bool = False) -> Probe:
     """Visit an address once as its first poll would, and record nothing."""
-    known = {source.url: source for source in app.configured_sources(settings)}
+    known = {source.url: source for source in configured_sources(settings)}
     source = known.get(url) or feed_source(url)
     source = replace(source, private=private or source.private)
     return await probe(source, app.fetch_limits(settings), app.now())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.app import configured_sources
+from bot.configured import configured_sources
 from bot.errors import ConfigError
 
 ROOT = Path(__file__).parents[1]

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -27,10 +28,16 @@ class LocalEngine:
 
     Args:
         wall: The wall clock that APScheduler goes by.
+        set_back: Told by how much the wall clock was set back, each time it is.
     """
 
-    def __init__(self, wall: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+        set_back: Callable[[timedelta], Awaitable[None]] | None = None,
+    ) -> None:
         self._wall = wall
+        self._set_back = set_back
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -72,8 +79,13 @@ class LocalEngine:
             await asyncio.sleep(_PULSE_S)
             if self._wall() < before - _SET_BACK:
                 log.warning("clock_set_back by=%s", before - self._wall())
+                await self._tell_set_back(before - self._wall() + timedelta(seconds=_PULSE_S))
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=self._wall())
+
+    async def _tell_set_back(self, by: timedelta) -> None:
+        if self._set_back is not None:
+            await self._guarded(partial(self._set_back, by), "set_back")()
 
     def _guarded(
         self, job: Callable[[], Awaitable[None]], name: str

@@ -67,7 +67,9 @@ class Backups:
         """
         found = next((backup for backup in self.kept() if backup.name == name), None)
         if found is None:
-            raise BackupError(f"{name!r} is no backup in {self.folder}: python -m bot backup --list")
+            raise BackupError(
+                f"{name!r} is no backup in {self.folder}: python -m bot backup --list"
+            )
         return found
 
     def path(self, backup: Backup) -> Path:

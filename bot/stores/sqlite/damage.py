@@ -25,7 +25,7 @@ from bot.stores.sqlite.rows import ms
 _MAGIC = b"SQLite format 3\0"
 _BESIDE = ("", "-wal", "-shm")
 # A large file is looked through for so long at most: a bot that starts late is silent.
-_LOOK_S = 20.0
+LOOK_S = 20.0
 
 
 class State(Enum):
@@ -64,21 +64,21 @@ class Mended:
         )
 
 
-def mend(backups: Backups, now: datetime) -> Mended | None:
+def mend(backups: Backups, now: datetime, patience_s: float = LOOK_S) -> Mended | None:
     """Have a database at its place that can be opened; ``None`` where all is well.
 
     Raises:
         StoreUnavailable: It cannot be told: the file is locked or cannot be reached.
     """
     path = backups.database
-    state, told = look(path, is_ours=bool(backups.kept()))
+    state, told = look(path, is_ours=bool(backups.kept()), patience_s=patience_s)
     if state is State.GOOD or (state is State.MISSING and not backups.kept()):
         return None
     aside = set_aside(path, now)
     return Mended(state, told, aside, restore_last(backups, now))
 
 
-def look(path: Path, *, is_ours: bool, patience_s: float = _LOOK_S) -> tuple[State, str]:
+def look(path: Path, *, is_ours: bool, patience_s: float = LOOK_S) -> tuple[State, str]:
     """Whether the file is whole, as far as can be seen within ``patience_s``.
 
     Args:

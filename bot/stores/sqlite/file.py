@@ -129,12 +129,14 @@ class SqliteFile:
     """The file, its thread and its transactions; the tables build on it.
 
     Attributes:
+        path: Where it is.
         trouble: May be read from any thread.
         damaged: Called when the file turns out to be damaged.
     """
 
     def __init__(self, bot_id: int = 0) -> None:
         self._bot_id = bot_id
+        self.path = Path()
         self.trouble = Trouble.NONE
         self.damaged: Callable[[], object] = lambda: None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -157,6 +159,7 @@ class SqliteFile:
             StoreUnavailable: The file cannot be opened.
         """
         store = cls(bot_id)
+        store.path = Path(path)
         try:
             await store._run(lambda: store._open(str(path), migrate and not read_only, read_only))
         except BaseException:
