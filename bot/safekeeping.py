@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import app, upkeep
@@ -95,6 +95,12 @@ def _fault(backups: Backups, backup: Backup) -> str:
     return ""
 
 
+def _last_written(database: Path) -> datetime:
+    files = [f for f in (database, database.with_name(f"{database.name}-wal")) if f.exists()]
+    newest = max((file.stat().st_mtime for file in files), default=0.0)
+    return datetime.fromtimestamp(newest, UTC)
+
+
 async def checks(settings: Settings) -> tuple[Check, ...]:
     """What ``doctor`` says of backups, of the second path and of the dead man's switch."""
     kept = await _kept(settings)
@@ -115,12 +121,12 @@ def _backups(settings: Settings) -> Check:
         return Check("backups", well=False, told="none are made: backups.every_h is 0", mend=mend)
     found, backups = listed(settings), backups_of(settings)
     if not found:
-        is_new = not backups.database.exists()
-        mend = "python -m bot backup; a running bot makes one within two minutes"
-        return Check("backups", well=is_new, told=f"none yet in {backups.folder}", mend=mend)
-    newest, now = found[0], app.now()
+        told = f"none yet in {backups.folder}: `run` makes one within two minutes"
+        return Check("backups", well=True, told=told)
+    newest = found[0]
     fault = _fault(backups, newest)
-    is_fresh = now - newest.taken_at <= 2 * timedelta(hours=settings.backups.every_h)
+    missed = _last_written(backups.database) - newest.taken_at
+    is_fresh = missed <= 2 * timedelta(hours=settings.backups.every_h)
     told = (
         f"{len(found)} in {backups.folder}, the newest of {timed(newest.taken_at)},"
         f" {newest.size // 1024} KB, {fault or 'looked through: good'}"
