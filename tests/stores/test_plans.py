@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from bot.stores import quarantine_sql, sql, sql_digests, sql_names, sql_pages
+from bot.stores import quarantine_sql, sql, sql_digests, sql_names, sql_pages, sql_upkeep
 from bot.stores.sqlite import SqliteStore
 
 # Asked at a start, by a command, or when something was moved; or of what is few by its nature.
@@ -21,6 +21,9 @@ RARE = {
     "SOURCE_NAMES",
     "QUARANTINE",
     "AFTER_UPGRADE",
+    "SHIFT_SOURCES",
+    "VITALS",
+    "GONE",
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.
 _READ_WHOLE = re.compile(r"\ASCAN (?!json_each|CONSTANT|placed|\()(?!.*USING (?:COVERING )?INDEX)")
@@ -37,7 +40,7 @@ def statements(module: ModuleType) -> dict[str, str]:
 
 ASKED = {
     name: text
-    for module in (sql, sql_digests, sql_names, sql_pages, quarantine_sql)
+    for module in (sql, sql_digests, sql_names, sql_pages, sql_upkeep, quarantine_sql)
     for name, text in statements(module).items()
 }
 
