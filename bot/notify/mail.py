@@ -46,7 +46,8 @@ class Mail:
         message = EmailMessage()
         message["Subject"] = f"Rasid: {lines[0][:100]}".replace("\n", " ").replace("\r", " ")
         message["From"], message["To"] = self.sender, self.to
-        message.set_content("\n".join(lines))
+        # Names of sources are in any script, and not every server takes eight bits.
+        message.set_content("\n".join(lines), cte="base64")
         return message
 
     def _sent(self, message: EmailMessage) -> str:

@@ -221,7 +221,13 @@ async def test_a_full_disk_is_noticed_and_so_is_that_it_is_over(store: SqliteSto
 @given(st.text(max_size=60))
 def test_a_name_leads_out_of_the_folder_by_no_way(name: str) -> None:
     backups = Backups(Path("/nowhere/rasid.db"), Path("/nowhere/backups"))
-    for tried in (name, f"../{name}", f"/{name}", f"{name}\0", f"../rasid-20260301T120000Z.db{name}"):
+    for tried in (
+        name,
+        f"../{name}",
+        f"/{name}",
+        f"{name}\0",
+        f"../rasid-20260301T120000Z.db{name}",
+    ):
         with pytest.raises(BackupError):
             backups.named(tried)
 
