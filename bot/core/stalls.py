@@ -36,6 +36,7 @@ class Signs:
         backup_late: The newest backup is older than it may be, or there is none.
         backup_error: Why no backup was made.
         is_early: We have just begun, or have just woken: what is old may be read any moment.
+        has_woken: The machine was asleep until a moment ago.
     """
 
     vitals: Vitals | None = None
@@ -48,11 +49,12 @@ class Signs:
     backup_late: bool = False
     backup_error: str = ""
     is_early: bool = False
+    has_woken: bool = False
 
 
 def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str]:
     """What is wrong, by a stable name, each with a sentence for the operator."""
-    told = _disk(signs) if signs.is_early else _silence(signs, telegram_after_s) | _disk(signs)
+    told = _disk(signs) if signs.has_woken else _silence(signs, telegram_after_s) | _disk(signs)
     if signs.backup_late:
         why = f": {signs.backup_error}" if signs.backup_error else ""
         told["backup"] = f"No backup has been made for too long{why}."

@@ -65,6 +65,7 @@ class Watching:
     _waiting: dict[str, Waiting] = field(default_factory=dict)
     _clocks: tuple[datetime, float] | None = None
     _early_until_s: float = 0.0
+    _woken_until_s: float = 0.0
     _pinged_s: float | None = None
     _pinged_of: datetime | None = None
     _ping_error: str = ""
@@ -113,6 +114,8 @@ class Watching:
         slept = self._clocks[1] - before[1] > _JUMP.total_seconds()
         if slept or abs(by) > _JUMP:
             self._early_until_s = self.steady() + self.early_s
+        if slept:
+            self._woken_until_s = self._early_until_s
         if abs(by) <= _JUMP:
             return ()
         sign = "forward" if by > timedelta() else "back"
@@ -123,7 +126,9 @@ class Watching:
         )
 
     async def _signs(self) -> Signs:
-        signs = replace(self.look(), is_early=self.steady() < self._early_until_s)
+        at_s = self.steady()
+        is_early, has_woken = at_s < self._early_until_s, at_s < self._woken_until_s
+        signs = replace(self.look(), is_early=is_early, has_woken=has_woken)
         try:
             vitals = await self.notes.vitals(self.clock())
         except StoreUnavailable as error:

@@ -33,7 +33,7 @@ def test_nothing_is_said_while_all_is_well() -> None:
         ({"is_full": True, "store_error": "full"}, {"disk"}),
         ({"store_error": "locked"}, {"database"}),
         ({"backup_late": True}, {"backup"}),
-        ({"loop_silent_s": 3600.0, "telegram_silent_s": 3600.0, "is_early": True}, set()),
+        ({"loop_silent_s": 3600.0, "telegram_silent_s": 3600.0, "has_woken": True}, set()),
     ],
 )
 def test_each_sign_has_its_stall(signs: dict[str, object], said: set[str]) -> None:

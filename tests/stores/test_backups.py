@@ -66,7 +66,7 @@ async def test_a_backup_holds_what_was_stored_and_only_its_owner_may_read_it(
     assert rows(file, "SELECT id FROM chats") == [(7,)]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert os.listdir(file.parent) == [made.name]
+    assert [f.name for f in file.parent.iterdir()] == [made.name]
     assert backups.kept() == (made,)
 
 
@@ -93,7 +93,7 @@ async def test_a_killed_backup_leaves_nothing_that_counts_and_is_swept_up(
     (backups.folder / ".rasid-20260301T100000Z.db.part").write_bytes(b"half")
     assert backups.kept() == ()
     made = await backups.make(NOW)
-    assert os.listdir(backups.folder) == [made.name]
+    assert [f.name for f in backups.folder.iterdir()] == [made.name]
 
 
 async def test_a_backup_that_would_fill_the_disk_is_not_made(
@@ -112,7 +112,7 @@ async def test_a_backup_of_a_damaged_database_is_refused(
     spoil(backups.database)
     with pytest.raises(BackupError):
         await backups.make(NOW)
-    assert os.listdir(backups.folder) == []
+    assert list(backups.folder.iterdir()) == []
 
 
 async def test_backups_rotate(store: SqliteStore, backups: Backups) -> None:
@@ -199,9 +199,7 @@ async def test_a_page_that_breaks_while_we_run_is_noticed(
     spoil(backups.database)
     await store._run(lambda: store._db.execute("PRAGMA shrink_memory").fetchall())
     with pytest.raises(StoreDamaged):
-        for _ in range(3):
-            await store.source_ages()
-            await store.latest_stories(5)
+        await store.source_ages()
     assert heard
     assert store.trouble is Trouble.DAMAGED
 
