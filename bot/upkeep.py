@@ -28,6 +28,7 @@ from bot.notify.http import DeadMan, Ntfy, Webhook
 from bot.notify.mail import Mail
 from bot.ports import Clock, Outlet
 from bot.sections import NotifySettings
+from bot.stores.reserve import Reserve
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.damage import LOOK_S, mend
@@ -82,6 +83,8 @@ async def keep_alive(
     Raises:
         StoreDamaged: It was mended several times in vain.
     """
+    if Reserve(path).spend_if_needed():
+        log.error("disk_full the reserve is given up: make room")
     patience_s = LOOK_S
     for round_ in range(_OFTEN + 1):
         mended = await asyncio.to_thread(mend, backups_of(settings, path), clock(), patience_s)
@@ -100,6 +103,9 @@ async def keep_alive(
 
 async def take_up(store: SqliteStore, intake: Intake, now: datetime) -> None:
     """What a database asks for that came out of a backup, or whose clock was later than ours."""
+    if by := await store.clock_behind(now):
+        log.warning("clock_set_back by=%s since the last run", by)
+        await store.clock_set_back(by, now)
     settled = await store.after_restore(now, intake.policy.max_age)
     if settled is not None:
         log.warning("restored may_repeat=%d unconfirmed=%d: they waited then", *settled)
@@ -215,6 +221,7 @@ class Upkeep:
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse
+        self._mind_the_disk()
         return Signs(
             loop_silent_s=now_s - pulse.beat_s,
             telegram_silent_s=now_s - pulse.answered_s,
@@ -224,6 +231,13 @@ class Upkeep:
             backup_late=bool(self.keeping.error) and self.keeping.is_late(),
             backup_error=self.keeping.error,
         )
+
+    def _mind_the_disk(self) -> None:
+        reserve = Reserve(self.path)
+        if self.store.trouble is not Trouble.FULL:
+            reserve.keep()
+        elif reserve.spend():
+            log.error("disk_full the reserve is given up: make room")
 
 
 def _from_afar(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

@@ -49,6 +49,8 @@ SELECT min(not_before_at) AS at FROM deliveries
 WHERE state = 'pending' AND kind IN ('alert', 'reply', 'digest')
 """
 
+LAST_VISIT = "SELECT max(polled_at) AS at FROM sources"
+
 # The clock was set back: every wait lasts as long as it was meant to, not longer by that.
 SHIFT_SOURCES = """
 UPDATE sources SET next_due_at = max(:now, next_due_at - :by),

@@ -116,7 +116,13 @@ async def test_a_clock_that_is_set_back_an_hour_does_not_silence_the_ticks(monke
 
     for module in (schedulers_base, triggers_interval):
         monkeypatch.setattr(module, "datetime", Steered)
-    engine = LocalEngine(wall=lambda: Steered.now(UTC))
+    told: list[timedelta] = []
+
+    async def set_back(by: timedelta) -> None:
+        told.append(by)
+        raise RuntimeError("what goes wrong there silences nothing")
+
+    engine = LocalEngine(wall=lambda: Steered.now(UTC), set_back=set_back)
     ticks = 0
 
     async def job() -> None:
@@ -130,3 +136,4 @@ async def test_a_clock_that_is_set_back_an_hour_does_not_silence_the_ticks(monke
     seen = ticks
     await enough(lambda: ticks >= seen + 4)
     await engine.stop()
+    assert [round(by / timedelta(minutes=1)) for by in told] == [60]

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from bot.core.model import AddWatch, Chat, PutChat, Severity
 from bot.errors import BackupError, SchemaError, StoreDamaged
+from bot.stores.reserve import SIZE, Reserve
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups, verify
 from bot.stores.sqlite.damage import State, look, mend, restore, set_aside
@@ -99,7 +101,7 @@ async def test_a_killed_backup_leaves_nothing_that_counts_and_is_swept_up(
 async def test_a_backup_that_would_fill_the_disk_is_not_made(
     store: SqliteStore, backups: Backups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shutil.disk_usage", lambda _: type("U", (), {"free": 1000})())
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
     with pytest.raises(BackupError, match="MB free"):
         await backups.make(NOW)
     assert backups.kept() == ()
@@ -269,6 +271,34 @@ async def test_a_clock_that_is_set_back_makes_nobody_wait_longer(store: SqliteSt
     (age,) = await store.source_ages()
     assert age.next_due_at is not None
     assert age.next_due_at <= NOW - H + timedelta(minutes=10)
+
+
+async def test_a_clock_that_was_set_back_while_we_were_away_is_noticed(store: SqliteStore) -> None:
+    assert await store.clock_behind(NOW) == timedelta()
+    await store.source_failed("wire", "no", NOW, NOW + H)
+    assert await store.clock_behind(NOW + H) == timedelta()
+    assert await store.clock_behind(NOW - 24 * H) == 24 * H
+
+
+def test_the_reserve_is_laid_in_given_up_and_laid_in_again(tmp_path: Path) -> None:
+    reserve = Reserve(tmp_path / "rasid.db")
+    for _ in range(2):
+        reserve.keep()
+        assert reserve.path.stat().st_blocks * 512 >= SIZE
+        assert reserve.spend()
+        assert not reserve.spend()
+    assert not reserve.spend_if_needed()
+
+
+def test_without_plenty_of_room_nothing_is_laid_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserve = Reserve(tmp_path / "rasid.db")
+    reserve.keep()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
+    assert reserve.spend_if_needed()
+    reserve.keep()
+    assert not reserve.path.exists()
 
 
 def test_what_is_no_database_is_no_backup(tmp_path: Path) -> None:

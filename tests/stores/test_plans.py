@@ -23,6 +23,10 @@ RARE = {
     "AFTER_UPGRADE",
     "SHIFT_SOURCES",
     "VITALS",
+    "LAST_VISIT",
+    "RESTORED_GRAVE",
+    "RESTORED_LIGHT",
+    "SPARE_NUMBERS",
     "GONE",
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.

@@ -61,6 +61,12 @@ class UpkeepTables(SqliteFile):
 
         await self._write(turn)
 
+    async def clock_behind(self, now: datetime) -> timedelta:
+        """By how much the clock is behind what was recorded already; zero where it is not."""
+        row = await self._run(lambda: self._first(sql.LAST_VISIT, {}))
+        last = rows.at_or_none(row["at"]) if row else None
+        return max(last - now, timedelta()) if last else timedelta()
+
     async def vitals(self, now: datetime) -> Vitals:
         """How the sources and the outbox are doing."""
         return await self._run(lambda: self._vitals(now))
