@@ -17,7 +17,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from bot import __version__, config, upkeep
 from bot.config import Settings
@@ -28,8 +27,10 @@ from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
+from bot.database import SANDBOX_TOKEN, database_path, need_database_path, open_store
 from bot.engine.building import MatcherBuilder
 from bot.engine.local import LocalEngine
+from bot.errors import ConfigError
 from bot.flow import greeting
 from bot.flow.asked import Limits
 from bot.flow.beside import Beside
@@ -57,7 +58,6 @@ from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
 
-SANDBOX_TOKEN = "4200000001:sandbox"  # noqa: S105 -- opens nothing but the loopback sandbox
 NEWSROOM = "newsroom"
 _NEWSROOM_INTERVAL_S = 2
 _HUBS_EVERY = timedelta(seconds=30)
@@ -71,8 +71,17 @@ def now() -> datetime:
 
 
 def knowledge_of(settings: Settings) -> Knowledge:
-    """The lexicon, gazetteer and topics these settings ask for."""
-    return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    """The lexicon, gazetteer and topics these settings ask for.
+
+    Raises:
+        ConfigError: They ask for what there is not; where they do is named.
+    """
+    try:
+        return load_knowledge(settings.topics or None, own=settings.topics_folder)
+    except ConfigError as error:
+        if error.key.partition(".")[0] not in {"topics", "topics_folder"}:
+            raise
+        raise ConfigError(f"{settings.where(error.key)}: {error}", error.key) from error
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -90,18 +99,6 @@ def fetch_limits(settings: Settings) -> FetchLimits:
 def fetcher_of(settings: Settings) -> Fetcher:
     """What visits feeds, with the operator's limits and contact."""
     return Fetcher(fetch_limits(settings))
-
-
-def database_path(settings: Settings) -> Path:
-    """The database ``run`` uses: the sandbox's own when there is no token."""
-    return settings.store.path if config.token(os.environ) else settings.sandbox.path
-
-
-async def open_store(settings: Settings) -> SqliteStore:
-    """Open the database ``run`` would use."""
-    token = config.token(os.environ)
-    secret = token.get_secret_value() if token else SANDBOX_TOKEN
-    return await SqliteStore.open(database_path(settings), bot_id=int(secret.split(":")[0]))
 
 
 @dataclass
@@ -132,10 +129,11 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     token = config.token(os.environ)
     secrets_told = (token.get_secret_value(),) if token else ()
     begin(settings.log.level, (*secrets_told, *upkeep.secrets_of(settings.notify)))
+    knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
     # A long search for garbage among what a matcher remembers would hold every message up: most of
     # it is found young, and the rest may wait.
     gc.set_threshold(50_000, 20, 50)
-    path = database_path(settings)
+    path = need_database_path(settings)
 
     async def live(news: list[str]) -> None:
         secret = token.get_secret_value() if token else None
@@ -338,14 +336,9 @@ async def _recover(rasid: Rasid) -> None:
 async def _once(rasid: Rasid) -> None:
     await _recover(rasid)
     await rasid.ingest.try_again()
-    sources = [age.source for age in await rasid.store.source_ages()]
-    gate = asyncio.Semaphore(rasid.settings.polling.at_once)
-
-    async def visit(source: Source) -> None:
-        async with gate:
-            await rasid.ingest.visit(source)
-
-    await asyncio.gather(*(visit(source) for source in sources))
+    await rasid.store.all_due(now())
+    await rasid.ingest.tick()
+    await rasid.ingest.drain()
     await rasid.deliver.drain()
     # After the alerts, which must not wait for them: of each host one page, as ever.
     await rasid.pages.tick()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.config import Settings
 from bot.core.model import Quarantined, Stage
 from bot.core.text import clean
-from bot.errors import BotError
+from bot.errors import ConfigError
 from bot.opening import changing, looking, looking_at_one
 from bot.plainly import timed
 
@@ -30,7 +30,8 @@ async def one(settings: Settings, number: int) -> Quarantined:
     """What is set aside under this number.
 
     Raises:
-        BotError: There is none.
+        BotError: There is no database.
+        ConfigError: There is none.
     """
     async with looking_at_one(settings) as store:
         return _there(await store.quarantined_one(number), number)
@@ -40,7 +41,8 @@ async def retry(settings: Settings, number: int) -> None:
     """Have it tried again.
 
     Raises:
-        BotError: There is none.
+        BotError: There is no database.
+        ConfigError: There is none.
     """
     await one(settings, number)
     async with changing(settings) as store:
@@ -51,7 +53,8 @@ async def drop(settings: Settings, number: int) -> None:
     """Forget it.
 
     Raises:
-        BotError: There is none.
+        BotError: There is no database.
+        ConfigError: There is none.
     """
     await one(settings, number)
     async with changing(settings) as store:
@@ -60,7 +63,8 @@ async def drop(settings: Settings, number: int) -> None:
 
 def _there(kept: Quarantined | None, number: int) -> Quarantined:
     if kept is None:
-        raise BotError(f"nothing is set aside as {number}: python -m bot quarantine list")
+        told = f"nothing is set aside as {number}: python -m bot quarantine list"
+        raise ConfigError(told, "NUMBER")
     return kept
 
 

@@ -1,39 +1,24 @@
-"""The operator's list of feeds: shown, changed one by one, taken in and given out as OPML."""
+"""The operator's list of feeds: shown, changed one by one, given out as OPML."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot import app
+from bot.addresses import same_feed
 from bot.config import Settings
 from bot.configured import configured_sources
 from bot.core.model import Source, SourceAge, SourceKind
-from bot.errors import BotError, ConfigError
+from bot.errors import ConfigError
+from bot.locales import language_objection
 from bot.opening import changing, looking
 from bot.sources import guard, opml
 from bot.sources.hops import shown_url
 from bot.sources.identity import feed_id, host_of
 
-_INTERVAL_S, _LEAST_S = 300, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a list of feeds.
-
-    Attributes:
-        added: How many are polled from now on.
-        listed: How many there were in it.
-        known: Those that are among the sources already, each with its line.
-        refused: The others that were not taken, each with its line and why.
-    """
-
-    added: int
-    listed: int
-    known: tuple[str, ...]
-    refused: tuple[str, ...]
+SEEDS = "seeds"
 
 
 async def list_feeds(settings: Settings) -> tuple[SourceAge, ...]:
@@ -52,10 +37,14 @@ async def add_feed(settings: Settings, source: Source) -> None:
     """Add a feed beside those of config.yaml; a running bot polls it at its next tick.
 
     Raises:
-        ConfigError: It is there already.
+        ConfigError: It is there already, or could never be read.
     """
+    if objection := unusable(source.url, private=source.private):
+        raise ConfigError(f"{shown_url(source.url)}: {objection}", "url")
+    if objection := source.lang and language_objection(source.lang):
+        raise ConfigError(f"lang: {objection}", "lang")
     async with changing(settings) as store:
-        is_new = source.url not in _configured(settings)
+        is_new = same_feed(source.url) not in feeds_of(settings, await store.source_ages())
         if not (is_new and await store.add_source(source, "operator")):
             told = shown_url(source.url)
             raise ConfigError(f"{told} is among the sources already", "url")
@@ -65,76 +54,61 @@ async def remove_feed(settings: Settings, url_or_id: str) -> None:
     """Remove a feed that was added by ``add_feed`` or taken in from a list.
 
     Raises:
-        ConfigError: There is none, or it stands in config.yaml.
+        ConfigError: There is none, it stands in config.yaml, or it is no feed.
     """
-    ids = (url_or_id, feed_id(url_or_id))
     async with changing(settings) as store:
+        known = await store.source_ages()
+        ids = {url_or_id, feeds_of(settings, known).get(same_feed(url_or_id), "")}
         for source_id in ids:
             if await store.remove_source(source_id, "operator"):
                 return
-        known = {age.source.id for age in await store.source_ages()}
-    told = shown_source(url_or_id)
-    if set(ids) & (known | {source.id for source in configured_sources(settings)}):
-        raise ConfigError(f"{told} stands in config.yaml: remove it there", "feeds")
-    raise ConfigError(f"no feed {told}: see python -m bot feeds list", "url")
+    raise ConfigError(_not_removed(settings, url_or_id, ids, {age.source.id for age in known}))
 
 
-def _configured(settings: Settings) -> frozenset[str]:
-    return frozenset(feed.url for feed in settings.feeds)
+def _not_removed(settings: Settings, asked: str, ids: set[str], known: set[str]) -> str:
+    told = shown_source(asked)
+    if SEEDS in ids:
+        return f"{SEEDS} is the folder seeds.folder: it is no feed, and is always read"
+    if app.NEWSROOM in ids:
+        return f"{app.NEWSROOM} belongs to the sandbox: it is there as long as there is no token"
+    if ids & (known | {source.id for source in configured_sources(settings)}):
+        return f"{told} stands in config.yaml: remove it there"
+    return f"no feed {told}: see python -m bot feeds list"
 
 
-async def import_feeds(settings: Settings, body: bytes, *, private: bool = False) -> Imported:
-    """Take in a list of feeds in one transaction; what is wrong in it does not stop the rest.
+def feeds_of(settings: Settings, ages: Sequence[SourceAge]) -> dict[str, str]:
+    """The ids of all feeds there are, by what the addresses of one feed have in common."""
+    sources = (*configured_sources(settings), *(age.source for age in ages))
+    return {same_feed(source.url): source.id for source in sources}
 
-    Args:
-        settings: Where to.
-        body: An OPML file.
-        private: Its feeds may stand at private addresses. What the file says of that counts only
-            then: it may be anybody's.
+
+def checked_address(url: str) -> str:
+    """``url`` as it is, for it can be asked for, if not by everybody.
 
     Raises:
-        BotError: There is no list of feeds in it.
+        ConfigError: It is no address at all.
     """
-    found = opml.parse(body)
-    if found.problem:
-        raise BotError(found.problem)
-    refused = list(found.notes)
-    taken = list(_acceptable(found.feeds, refused, private=private))
-    async with changing(settings) as store:
-        here = _configured(settings)
-        sources = [_source(listed, private=private) for listed in taken if listed.url not in here]
-        added = await store.add_sources(sources, "operator")
-    known = (listed for listed in taken if feed_id(listed.url) not in added)
-    told = tuple(f"line {listed.line}: {shown_url(listed.url)}" for listed in known)
-    return Imported(len(added), len(found.feeds), told, tuple(refused))
+    if not _is_web(url):
+        # Not repeated here: what is mistyped may still hold a password.
+        raise ConfigError("URL is not an address: write it like https://example.org/rss.xml", "url")
+    return url
 
 
-def _acceptable(
-    feeds: Sequence[opml.Listed], refused: list[str], *, private: bool
-) -> Iterator[opml.Listed]:
-    """The feeds that can be polled, each address once; of the others it is told why not."""
-    lines: dict[str, int] = {}
-    for listed in feeds:
-        if why := _objection(listed, lines, private=private):
-            refused.append(f"line {listed.line}: {shown_url(listed.url)}: {why}")
-            continue
-        lines[listed.url] = listed.line
-        yield listed
+def unusable(url: str, *, private: bool) -> str:
+    """Why a feed at ``url`` could never be read, and the remedy if there is one; ``""`` if not."""
+    objection = guard.objection(url)
+    if not objection or (private and _is_web(url)):
+        return ""
+    return f"{objection}; if you trust it, say --private" if _is_web(url) else objection
 
 
-def _objection(listed: opml.Listed, lines: dict[str, int], *, private: bool) -> str:
-    if first := lines.get(listed.url):
-        return f"it stands in line {first} already"
-    if not private:
-        return guard.objection(listed.url)
-    return "" if listed.url.lower().startswith(("http://", "https://")) else "it is no web address"
-
-
-def _source(listed: opml.Listed, *, private: bool) -> Source:
-    interval_s = max(listed.interval_s or _INTERVAL_S, _LEAST_S)
-    source = feed_source(listed.url, listed.title, listed.lang, interval_s)
-    private = private and (listed.private or bool(guard.objection(listed.url)))
-    return replace(source, folder=listed.folder, country=listed.country, private=private)
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 async def export_feeds(settings: Settings, now: datetime) -> tuple[bytes, int]:

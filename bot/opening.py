@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot import app
+from bot import database
 from bot.config import Settings
 from bot.errors import BotError, ConfigError, SchemaError
 from bot.stores.lock import only_one
@@ -20,7 +20,7 @@ from bot.stores.sqlite import SqliteStore
 def database_of(settings: Settings) -> Path:
     """The database of ``run``; with a token that cannot be one, that of ``run`` once it is."""
     try:
-        return app.database_path(settings)
+        return database.database_path(settings)
     except ConfigError:
         return settings.store.path
 
@@ -63,8 +63,9 @@ async def changing(settings: Settings) -> AsyncIterator[SqliteStore]:
 
     Raises:
         SchemaError: It needs migrating, or is none of ours.
+        ConfigError: There can be none at its path.
     """
-    path = app.database_path(settings)
+    path = database.need_database_path(settings)
     is_new = not path.exists() or path.stat().st_size == 0
     store = await SqliteStore.open(path, migrate=is_new)
     try:
@@ -73,16 +74,19 @@ async def changing(settings: Settings) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the database up to this version.
+async def migrate(settings: Settings) -> str:
+    """Bring the database up to this version; what was done, in words.
 
     Raises:
         ConfigError: A bot is running with it, which knows the tables as they are.
     """
+    path = database.need_database_path(settings)
     if await _is_up_to_date(settings):
-        return
-    with only_one(app.database_path(settings)):
-        await (await app.open_store(settings)).close()
+        return "the database is up to date"
+    is_new = not path.exists()
+    with only_one(path):
+        await (await database.open_store(settings)).close()
+    return f"there was no database: made {path}" if is_new else "the database is up to date now"
 
 
 async def _is_up_to_date(settings: Settings) -> bool:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot import app, config
+from bot import app, config, database
 from bot.aside import title_of
 from bot.config import Settings
 from bot.configured import configured_sources
@@ -20,6 +20,7 @@ from bot.safekeeping import Check, checks
 from bot.sources.hops import shown_url
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
+_OFTEN_S = 60
 _WAYS = 50  # reports of one story that are shown
 _LISTED = 10  # failing sources, and things set aside, by name
 # What a feed that is gone answers, as ``sources.failures`` words it.
@@ -46,6 +47,8 @@ def _state_words(age: SourceAge, now: datetime) -> str:
 
 
 def _due_words(age: SourceAge, now: datetime) -> str:
+    if age.source.interval_s < _OFTEN_S:  # always due: the folder of seeds, the newsroom
+        return f", looked at every {age.source.interval_s} s"
     if age.next_due_at is None or age.next_due_at <= now:
         return ", due now"
     return f", due in {-(-(age.next_due_at - now) // timedelta(minutes=1))} min"
@@ -121,7 +124,7 @@ def _knowledge(settings: Settings) -> Check:
             "data",
             well=False,
             told=str(error),
-            mend="correct `topics` in config.yaml or your topics file, else restore bot/data",
+            mend="correct it there; what stands in bot/data is restored by installing again",
         )
     told = f"{len(knowledge.topics)} topics, {len(knowledge.places)} places"
     return Check("data", well=True, told=told)
@@ -135,15 +138,27 @@ def _seeds(settings: Settings) -> Check:
     return Check("seeds", well=True, told=f"{sum(1 for _ in folder.iterdir())} files in {folder}")
 
 
+def _key(settings: Settings) -> str:
+    try:
+        return database.database_key(settings)
+    except ConfigError:  # with a token that cannot be one
+        return "store.path"
+
+
 def _disk(settings: Settings) -> Check:
-    folder = next(p for p in database_of(settings).parents if p.exists())
+    folder = next(p for p in database_of(settings).parents if p.is_dir())
     free = shutil.disk_usage(folder).free
     told = f"{free // 2**20} MB free in {folder}"
-    return Check("disk", free > _LOW_DISK_BYTES, told, "make room, or set store.path elsewhere")
+    mend = f"make room, or set {_key(settings)} elsewhere"
+    return Check("disk", free > _LOW_DISK_BYTES, told, mend)
 
 
 async def _database(settings: Settings) -> tuple[Check, ...]:
     path = database_of(settings)
+    if path.is_dir() or any(above.is_file() for above in path.parents):
+        told = f"{path} cannot be a file: it is a folder, or inside a file"
+        mend = f"correct {_key(settings)}, which stands in {settings.where(_key(settings))}"
+        return (Check("database", well=False, told=told, mend=mend),)
     if not path.exists():
         return (Check("database", well=True, told=f"none yet, {path} is made by the first run"),)
     try:

@@ -102,6 +102,10 @@ class Pushed(Protocol):
         """Whether we asked the hub for what it says we did."""
         ...
 
+    async def expects(self, token: str) -> bool:
+        """Whether anything that comes under ``token`` is wanted: what is not need not be read."""
+        ...
+
     async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
         """Take in what a hub brought; false where nothing is agreed."""
         ...

@@ -14,6 +14,7 @@ from bot.measure import Judge
 from bot.plainly import timed
 from bot.sources.probe import Hop, Probe, Seen, probe
 
+_NOTHING = "; 0 of its entries could be read"  # as ``sources.parsing`` words it
 _SHOWN = 20  # entries that nothing flags
 _HEADERS = (
     "content-type",
@@ -37,6 +38,12 @@ async def visit(settings: Settings, url: str, *, private: bool = False) -> Probe
     source = known.get(url) or feed_source(url)
     source = replace(source, private=private or source.private)
     return await probe(source, app.fetch_limits(settings), app.now())
+
+
+def failure_of(seen: Probe) -> str:
+    """Why nothing could be read, ``""`` if all is well: a feed that is not broken may be empty."""
+    broken = (note for note in seen.notes if _NOTHING in note)
+    return seen.failure or next((f"SourceInvalid: {note}" for note in broken), "")
 
 
 def visit_lines(seen: Probe, judge: Judge) -> Iterator[str]:

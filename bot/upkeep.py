@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.config import Settings
+from bot.config.sections import NotifySettings
 from bot.core.stalls import Signs
 from bot.errors import BotError, StoreDamaged
 from bot.flow.beside import forgiving
@@ -27,7 +28,6 @@ from bot.flow.watching import EARLY_S, Watching
 from bot.notify.http import DeadMan, Ntfy, Webhook
 from bot.notify.mail import Mail
 from bot.ports import Clock, Outlet
-from bot.sections import NotifySettings
 from bot.stores.reserve import Reserve
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups

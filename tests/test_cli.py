@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -141,6 +144,71 @@ def test_a_file_with_any_id_is_held_to_the_contract(tmp_path: Path, text: str, t
     file.write_text(text)
     done = bot("match", str(file))
     assert (done.exit_code, told in done.stderr) == (2, True)
+
+
+ROWS = "".join(
+    json.dumps({"id": n, "title": title, "date": "2026-11-22T10:00:00Z"}, ensure_ascii=False) + "\n"
+    for n, title in enumerate((ARTICLE, "افتتاح معرض الكتاب في بغداد يوم السبت"))
+)
+
+
+@pytest.mark.parametrize(
+    ("charset", "mark", "told"),
+    [
+        ("utf-8", b"\xef\xbb\xbf", ""),
+        ("utf-16-le", b"\xff\xfe", "utf-16-le: it begins with a byte order mark"),
+        ("utf-16-be", b"\xfe\xff", "utf-16-be: it begins with a byte order mark"),
+        ("utf-16-le", b"", "utf-16-le: it has no byte order mark"),
+        ("utf-32-le", b"\xff\xfe\0\0", "utf-32-le: it begins with a byte order mark"),
+        ("cp1256", b"", "cp1256: it reads as Arabic so"),
+    ],
+)
+@pytest.mark.parametrize("command", ["match", "stories"])
+def test_rows_are_read_in_every_charset_that_seeds_are(
+    tmp_path: Path, command: str, charset: str, mark: bytes, told: str
+) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(mark + ROWS.encode(charset))
+    with contextlib.chdir(ROOT):
+        from_file = CliRunner().invoke(main, [command, str(file)])
+        from_pipe = CliRunner().invoke(main, [command, "-"], input=file.read_bytes())
+    for done in (from_file, from_pipe):
+        assert done.exit_code == 0, done.stderr
+        assert [json.loads(line)["flag"] for line in done.stdout.splitlines()] == [True, False]
+        assert told in done.stderr
+        assert bool(told) == ("read as" in done.stderr)
+
+
+def test_one_broken_letter_ends_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    good, other = ROWS.encode().splitlines(keepends=True)
+    file.write_bytes(good + other.replace("السبت".encode(), b"\xff"))
+    done = bot("match", str(file))
+    assert (done.exit_code, len(done.stdout.splitlines())) == (0, 2)
+
+
+def test_what_a_shell_puts_in_the_place_of_a_file_is_read() -> None:
+    for name in ("/dev/stdin", "-"):
+        for text in (ROWS, ARTICLE):
+            done = process("match", name, text=text)
+            assert done.returncode == 0, done.stderr
+            assert ('"flag": true' if text is ROWS else "FLAGGED") in done.stdout
+    done = bot("match", "nowhere.txt")
+    assert (done.exit_code, "nowhere.txt is not a file" in done.stderr) == (2, True)
+    done = bot("match", "seeds")
+    assert (done.exit_code, "seeds cannot be read: Is a directory" in done.stderr) == (2, True)
+
+
+def test_on_a_terminal_it_is_said_that_what_is_typed_is_read() -> None:
+    ours, theirs = pty.openpty()
+    asked = [sys.executable, "-m", "bot", "match"]
+    with subprocess.Popen(asked, stdin=theirs, stderr=subprocess.PIPE, cwd=ROOT) as asking:
+        os.write(ours, b"\x04")
+        try:
+            _, said = asking.communicate(timeout=60)
+        finally:
+            asking.kill()
+    assert (asking.returncode, b"note: reading what you type" in said) == (0, True)
 
 
 def test_stories_are_decided_when_an_entry_arrives() -> None:
@@ -291,35 +359,78 @@ def test_a_row_without_a_date_is_of_now() -> None:
 
 
 def test_feeds_are_listed_added_and_removed(here: Path) -> None:
-    assert bot("feeds", "add", "https://b.example/rss", "--name", "B", cwd=here).exit_code == 0
+    assert bot("feeds", "add", "https://b.example.org/rss", "--name", "B", cwd=here).exit_code == 0
     listed = bot("feeds", "list", cwd=here).stdout
     assert "https://a.example/rss" in listed
-    assert "B\thttps://b.example/rss\tnot polled yet" in listed
-    again = bot("feeds", "add", "https://b.example/rss", cwd=here)
+    assert "B\thttps://b.example.org/rss\tnot polled yet" in listed
+    again = bot("feeds", "add", "https://b.example.org/rss", cwd=here)
     assert (again.exit_code, "already" in again.stderr) == (2, True)
-    assert bot("feeds", "remove", "https://b.example/rss", cwd=here).exit_code == 0
-    assert "b.example" not in bot("feeds", "list", cwd=here).stdout
+    assert bot("feeds", "remove", "https://b.example.org/rss", cwd=here).exit_code == 0
+    assert "b.example.org" not in bot("feeds", "list", cwd=here).stdout
     fixed = bot("feeds", "remove", "https://a.example/rss", cwd=here)
     assert (fixed.exit_code, "config.yaml" in fixed.stderr) == (2, True)
 
 
 def test_no_command_shows_the_password_of_a_feed(here: Path) -> None:
-    url = "https://me:canary@www.b.example/rss?key=canary"
+    url = "https://me:canary@www.b.example.org/rss?key=canary"
     said = [
         bot("feeds", *args, cwd=here)
         for args in (["add", url], ["add", url], ["list"], ["remove", url], ["remove", url])
     ]
     assert [done.exit_code for done in said] == [0, 2, 0, 0, 2]
-    said.append(bot("feeds", "add", "htps://me:canary@b.example/rss", cwd=here))
+    said.append(bot("feeds", "add", "htps://me:canary@b.example.org/rss", cwd=here))
     said.append(bot("feeds", "test", "https://me:canary@127.0.0.1/rss", cwd=here))
     assert "canary" not in "".join(done.output for done in said)
-    assert "b.example\thttps://www.b.example/rss?…\t" in said[2].stdout  # named by its host
+    assert "b.example.org\thttps://www.b.example.org/rss?…\t" in said[2].stdout  # named by its host
 
 
 def test_feeds_test_says_why_an_address_is_refused(here: Path) -> None:
     done = bot("feeds", "test", "http://127.0.0.1:1/rss", cwd=here)
     assert done.exit_code == 1
     assert "SourceRefused" in done.stderr
+
+
+def test_what_can_never_be_read_is_not_added(here: Path) -> None:
+    for args, told in (
+        (["http://192.168.1.1/rss"], "192.168.1.1 is not a public address; if you trust it, say"),
+        (["http://nas.local/rss"], "its name belongs to a local network; if you trust it, say"),
+        (["http://x.onion/rss"], "its name is reserved: no public site is called so"),
+        (["http://[::1/"], "URL is not an address: write it like https://example.org/rss.xml"),
+        (["http://[::1/", "--private"], "URL is not an address"),
+        (["https://"], "URL is not an address"),
+        (["https://b.example.org/rss", "--lang", "xx9"], "'xx9' is no language code: write one"),
+        (["https://b.example.org/rss", "--lang", "arabic"], "did you mean ar (Arabic)?"),
+    ):
+        done = bot("feeds", "add", *args, cwd=here)
+        assert (done.exit_code, told in done.stderr) == (2, True), done.stderr
+    assert bot("feeds", "add", "http://192.168.1.1/rss", "--private", cwd=here).exit_code == 0
+
+
+def test_an_address_is_one_feed_with_a_password_and_without(here: Path) -> None:
+    plain, secret = "https://b.example.org/rss", "https://me:canary@B.example.org/rss"
+    assert bot("feeds", "add", secret, cwd=here).exit_code == 0
+    again = bot("feeds", "add", plain, cwd=here)
+    assert (again.exit_code, "already" in again.stderr) == (2, True)
+    (here / "list.opml").write_text(f'<opml><body><outline xmlUrl="{plain}"/></body></opml>')
+    assert "there already" in bot("feeds", "import", "list.opml", cwd=here).stderr
+    assert bot("feeds", "remove", plain, cwd=here).exit_code == 0
+
+
+def test_what_is_no_address_is_not_visited(here: Path) -> None:
+    for url in ("not-a-url", "http://[::1/", "htps://b.example.org/rss"):
+        done = bot("feeds", "test", url, cwd=here)
+        assert (done.exit_code, "URL is not an address" in done.stderr) == (2, True)
+
+
+def test_what_is_no_feed_cannot_be_removed_and_is_named(here: Path) -> None:
+    for name, told in (("seeds", "the folder seeds.folder"), ("newsroom", "the sandbox")):
+        done = bot("feeds", "remove", name, cwd=here)
+        assert (done.exit_code, told in done.stderr) == (2, True)
+
+
+def test_migrate_says_that_it_made_a_database(here: Path) -> None:
+    assert bot("migrate", cwd=here).stdout.startswith("there was no database: made ")
+    assert bot("migrate", cwd=here).stdout == "the database is up to date\n"
 
 
 def test_doctor_is_well_on_a_fresh_folder_and_says_how_to_mend(here: Path) -> None:
@@ -357,7 +468,7 @@ def test_doctor_asks_for_a_migration_and_makes_none(here: Path) -> None:
 
 
 def test_doctor_leaves_the_sources_as_they_are(here: Path) -> None:
-    assert bot("feeds", "add", "https://b.example/rss", cwd=here).exit_code == 0
+    assert bot("feeds", "add", "https://b.example.org/rss", cwd=here).exit_code == 0
     done = bot("doctor", cwd=here)
     assert (done.exit_code, "1 sources, 0 failing" in done.stdout) == (0, True)
 
@@ -369,38 +480,75 @@ def test_a_wrong_configuration_ends_with_2(here: Path) -> None:
     assert bot("nonsense").exit_code == 2
 
 
+def test_a_wrong_topic_ends_a_run_before_the_sandbox_opens(here: Path) -> None:
+    (here / "config.yaml").write_text("topics: [rocket]\n")
+    done = process("run", "--once", cwd=here)
+    assert done.returncode == 2
+    assert done.stderr.startswith("rasid: config.yaml, line 1: unknown topic 'rocket'")
+    assert "sandbox" not in done.stderr
+    assert not (here / "var").exists()
+
+
+def test_a_database_that_cannot_be_is_named_with_its_key(here: Path) -> None:
+    (here / "file").touch()
+    for path in ("seeds", "file/x.db"):
+        for command in (["migrate"], ["feeds", "add", "https://b.example.org/rss"]):
+            done = bot(*command, cwd=here, RASID_SANDBOX__PATH=path)
+            told = "rasid: the environment variable RASID_SANDBOX__PATH: sandbox.path: "
+            assert (done.exit_code, done.stderr.startswith(told)) == (2, True), done.stderr
+        done = bot("doctor", cwd=here, RASID_SANDBOX__PATH=path)
+        assert "correct sandbox.path, which stands in the environment variable" in done.stdout
+
+
 def test_a_foreign_database_ends_with_3(here: Path) -> None:
     (here / "var").mkdir()
     (here / "var" / "sandbox.db").write_text("something else " * 50)
     assert process("migrate", cwd=here).returncode == 3
 
 
-def test_every_command_has_help() -> None:
-    for command in (
-        ["run"],
-        ["match"],
-        ["backtest"],
-        ["stories"],
-        ["feeds", "add"],
-        ["feeds", "import"],
-        ["feeds", "export"],
-        ["quarantine", "show"],
-        ["doctor"],
-        ["migrate"],
-    ):
-        assert "--config" in bot(*command, "--help").stdout
+def every_command(group: click.Group = main, *above: str) -> Iterator[list[str]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from every_command(command, *above, name)
+        else:
+            yield [*above, name]
+
+
+def test_every_command_has_help_and_all_but_the_benchmarks_a_configuration() -> None:
+    for command in every_command():
+        done = bot(*command, "--help")
+        assert done.exit_code == 0
+        assert ("--config" in done.stdout) == (command[0] != "bench"), command
 
 
 def test_every_command_is_documented() -> None:
     page = (ROOT / "docs" / "operate.md").read_text("utf-8")
-    for command in ("run", "run --once", "match", "backtest", "stories", "feeds list", "feeds add"):
-        assert f"python -m bot {command}" in page
-    for command in ("feeds remove", "feeds test", "doctor", "migrate"):
-        assert f"python -m bot {command}" in page
-    for command in ("import", "export"):
-        assert f"python -m bot feeds {command}" in page
-    for command in ("list", "show", "retry", "drop"):
-        assert f"python -m bot quarantine {command}" in page
+    for command in (*every_command(), ["run", "--once"]):
+        assert f"python -m bot {' '.join(command)}" in page
+
+
+def test_only_the_benchmarks_load_what_measures() -> None:
+    asked = "import sys, bot.cli; print([m for m in sys.modules if m.startswith('bot.bench.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+    assert bot("bench", "match", "--help").exit_code == 0
+
+
+def test_a_python_without_the_packages_says_in_one_line_what_to_type() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "bot", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("rasid: the package ")
+    assert "make run" in done.stderr
+    assert ".venv/bin/python -m bot" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 # ── watches on the command line ──────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
+from bot.app import knowledge_of
 from bot.configured import configured_sources
 from bot.errors import ConfigError
 
@@ -32,7 +33,32 @@ def load(tmp_path: Path, text: str) -> config.Settings:
         ("feeds:\n  - {name: x, url: 'http://a.b/', interval_s: 5}\n", "line 2"),
         (
             "feeds:\n  - {name: a, url: 'http://x/'}\n  - {name: b, url: 'http://x/'}\n",
-            "'b' has the same url as 'a'",
+            "line 3: 'b' has the same url as 'a'",
+        ),
+        (
+            "feeds:\n  - {name: a, url: 'http://x/r'}\n  - {name: b, url: 'http://me:pw@X/r'}\n",
+            "line 3: 'b' has the same url as 'a'",
+        ),
+        ("feeds:\n  - {name: a, url: x}\n", "line 2: feeds.0.url: write an http or https address"),
+        ("web: {public_url: x}", "line 1: web.public_url: write the address .*https://rasid"),
+        (
+            "channels:\n  - name: a\n    handle: 'a b'\n",
+            "line 3: channels.0.handle: 'a b' is no channel: write name, @name or https://t.me/name",
+        ),
+        ("token: 1:x", "line 1: unknown key 'token': the bot's token .*TELEGRAM_BOT_TOKEN"),
+        ("telegram: {bot_token: 1:x}", "unknown key 'bot_token': .*TELEGRAM_BOT_TOKEN"),
+        ("nonsense: 1", "unknown key 'nonsense'; known: channels, feeds"),
+        (
+            "feeds:\n  - {name: a, url: 'http://x/', country: Irak}\n",
+            r"line 2: feeds.0.country: 'Irak' is no country code: did you mean IQ \(Iraq\)\?",
+        ),
+        (
+            "feeds:\n  - {name: a, url: 'http://x/', lang: arabic}\n",
+            r"line 2: feeds.0.lang: 'arabic' is no language code: did you mean ar \(Arabic\)\?",
+        ),
+        (
+            "channels:\n  - {name: a, handle: abcd, lang: xx9}\n",
+            "line 2: channels.0.lang: 'xx9' is no language code: write one like ar, en or ckb",
         ),
         ("a: [", "not valid YAML"),
         ("log:\n  level: INFO\nlog:\n  level: DEBUG\n", "line 3: 'log' stands on line 1 already"),
@@ -83,8 +109,69 @@ def test_a_list_in_the_environment_that_is_no_json_is_refused_with_an_example(
 ) -> None:
     (tmp_path / "c.yaml").write_text("")
     monkeypatch.setenv("RASID_TOPICS", "rocket-attack")
-    with pytest.raises(ConfigError, match="lists in the environment are JSON"):
+    told = (
+        "variable RASID_TOPICS: lists in the environment are JSON, like '\\[\"rocket-attack\"\\]'"
+    )
+    with pytest.raises(ConfigError, match=told):
         config.load(tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("RASID_LIMITS__MAX_AGE_H", "x", "variable RASID_LIMITS__MAX_AGE_H: limits.max_age_h: it"),
+        ("RASID_LOG__LEVEL", "LOUD", "variable RASID_LOG__LEVEL: log.level: it must be 'DEBUG'"),
+        ("RASID_LIMITS", '{"max_age_h": "x"}', "variable RASID_LIMITS: limits.max_age_h"),
+        ("RASID_LIMITS", "12", "variable RASID_LIMITS: limits: it must be"),
+        ("RASID_LIMITS", "x", "variable RASID_LIMITS: .* set one .* like RASID_LIMITS__MAX_AGE_H"),
+        ("RASID_FEEDS", '[{"name": "a"}]', r"variable RASID_FEEDS: feeds\.0\.url: it is missing"),
+        ("RASID_FEEDS__0__URL", "x", "variable RASID_FEEDS__0__URL: feeds: it must be a list"),
+        ("RASID_BOGUS", "1", "variable RASID_BOGUS is not known; known: RASID_CHANNELS,"),
+        ("RASID_TOKEN", "1:x", "variable RASID_TOKEN is not known: .*TELEGRAM_BOT_TOKEN"),
+        ("rasid_limits__max_age_h", "0", "variable RASID_LIMITS__MAX_AGE_H"),
+    ],
+)
+def test_a_wrong_value_of_the_environment_is_named_by_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "limits:\n  max_age_h: 3\nlog:\n  level: INFO\ntopics: []\n"
+        "feeds:\n  - {name: x, url: 'http://x/'}\n"
+    )
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=told):
+        config.load(tmp_path / "c.yaml")
+
+
+def test_what_the_file_says_wrongly_is_not_blamed_on_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text("limits:\n  max_age_h: x\n")
+    monkeypatch.setenv("RASID_LIMITS", '{"watches_per_chat": 3}')
+    with pytest.raises(ConfigError, match=r"c\.yaml, line 2: limits\.max_age_h"):
+        config.load(tmp_path / "c.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "topics:\n  - explosion\n  - rocket\n",
+            "other.yaml, line 3: unknown topic 'rocket'; there",
+        ),
+        (
+            "log: {level: INFO}\ntopics_folder: own\n",
+            "other.yaml, line 2: topics_folder: there is no",
+        ),
+    ],
+)
+def test_a_topic_there_is_none_of_is_named_with_its_file_and_line(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "other.yaml").write_text(text)
+    settings = config.load(tmp_path / "other.yaml", {})
+    with pytest.raises(ConfigError, match=told):
+        knowledge_of(settings)
 
 
 def test_paths_are_taken_from_the_files_own_folder(tmp_path: Path) -> None:

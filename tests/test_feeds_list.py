@@ -25,6 +25,10 @@ def an_age(source: Source, **parts: object) -> SourceAge:
         (an_age(a_source()), "not polled yet"),
         (an_age(a_source(polled_ok_at=NOW - MINUTE)), "ok, polled 1 min ago, due in 3 min"),
         (
+            an_age(a_source(polled_ok_at=NOW - MINUTE, interval_s=2)),
+            "ok, polled 1 min ago, looked at every 2 s",
+        ),
+        (
             an_age(a_source(failures=2, failure="emptied"), error="Its feed is empty."),
             "FAILING emptied (2 in a row): Its feed is empty.",
         ),

@@ -20,7 +20,7 @@ DOORS = {
     "sqlite3": "bot/stores/sqlite/",
     "apscheduler": "bot/engine/local.py",
     "click": "bot/cli/",
-    "babel": "bot/data/catalogues.py",
+    "babel": ("bot/data/catalogues.py", "bot/locales.py"),
     "protego": "bot/sources/robots.py",
     "trafilatura": "bot/sources/article.py",
     "smtplib": "bot/notify/mail.py",
@@ -41,7 +41,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("vendor", "door"), DOORS.items())
-def test_each_vendor_has_one_door(vendor: str, door: str) -> None:
+def test_each_vendor_has_one_door(vendor: str, door: str | tuple[str, ...]) -> None:
     for path in MODULES:
         name = path.relative_to(ROOT).as_posix()
         if any(i == vendor or i.startswith(vendor + ".") for i in imports(path)):
@@ -50,7 +50,7 @@ def test_each_vendor_has_one_door(vendor: str, door: str) -> None:
 
 def test_yaml_is_read_by_the_configuration_and_the_data_loader_alone() -> None:
     readers = {p.relative_to(BOT).as_posix() for p in MODULES if "yaml" in set(imports(p))}
-    assert readers <= {"config.py", "data/reading.py"}
+    assert readers <= {"config/origin.py", "data/reading.py"}
 
 
 def test_clock_and_chance_come_from_outside() -> None:
@@ -124,3 +124,25 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_every_module_has_its_place_in_the_tree_of_the_house() -> None:
+    tree = (ROOT / "docs" / "house.md").read_text("utf-8").split("```")[1]
+    before, _, after = tree.partition("├── core/")
+    core, _, rooms = after.partition("├── data/")
+    # Of the rooms core alone is listed whole.
+    assert listed(core) == {path.name for path in within(BOT / "core")}
+    top = listed(f"{before}├── core/  \n├── data/{rooms}", "")
+    assert top == {path.name for path in within(BOT)}
+
+
+def listed(tree: str, indent: str = "│   ") -> set[str]:
+    """The modules and folders at the beginning of each line of ``tree``."""
+    lines = re.findall(rf"^{indent}[├└]── (.*?)  ", tree, re.M)
+    return {name.strip().rstrip("/") for line in lines for name in line.split(",")}
+
+
+def within(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if (path.suffix == ".py" and path.name != "__init__.py") or (path / "__init__.py").exists():
+            yield path

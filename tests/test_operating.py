@@ -185,7 +185,8 @@ def test_a_list_is_taken_in_with_all_that_is_right_in_it(here: Path) -> None:
     assert done.stdout == "added 2 of 6 feeds\n"
     for told in (
         "not taken: line 8: https://two.example.org/rss?…: it stands in line 7 already",
-        "not taken: line 9: http://192.168.1.1/rss: 192.168.1.1 is not a public address",
+        "not taken: line 9: http://192.168.1.1/rss: 192.168.1.1 is not a public address; if you"
+        " trust it, say --private",
         "not taken: line 10: ftp://three.example.org/rss: it does not begin with http",
         "there already: line 11: https://a.example.org/rss",
     ):
@@ -236,9 +237,33 @@ def test_what_is_no_list_or_a_bomb_is_refused(here: Path, body: bytes, told: str
     (here / "list.opml").write_bytes(body)
     done = bot("feeds", "import", "list.opml", cwd=here)
     if b"<outline>" in body:  # broken and deep: read as far as it is sound, and nothing is there
-        assert (done.exit_code, "added 0 of 0" in done.stdout) in {(0, True), (1, False)}
+        assert (done.exit_code, "added 0 of 0" in done.stdout) in {(0, True), (2, False)}
         return
-    assert (done.exit_code, told in done.stderr) == (1, True)
+    assert (done.exit_code, told in done.stderr) == (2, True)
+
+
+def test_what_came_of_a_list_is_told_line_by_line(here: Path) -> None:
+    (here / "list.opml").write_text(LIST.replace("/rss?key=canary", ""), "utf-8")
+    for _ in range(2):
+        told = bot("feeds", "import", "list.opml", cwd=here).stderr.splitlines()
+    lines = [int(line.partition("line ")[2].partition(":")[0]) for line in told]
+    assert lines == sorted(lines) == [5, 7, 8, 9, 10, 11]
+
+
+def test_what_was_given_out_is_there_already_when_it_is_taken_in(here: Path) -> None:
+    bot("feeds", "add", "http://192.168.1.1/rss", "--private", cwd=here)
+    bot("feeds", "export", "out.opml", cwd=here)
+    done = bot("feeds", "import", "out.opml", cwd=here)
+    assert done.stderr.count("there already") == 2
+    assert "not taken" not in done.stderr
+
+
+def test_a_folder_with_a_slash_in_its_name_stays_one(here: Path) -> None:
+    (here / "list.opml").write_text(LIST.replace("العراق", "AC/DC"), "utf-8")
+    bot("feeds", "import", "list.opml", cwd=here)
+    exported = bot("feeds", "export", cwd=here).stdout
+    assert '<outline text="AC/DC">' in exported
+    assert '<outline text="AC">' not in exported
 
 
 def test_five_thousand_feeds_are_taken_in_within_seconds(here: Path) -> None:
@@ -274,7 +299,7 @@ def test_what_is_set_aside_is_listed_and_shown(here: Path) -> None:
 def test_a_number_there_is_none_of_is_said(here: Path, command: str) -> None:
     fill(here, aside())
     done = bot("quarantine", command, "7", cwd=here)
-    assert (done.exit_code, "python -m bot quarantine list" in done.stderr) == (1, True)
+    assert (done.exit_code, "python -m bot quarantine list" in done.stderr) == (2, True)
 
 
 def test_retry_marks_and_drop_forgets(here: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.bench import visits
+from bot.bench import SECONDS, visits
 from bot.bench.costs import apart
 from bot.bench.language import Press
 from bot.bench.polling import INTERVAL_S
@@ -18,13 +18,12 @@ from bot.bench.publisher import publishing
 from bot.data import load_knowledge
 
 HOSTS, FEEDS = 1_000, 10_000
-SLICE_S = 60
 _TEXTS, _BYTES = 900, 1_000  # 25 of them make 30 KB
 
 Figures = dict[str, Any]
 
 
-def run(say: Callable[[str], None] = print, slice_s: int = SLICE_S) -> Figures:
+def run(say: Callable[[str], None] = print, slice_s: int = SECONDS) -> Figures:
     """All figures."""
     say("a made-up press")
     texts = apart(_texts)

@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
-from bot.bench import peers
+from bot.bench import WATCHES, peers
 from bot.bench.costs import apart
 from bot.bench.language import Press
 from bot.core.matcher import Matcher
@@ -29,7 +29,6 @@ from bot.data import load_knowledge
 from bot.engine.building import build_bytes
 from bot.flow.minding import CHANGES
 
-SIZES = (100, 10_000, 100_000, 1_000_000)
 _WARM_UP = 900  # texts that a running bot has read before
 _MEASURED = 300
 _LONG_BYTES = 8_000
@@ -40,7 +39,7 @@ _NOTHING = Reading()
 Figures = dict[str, Any]
 
 
-def run(sizes: Sequence[int] = SIZES, say: Callable[[str], None] = print) -> Figures:
+def run(sizes: Sequence[int] = WATCHES, say: Callable[[str], None] = print) -> Figures:
     """All figures; the biggest of ``sizes`` is that of the peers and the shares of the limit."""
     most = max(sizes)
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from random import Random
 from time import process_time
 from typing import Any, NamedTuple
 
+from bot.bench import ENTRIES
 from bot.bench.language import Press
 from bot.core import events
 from bot.core.joining import join_or_open
@@ -23,7 +24,6 @@ from bot.core.stories import Stories
 from bot.core.turn import Mind, Policy, Turn
 from bot.data import load_knowledge
 
-SIZES = (5_000, 50_000)
 _MEASURED = 3_000
 _WINDOW = timedelta(hours=72)
 _BYTES = 700
@@ -40,7 +40,7 @@ class _Read(NamedTuple):
     read: tuple[Scan, Reading]
 
 
-def run(sizes: Sequence[int] = SIZES, say: Callable[[str], None] = print) -> Figures:
+def run(sizes: Sequence[int] = ENTRIES, say: Callable[[str], None] = print) -> Figures:
     """Entries a second at each size, and what the biggest costs compared to the smallest."""
     made = {}
     for size in sizes:

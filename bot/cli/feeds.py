@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 
-from bot import app, feedlist, measure, operate, probing
+from bot import app, feedlist, measure, operate, probing, taking
 from bot.cli.frame import configured, main
 from bot.config import Settings
 from bot.core.model import SourceKind
@@ -48,9 +48,7 @@ def feeds_add(
     settings: Settings, url: str, *, name: str | None, lang: str, interval: int, private: bool
 ) -> None:
     """Add a feed; a running bot polls it at once."""
-    if not url.startswith(("http://", "https://")):
-        # Not repeated here: what is mistyped may still hold a password.
-        raise ConfigError("URL is not an address: write https://…", "url")
+    url = feedlist.checked_address(url)
     source = feedlist.feed_source(url, name or "", lang, interval, private=private)
     asyncio.run(feedlist.add_feed(settings, source))
     click.echo(f"added {source.id}")
@@ -76,11 +74,11 @@ def feeds_import(settings: Settings, file: BinaryIO, *, private: bool) -> None:
     and intervals are kept.
     """
     body = file.read(opml.MAX_BYTES + 1)
-    done = asyncio.run(feedlist.import_feeds(settings, body, private=private))
-    for line in done.refused:
-        click.echo(f"not taken: {line}", err=True)
-    for line in done.known[:_SHOWN]:
-        click.echo(f"there already: {line}", err=True)
+    done = asyncio.run(taking.import_feeds(settings, body, private=private))
+    told = [(line, f"not taken: {text}") for line, text in done.refused]
+    told += [(line, f"there already: {text}") for line, text in done.known[:_SHOWN]]
+    for _, text in sorted(told):
+        click.echo(text, err=True)
     if len(done.known) > _SHOWN:
         click.echo(f"there already: {len(done.known) - _SHOWN} more", err=True)
     click.echo(f"added {done.added} of {done.listed} feeds")
@@ -120,8 +118,9 @@ def feeds_test(settings: Settings, url: str, private: bool) -> None:
     Nothing is recorded. A feed that cannot be read ends with 1 and the name of what is wrong.
     """
     judge = measure.Judge(app.knowledge_of(settings))
+    url = feedlist.checked_address(url)
     visit = asyncio.run(probing.visit(settings, url, private=private))
     for line in probing.visit_lines(visit, judge):
         click.echo(line)
-    if visit.failure:
-        raise BotError(visit.failure)
+    if failure := probing.failure_of(visit):
+        raise BotError(failure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,18 +13,19 @@ import click
 
 from bot import app, jsonlines, listing, measure, operate
 from bot.cli.frame import configured, main
+from bot.cli.given import FILE, Given
 from bot.config import Settings
-from bot.errors import BotError, ConfigError
+from bot.errors import BotError
 from bot.sources import documents
 from bot.way import way_lines
 
 
 @main.command()
-@click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@FILE
 @click.option("--watch", "watches", multiple=True, help="A watch to try; may be repeated.")
 @configured
 def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
-    """Say what would be flagged in FILE (or - for standard input), and why.
+    """Say what would be flagged in FILE (or - for standard input, as without FILE), and why.
 
     A document, or a seeds file of JSON Lines without ids, is answered for people; JSON Lines with
     ids are answered with JSON Lines. With --watch each line of plain standard input is a text of
@@ -33,13 +34,14 @@ def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
     knowledge = app.knowledge_of(settings)
     queries = measure.checked(watches, knowledge)
     judge = measure.Judge(knowledge)
-    if _is_json_lines(file):
-        _write(judge.match(row, queries) for row in jsonlines.read_lines(_lines(file), _note))
-    elif queries and str(file) == "-":
-        for line in filter(str.strip, _lines(file)):
+    given = Given(file, _note)
+    if given.is_json_lines():
+        _write(judge.match(row, queries) for row in jsonlines.read_lines(given.lines(), _note))
+    elif queries and given.is_stream:
+        for line in filter(str.strip, given.lines()):
             click.echo(judge.explain(line.strip(), "", queries=queries))
     else:
-        _explain(judge, file, queries)
+        _explain(judge, given, queries)
 
 
 @main.command()
@@ -55,7 +57,7 @@ def backtest(settings: Settings, query: str, days: int) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(allow_dash=True, path_type=Path), default=Path("-"))
+@FILE
 @click.option("--text/--json", "as_text", default=None, help="[default: text on a terminal]")
 @configured
 def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
@@ -65,7 +67,8 @@ def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
     answer for each entry as soon as it is decided.
     """
     knowledge = app.knowledge_of(settings)
-    judge, rows = measure.Judge(knowledge), jsonlines.read_stream(_lines(file), _note)
+    judge, given = measure.Judge(knowledge), Given(file, _note)
+    rows = jsonlines.read_stream(given.lines(), _note)
     window = timedelta(hours=settings.limits.story_window_h)
     if as_text is None:
         as_text = sys.stdout.isatty()
@@ -101,36 +104,10 @@ def _note(line: str) -> None:
     click.echo(f"note: {line}", err=True)
 
 
-def _is_json_lines(file: Path) -> bool:
-    if str(file) == "-":
-        first = sys.stdin.buffer.peek(1)[:4096] if hasattr(sys.stdin.buffer, "peek") else b"{"
-        return first.lstrip()[:1] == b"{" or not first.strip()
-    if not file.is_file():
-        raise ConfigError(f"{file} is not a file", "FILE")
-    if file.suffix not in {".jsonl", ".ndjson"}:
-        return False
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:
-        return not jsonlines.is_seeds(lines)
-
-
-def _lines(file: Path) -> Iterator[str]:
-    if str(file) == "-":
-        # A broken character must not end the run: the line it stands in is read without it.
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield from sys.stdin
-        return
-    if not file.is_file():
-        raise ConfigError(f"{file} is not a file", "FILE")
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        yield from lines
-
-
-def _explain(judge: measure.Judge, file: Path, queries: Sequence[str] = ()) -> None:
-    dash = str(file) == "-"
-    body = sys.stdin.buffer.read() if dash else file.read_bytes()
-    parsed = documents.read("input.txt" if dash else file.name, body)
+def _explain(judge: measure.Judge, given: Given, queries: Sequence[str] = ()) -> None:
+    parsed = documents.read(given.name, given.body())
     if parsed.problem:
-        raise BotError(f"{file}: {parsed.problem}")
+        raise BotError(f"{given.name}: {parsed.problem}")
     for note in parsed.notes:
         _note(note)
     for draft in parsed.drafts:

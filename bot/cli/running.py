@@ -39,6 +39,5 @@ def doctor(settings: Settings, *, test_notify: bool) -> None:
 @main.command()
 @configured
 def migrate(settings: Settings) -> None:
-    """Bring the database up to this version."""
-    asyncio.run(opening.migrate(settings))
-    click.echo("the database is up to date")
+    """Bring the database up to this version, or make it."""
+    click.echo(asyncio.run(opening.migrate(settings)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from bot.core.answers import Answers, Origin
@@ -31,6 +32,7 @@ from bot.errors import QueryError
 
 _WAYS = len(Way)
 _BATCH = 2_000
+_FEW = 200  # so many that came late cost a text next to nothing
 _Hits = dict[int, dict[tuple[int, int], Hit]]
 
 
@@ -99,6 +101,10 @@ class Matcher:
     def changes(self) -> int:
         """How many watches came and went since it was built; they make it a little slower."""
         return self._rules.changes
+
+    def begin(self) -> None:
+        """From now on changes are counted."""
+        self._rules.begin()
 
     # ── watches ──────────────────────────────────────────────────────────────────────────
 
@@ -190,6 +196,22 @@ class Matcher:
         yield from scan.phrases
         for place in scan.places:
             yield from self._naming.get(place, ())
+
+
+def matcher_of(knowledge: Knowledge, watches: Collection[Watch] = ()) -> Matcher:
+    """A matcher for ``watches``; a few are added to one of ``knowledge`` alone, in a moment."""
+    if len(watches) > _FEW:
+        return Matcher(knowledge, watches)
+    matcher = Matcher(knowledge, kept=_bare(knowledge))
+    for watch in watches:
+        matcher.add(watch)
+    matcher.begin()
+    return matcher
+
+
+@lru_cache(maxsize=2)  # of one bot; of another one while it is tested
+def _bare(knowledge: Knowledge) -> Kept:
+    return Matcher(knowledge).kept()
 
 
 def _batches(watches: Iterable[Watch]) -> Iterator[list[Watch]]:

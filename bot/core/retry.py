@@ -72,16 +72,12 @@ def setback(
     """
     is_gone = _is_gone(source, kind, now)
     failures = source.failures + 1
-    if is_gone:
-        wait = timedelta(seconds=max(LONG_CAP_S * (1 + chance / 10), asked_s or 0.0))
-    else:
-        cap_s = SILENT_CAP_S if kind in _SOON else LONG_CAP_S
-        # Lists of warnings in force are empty until it matters: that is no reason to come late.
-        times = 1 if kind == "emptied" else failures
-        wait = poll_wait(source.interval_s, times, chance, asked_s, cap_s=cap_s)
+    cap_s = SILENT_CAP_S if kind in _SOON else LONG_CAP_S
+    # Lists of warnings in force are empty until it matters: that is no reason to come late.
+    times = 1 if kind == "emptied" else failures
     return Setback(
         kind="gone" if is_gone else kind,
-        wait=wait,
+        wait=poll_wait(source.interval_s, times, chance, asked_s, cap_s=cap_s),
         asked=timedelta(seconds=asked_s or 0.0),
         is_missing=kind in {"missing", "gone"},
         is_gone=is_gone,

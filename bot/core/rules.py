@@ -31,7 +31,7 @@ class Rules:
         self.by_facet: dict[FacetKey, list[int]] = dict(by_facet)
         self.gone: set[int] = set()  # rules of watches that were removed
         self._ascending: bool = ascending
-        self._settled = len(self.ids)
+        self._settled = self._first = len(self.ids)
         self._is_settled = bool(kept)
         self._late: dict[int, int] = {}  # the rules of watches that came since
 
@@ -43,13 +43,18 @@ class Rules:
 
     @property
     def changes(self) -> int:
-        """How many rules came and went since they were settled."""
-        return len(self.ids) - self._settled + len(self.gone)
+        """How many rules came and went since they were settled, or counted for the first time."""
+        return len(self.ids) - self._first + len(self.gone)
+
+    def begin(self) -> None:
+        """All there are by now were there from the first."""
+        self._first = len(self.ids)
 
     def settle(self) -> None:
         """Pack what there is."""
         self.by_phrase.settle()
         self._settled, self._is_settled = len(self.ids), True
+        self.begin()
 
     def __len__(self) -> int:
         return len(self.ids) - len(self.gone)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.core import events
 from bot.core.answers import Origin
-from bot.core.matcher import Matcher
+from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import How, Knowledge, Reading, Scan, Watch
 from bot.core.query import parse
 from bot.core.trees import Evidence
@@ -119,7 +119,7 @@ class Trial:
 
     def _ready(self, queries: Collection[str]) -> Matcher:
         if self._matcher is None or len(self._ids) > _MOST:
-            self._matcher, self._ids = Matcher(self._knowledge), {}
+            self._matcher, self._ids = matcher_of(self._knowledge), {}
         for query in queries:
             if query not in self._ids:
                 self._ids[query] = len(self._ids)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.matcher import Matcher
+from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import Audience, Knowledge, Watch
 
 _NOBODY = Watch(0, 0, "")
@@ -42,7 +42,7 @@ class Mind:
     @classmethod
     def of(cls, knowledge: Knowledge, audience: Audience) -> Mind:
         """Build the matcher for this audience."""
-        return cls.with_(Matcher(knowledge, audience.watches), audience)
+        return cls.with_(matcher_of(knowledge, audience.watches), audience)
 
     @classmethod
     def with_(cls, matcher: Matcher, audience: Audience) -> Mind:

@@ -95,6 +95,7 @@ def _topics(folder: Path) -> list[Path]:
 
 
 def _need_known(wanted: Sequence[str] | None, known: Sequence[str]) -> None:
-    for topic in wanted or ():
+    for number, topic in enumerate(wanted or ()):
         if topic not in known:
-            raise ConfigError(f"unknown topic {topic!r}; there are {', '.join(known)}", "topics")
+            told = f"unknown topic {topic!r}; there are {', '.join(known)}"
+            raise ConfigError(told, f"topics.{number}")

@@ -44,7 +44,7 @@ def own_topics(
     if folder is None:
         return []
     if not folder.is_dir():
-        raise ConfigError(f"{folder}: there is no such folder", key="topics_folder")
+        raise ConfigError(f"topics_folder: there is no folder {folder}", key="topics_folder")
     found: list[Own] = []
     for path in sorted(folder.glob("*.yaml")):
         ids = [*taken, *(one.topic.id for one in found)]

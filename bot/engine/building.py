@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import bot.core
-from bot.core.matcher import Matcher
+from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import Knowledge, Watch
 from bot.engine.listening import Beside
 
@@ -52,7 +52,7 @@ class MatcherBuilder:
             except (OSError, BrokenExecutor) as error:
                 # No process to be had, or it was killed: slower here, but nobody loses an alert.
                 log.warning("matcher_process_failed error=%r: building in a thread", error)
-        return await asyncio.to_thread(lambda: Matcher(knowledge, watches))
+        return await asyncio.to_thread(matcher_of, knowledge, watches)
 
     async def _kept(self, knowledge: Knowledge, watches: Sequence[Watch]) -> tuple[Any, ...]:
         asked = [(watch.id, watch.query) for watch in watches]

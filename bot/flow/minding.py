@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.core.matcher import Matcher
+from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import Audience, Knowledge, Watch
 from bot.core.turn import Mind
 from bot.ports import Builder
@@ -80,4 +80,4 @@ class Inline:
 
     async def build(self, knowledge: Knowledge, watches: Sequence[Watch]) -> Matcher:
         """Build and wait."""
-        return Matcher(knowledge, watches)
+        return matcher_of(knowledge, watches)

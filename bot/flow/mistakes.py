@@ -53,7 +53,9 @@ WARNINGS: dict[str, str] = {
 }
 
 _UNREADABLE = mark("This cannot be read as a watch.")
-_OPERATORS = {"dangling-or": "OR", "bad-distance": "NEAR/"}
+_OPERATORS = {"bad-distance": "NEAR/"}
+# Named as they were written: OR, |, أو.
+_AS_WRITTEN = frozenset({"dangling-or", "dangling-near"})
 _SHOWN = 60
 
 
@@ -63,7 +65,7 @@ def wrong_query(voice: Voice, text: str, error: QueryError | None) -> list[Line]
     problem = error.problem if error else ""
     lines = [
         voice.says("❌ Not understood: {query}", query=code(text[:200])),
-        _problem(voice, problem),
+        _problem(voice, problem, _operator(problem, text[column:])),
     ]
     rest = text[column : column + _SHOWN].strip()
     if rest:
@@ -107,10 +109,15 @@ def _example(voice: Voice, mended: str) -> str:
     return f"/watch {mended.replace(EXAMPLE, example.removeprefix('/watch '))}"
 
 
-def _problem(voice: Voice, problem: str) -> Line:
+def _operator(problem: str, rest: str) -> str:
+    written = rest.split()[:1] if problem in _AS_WRITTEN else []
+    return written[0][:_SHOWN] if written else _OPERATORS.get(problem, "NEAR")
+
+
+def _problem(voice: Voice, problem: str, operator: str) -> Line:
     return voice.says(
         PROBLEMS.get(problem, _UNREADABLE),
-        operator=code(_OPERATORS.get(problem, "NEAR")),
+        operator=code(operator),
         minus=code("-"),
         without=code("NOT"),
         one=code("~"),

@@ -5,14 +5,17 @@ Polling goes on beside it, and takes over by itself where push misses something.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.core.model import Entry, Poll, PollStatus, Push, PushState, Source
 from bot.core.pushing import LEASE, again_at, answer_by, is_signed, leased, slowed
 from bot.errors import SourceError
+from bot.flow.beside import forgiving
 from bot.ports import Clock, Hubs, Reader, Store
 
 log = logging.getLogger(__name__)
@@ -70,10 +73,15 @@ class Pushing:
 
     async def tick(self) -> None:
         """Ask hubs for what is due: what is new, what was not answered, what ends soon."""
-        for push in await self.store.pushes_due(self.clock(), _AT_ONCE):
-            found = await self.store.push_by(push.token)
-            if found is not None:
-                await self.store.put_push(await self._asked(*found))
+        due = await self.store.pushes_due(self.clock(), _AT_ONCE)
+        # Side by side: a hub that is silent must not keep the leases of the others waiting.
+        asking = [forgiving("hub", partial(self._ask, push)) for push in due]
+        await asyncio.gather(*asking)
+
+    async def _ask(self, push: Push) -> None:
+        found = await self.store.push_by(push.token)
+        if found is not None:
+            await self.store.put_push(await self._asked(*found))
 
     async def _asked(self, push: Push, source: Source) -> Push:
         now = self.clock()
@@ -127,6 +135,11 @@ class Pushing:
         await self.store.put_push(replace(active, failures=0, error=""))
         log.info("push_active source=%s until=%s", push.source_id, until.isoformat())
         return True
+
+    async def expects(self, token: str) -> bool:
+        """Whether anything that comes under ``token`` is wanted at all."""
+        found = await self.store.push_by(token)
+        return found is not None and found[0].state is PushState.ACTIVE
 
     async def deliver(self, token: str, body: bytes, signature: str, content_type: str) -> bool:
         """Take in what a hub brought; false where there is no such agreement.

@@ -24,7 +24,9 @@ from bot.errors import (
 )
 from bot.sources import guard
 
-_RETRY_AFTER_MAX_S = 7 * 86_400.0
+_FORBIDDEN = 403
+# One wrong header must not silence a feed for a week.
+_RETRY_AFTER_MAX_S = 24 * 3600.0
 _LATER = frozenset({408, 420, 421, 425, 429})
 
 CHALLENGE = (
@@ -75,8 +77,9 @@ def emptied(source: Source) -> SourceEmptied:
 
 def of_status(source: Source, status: int, retry_after: str, date: str) -> SourceError:
     """What an answer that is neither a document nor a redirect means."""
-    if status >= 500 or status in _LATER:
-        wait_s = retry_after_s(retry_after, date)
+    wait_s = retry_after_s(retry_after, date)
+    # A refusal that says when to come back is none.
+    if status >= 500 or status in _LATER or (status == _FORBIDDEN and wait_s is not None):
         asked = "" if wait_s is None else f" It asks to wait {wait_s:.0f} s."
         return SourceUnavailable(source.id, f"It answers {status}: not now.{asked}", wait_s)
     meaning = _STATUS_MEANING.get(status, "That is no document to read.")
@@ -85,7 +88,7 @@ def of_status(source: Source, status: int, retry_after: str, date: str) -> Sourc
 
 
 def retry_after_s(value: str, date: str) -> float | None:
-    """Seconds a ``Retry-After`` header asks us to wait, at least 0 and at most a week.
+    """Seconds a ``Retry-After`` header asks us to wait, at least 0 and at most a day.
 
     Args:
         value: Seconds or an HTTP date.

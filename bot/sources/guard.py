@@ -18,7 +18,7 @@ from yarl import URL
 
 PORTS = frozenset({80, 443, 8080, 8443})
 
-# Names that never belong to a public news site: RFC 6761, RFC 8375 and what local networks use.
+# Names of a local network: RFC 6761, RFC 8375 and what is used besides.
 INTERNAL_SUFFIXES = (
     ".localhost",
     ".localdomain",
@@ -31,11 +31,9 @@ INTERNAL_SUFFIXES = (
     ".lan",
     ".svc",
     ".home.arpa",
-    ".onion",
-    ".test",
-    ".invalid",
-    ".example",
 )
+# RFC 6761 and 7686: nothing on the public network is ever called so.
+RESERVED_SUFFIXES = (".onion", ".test", ".invalid", ".example")
 
 # is_global calls some of these global in Python 3.11: IANA's special registries, multicast, relay
 # anycast, and one cloud's wire server.
@@ -167,6 +165,8 @@ def name_objection(host: str) -> str:
         return _literal_objection(bare)
     if f".{bare}".endswith(INTERNAL_SUFFIXES):
         return "its name belongs to a local network"
+    if f".{bare}".endswith(RESERVED_SUFFIXES):
+        return "its name is reserved: no public site is called so"
     if not _HOST_NAME.match(bare):
         return "its host is no public name: one with a dot, in letters, digits and hyphens"
     return ""

@@ -24,6 +24,7 @@ _OURS = "urn:rasid:opml"
 _TEXT_CHARS = 200
 _LANG = re.compile(r"\A([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?\Z")
 _NO_LANG = frozenset({"und", "mul", "zxx"})
+_SLASH = "\u2215"  # that of a folder's own name: between two names stands a plain one
 _OTHER_LISTS = frozenset({"include", "link"})
 
 
@@ -96,7 +97,7 @@ def _listed(outline: etree._Element, facts: dict[str, str], url: str, line: int)
         title=_text(facts.get("title", "")) or _text(facts.get("text", "")),
         folder=_folder(outline) or _category(facts),
         lang="" if code in _NO_LANG else code,
-        country=_text(facts.get("country", "")).lower()[:2],
+        country=_text(facts.get("country", "")).lower(),
         interval_s=int(interval[:9]) if interval.isascii() and interval.isdigit() else 0,
         private=facts.get("private", "") == "true",
         line=line,
@@ -117,7 +118,8 @@ def _folder(outline: etree._Element) -> str:
     for above in outline.iterancestors("{*}outline"):
         facts = _facts(above)
         if "xmlurl" not in facts:
-            names.append(_text(facts.get("text", "")) or _text(facts.get("title", "")))
+            name = _text(facts.get("text", "")) or _text(facts.get("title", ""))
+            names.append(name.replace("/", _SLASH))
     return "/".join(name for name in reversed(names) if name)
 
 
@@ -149,7 +151,8 @@ def _inside(folders: dict[str, etree._Element], path: str) -> etree._Element:
     """The element of a folder, made with those around it where there is none yet."""
     if path not in folders:
         above, _, name = path.rpartition("/")
-        folders[path] = etree.SubElement(_inside(folders, above), "outline", {"text": name})
+        title = name.replace(_SLASH, "/")
+        folders[path] = etree.SubElement(_inside(folders, above), "outline", {"text": title})
     return folders[path]
 
 

@@ -27,6 +27,8 @@ DELETE FROM quarantine WHERE source_id = :source_id AND stage IN ('poll', 'read'
   AND subject NOT IN (SELECT value FROM json_each(:but))
 """
 
+FREE_POLL = "DELETE FROM quarantine WHERE source_id = :source_id AND stage = 'poll'"
+
 QUARANTINE = "SELECT * FROM quarantine ORDER BY last_at DESC, id DESC LIMIT :limit"
 
 QUARANTINED = "SELECT * FROM quarantine WHERE id = :id"

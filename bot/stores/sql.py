@@ -87,6 +87,9 @@ WHERE id = :id
 # After a start: what was claimed and never visited is due, not one interval later; so is what
 # failed, for the operator may have started us because the trouble is over. Not all in one second,
 # and none before its publisher allows it.
+# Before the time its publisher asked for none is visited, whoever wants it.
+ALL_DUE = "UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now)"
+
 RECOVER_SOURCES = """
 UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)

@@ -29,8 +29,9 @@ def routes(pushed: Pushed) -> list[web.RouteDef]:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def deliver(request: web.Request) -> web.Response:
-        known = await pushed.deliver(
-            request.match_info["token"],
+        token = request.match_info["token"]
+        known = await pushed.expects(token) and await pushed.deliver(
+            token,
             await request.read(),
             request.headers.get("X-Hub-Signature", ""),
             request.headers.get("Content-Type", ""),

@@ -7,7 +7,7 @@ import pytest
 from bot.core import trial as trial_module
 from bot.core.answers import Origin
 from bot.core.events import read
-from bot.core.matcher import Matcher
+from bot.core.matcher import Matcher, matcher_of
 from bot.core.model import Knowledge, Watch
 from bot.core.trial import Tally, Text, Trial
 from bot.data import load_knowledge
@@ -164,13 +164,12 @@ def test_after_many_trials_a_new_matcher_begins_and_answers_alike(
 ) -> None:
     made: list[Matcher] = []
 
-    class Counted(Matcher):
-        def __init__(self, knowledge: Knowledge) -> None:
-            super().__init__(knowledge)
-            made.append(self)
+    def counted(knowledge: Knowledge) -> Matcher:
+        made.append(matcher_of(knowledge))
+        return made[-1]
 
     expected = {query: tallied(query, KIRKUK) for query in QUERIES}
-    monkeypatch.setattr(trial_module, "Matcher", Counted)
+    monkeypatch.setattr(trial_module, "matcher_of", counted)
     trial = Trial(NOTHING)
     for query in QUERIES:
         assert trial.tally([query], KIRKUK) == {query: expected[query]}

@@ -75,7 +75,7 @@ def test_what_is_wrong_is_said_with_its_line(folder: Path, old: str, new: str, s
 
 
 def test_a_folder_that_is_not_there_is_said() -> None:
-    with pytest.raises(ConfigError, match="no such folder"):
+    with pytest.raises(ConfigError, match="no folder"):
         load_knowledge(own=Path("/nowhere/at/all"))
 
 

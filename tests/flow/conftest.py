@@ -30,6 +30,7 @@ from bot.flow.commands import Commands
 from bot.flow.flood import Flood
 from bot.stores.sqlite import SqliteStore
 from tests import making
+from tests.databases import new_store
 from tests.making import a_source
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -48,7 +49,7 @@ def words() -> Words:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 

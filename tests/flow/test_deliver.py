@@ -31,6 +31,7 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.deliver import IN_FLIGHT, Deliver
 from bot.stores.sqlite import SqliteStore
+from tests.databases import new_store
 from tests.making import a_batch, a_note, a_story, a_verdict
 
 WORDS, KNOWN = load_words(), load_knowledge()
@@ -66,7 +67,7 @@ class Scripted:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 

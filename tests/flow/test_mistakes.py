@@ -36,6 +36,8 @@ def test_a_refusal_says_what_where_and_how_it_is_right(words: Words) -> None:
     ("text", "sentence"),
     [
         ("rocket OR", "OR needs words on both sides."),
+        ("صاروخ أو", "أو needs words on both sides."),
+        ("rocket |", "| needs words on both sides."),
         ("rocket NEAR", "NEAR needs words on both sides."),
         ("rocket -", "After - or NOT must come the word that is not wanted."),
         ("a1 NEAR/500 b1", "After NEAR/ comes how many words may stand between, 0 to 100."),

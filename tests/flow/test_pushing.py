@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -40,6 +40,7 @@ from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
 from bot.web import push
 from bot.web.server import WebServer, start_web
+from tests.databases import new_store
 from tests.making import NOW
 
 KNOWN = load_knowledge()
@@ -136,7 +137,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     publisher, site = Publisher(), web.Application()
     site.router.add_get("/feed", publisher.feed)
     site.router.add_post("/hub", publisher.hub)
-    store, fetcher = await SqliteStore.open(tmp_path / "r.db"), Fetcher(FetchLimits(total_s=5))
+    store, fetcher = await new_store(tmp_path), Fetcher(FetchLimits(total_s=5))
     await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], NOW)
     made: list[Desk] = []
     clock = lambda: made[0].now if made else NOW  # noqa: E731
@@ -320,7 +321,12 @@ async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -
 
     web_settings = SimpleNamespace(host="127.0.0.1", port=0)
     settings = SimpleNamespace(web=web_settings, polling=SimpleNamespace(max_bytes=1_000))
-    hubs = SimpleNamespace(tick=silent, verify=desk.pushing.verify, deliver=desk.pushing.deliver)
+    hubs = SimpleNamespace(
+        tick=silent,
+        verify=desk.pushing.verify,
+        deliver=desk.pushing.deliver,
+        expects=desk.pushing.expects,
+    )
     engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs)
     async with asyncio.timeout(5), app._heard(rasid, engine):  # type: ignore[arg-type]
         await engine.start()
@@ -334,20 +340,34 @@ def test_an_address_that_cannot_be_written_down_is_no_offer() -> None:
     assert offered(header.format("\udcff"), "") is None
 
 
-async def test_what_is_renewed_while_news_is_taken_in_stays_renewed(desk: Desk) -> None:
+async def test_a_silent_hub_does_not_keep_the_others_waiting(desk: Desk) -> None:
+    await desk.poll()
+    other = replace(desk.source, id="g", url=f"{desk.publisher.url}/feed?2")
+    await desk.store.add_source(other, "operator")
+    (wanted,) = await desk.store.pushes_due(NOW, 9)
+    await desk.store.put_push(replace(wanted, source_id="g", token="slow", due_at=NOW - HOUR))
+    post, asked = desk.pushing.hubs.post, []
+
+    async def posted(source: Source, *form: object) -> tuple[int, str]:
+        if source.id == "g":
+            await asyncio.wait_for(all_asked.wait(), 5)
+        answer = await post(source, *form)  # type: ignore[arg-type]
+        asked.append(source.id)
+        all_asked.set()
+        return answer
+
+    all_asked = asyncio.Event()
+    desk.pushing.hubs = SimpleNamespace(post=posted)  # type: ignore[assignment]
+    await desk.pushing.tick()
+    assert asked == ["f", "g"]
+
+
+async def test_what_nobody_waits_for_is_not_even_read(desk: Desk) -> None:
     await desk.subscribed()
-    taking, renewed = asyncio.Event(), asyncio.Event()
-
-    async def slowly(*_: object) -> None:
-        taking.set()
-        await renewed.wait()
-
-    desk.pushing.take = slowly
-    pushed = asyncio.create_task(desk.publisher.push(FRESH))
-    await taking.wait()
-    assert (await desk.publisher.verify(**{"hub.lease_seconds": "7200"}))[0] == 200
-    renewed.set()
-    assert await pushed == 204
-    kept = await desk.store.push_of("f")
-    assert kept is not None
-    assert (kept.lease_until, kept.pushed_at) == (NOW + 2 * HOUR, NOW)
+    host = desk.pushing.callback.split("/")[2]
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    head = f"POST {push.PATH}nobody HTTP/1.1\r\nHost: {host}\r\nContent-Length: 900000\r\n\r\n"
+    writer.write(head.encode())  # and not one byte of all that
+    status = await asyncio.wait_for(reader.readline(), 5)
+    writer.close()
+    assert b"410" in status

@@ -237,6 +237,9 @@ async def test_a_visit_that_crashes_is_set_aside_too(store) -> None:
     await bench(store, RuntimeError("bug")).ingest.visit(a_source())
     (kept,) = await store.quarantined()
     assert (kept.fault.stage, kept.fault.error) == (Stage.POLL, "RuntimeError: bug")
+    # Whatever the next visit brings, it did not crash.
+    await bench(store, Poll("wire", PollStatus.NOT_MODIFIED)).ingest.visit(a_source())
+    assert await store.quarantined() == ()
 
 
 async def test_large_documents_are_cut_and_of_many_the_newest_are_kept(store, monkeypatch) -> None:

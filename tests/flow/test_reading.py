@@ -41,6 +41,7 @@ from bot.sources.fetch import Fetcher, FetchLimits
 from bot.sources.robots import Robots
 from bot.sources.workers import Workers
 from bot.stores.sqlite import SqliteStore
+from tests.databases import new_store
 from tests.flow.bench import Bench
 from tests.making import NOW, a_source
 
@@ -172,7 +173,7 @@ async def running(store: SqliteStore, site: Site, **parts: object) -> AsyncItera
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 

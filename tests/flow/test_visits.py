@@ -28,11 +28,11 @@ def told(caplog: pytest.LogCaptureFixture, event: str) -> list[str]:
 
 async def test_a_feed_that_is_gone_is_told_once_and_polled_every_six_hours(store, caplog) -> None:
     bench = Bench(store, SourceGone("wire", "It answers 410."))
-    for turn in range(4):
+    for turn in range(9):
         await bench.tick(NOW + turn * 7 * HOUR)
     assert len(told(caplog, "source_gone")) == 1
     age = await bench.age()
-    assert (age.source.failures, age.source.failure) == (4, "gone")
+    assert (age.source.failures, age.source.failure) == (9, "gone")
     assert age.next_due_at == bench.now + 6 * HOUR
 
 

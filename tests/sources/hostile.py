@@ -233,7 +233,10 @@ CASES: dict[str, Case] = {
     "304-unasked": Case(_status("304 Not Modified"), SourceUnavailable, "we never had it"),
     "200-empty": Case(_feed(b""), SourceInvalid, "empty document"),
     "204": Case(_status("204 No Content"), SourceInvalid, "answers 204"),
-    "403": Case(_status("403 Forbidden", "Retry-After: 60"), SourceInvalid, "forbids"),
+    "403": Case(_status("403 Forbidden"), SourceInvalid, "forbids"),
+    "403-later": Case(
+        _status("403 Forbidden", "Retry-After: 60"), SourceUnavailable, "wait 60 s", waits_s=60
+    ),
     "410": Case(_status("410 Gone"), SourceGone, "gone for good"),
     "429": Case(
         _status("429 Too Many", "Retry-After: 120"), SourceUnavailable, "wait 120 s", waits_s=120

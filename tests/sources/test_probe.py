@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.config import Settings
 from bot.data import load_knowledge
 from bot.measure import Judge
-from bot.probing import visit, visit_lines
+from bot.probing import failure_of, visit, visit_lines
 from bot.sources.draft import Draft
 from bot.sources.fetch import Fetched, FetchLimits
 from bot.sources.probe import Probe, asks, how_dated, kind_of, probe
@@ -158,6 +158,14 @@ async def test_what_cannot_be_read_has_a_name_and_shows_how_far_it_came(
     assert found.failure.startswith(failure)
     assert found.hops[0].status == 200
     assert "answer 1: 200" in told(found)
+
+
+async def test_a_broken_feed_of_which_nothing_could_be_read_is_a_failure() -> None:
+    broken = await seen(answering('<rss version="2.0"><channel><title>x</title><b></c>'))
+    empty = await seen(answering('<rss version="2.0"><channel><title>x</title></channel></rss>'))
+    some = await seen(answering(RSS.replace("</channel>", "<b></c>")))
+    assert "SourceInvalid: Its XML is broken" in failure_of(broken)
+    assert (failure_of(empty), failure_of(some)) == ("", "")
 
 
 async def test_a_page_says_where_its_feed_is() -> None:

@@ -13,12 +13,13 @@ from sqlite_utils import Database
 from bot.core.model import FullText, Severity, SourceKind, Wanted
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.file import migrations
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_source, a_verdict
 
 
 @pytest.fixture
 async def store(tmp_path: Path):
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     await opened.put_sources([a_source()], "config")
     yield opened
     await opened.close()

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from bot.core.model import PollStatus, Source
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.file import migrations
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_source
 from tests.stores.test_sqlite import a_poll
 
@@ -20,7 +21,7 @@ HASHES = bytes(range(32))
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db", bot_id=42)
+    opened = await new_store(tmp_path)
     await opened.put_sources([a_source()], "config")
     yield opened
     await opened.close()

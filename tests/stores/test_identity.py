@@ -35,6 +35,7 @@ from bot.core.model import (
 from bot.core.sameness import text_hash
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.file import migrations
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_poll, a_source, a_verdict, an_entry
 from tests.stores.test_life import waiting
 from tests.stores.test_sqlite import claim, subscribe
@@ -45,7 +46,7 @@ HELD = 30.0  # seconds: what comes late waits for more
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db", bot_id=42)
+    opened = await new_store(tmp_path)
     await subscribe(opened, 7, 8)
     yield opened
     await opened.close()

@@ -38,6 +38,7 @@ from bot.core.model import (
 )
 from bot.stores.sqlite import SqliteStore, rows
 from bot.stores.sqlite.file import migrations
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_story, a_verdict
 from tests.stores.test_sqlite import claim, claim_and_send, subscribe
 
@@ -46,7 +47,7 @@ LATER = 10.0  # seconds: an edit waits a little for others
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db", bot_id=42)
+    opened = await new_store(tmp_path)
     await subscribe(opened, 7)
     await opened.record(a_batch(a_verdict(1, 7)))
     yield opened

@@ -28,6 +28,7 @@ RARE = {
     "RESTORED_LIGHT",
     "SPARE_NUMBERS",
     "GONE",
+    "ALL_DUE",
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.
 _READ_WHOLE = re.compile(r"\ASCAN (?!json_each|CONSTANT|placed|\()(?!.*USING (?:COVERING )?INDEX)")

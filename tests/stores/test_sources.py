@@ -25,6 +25,7 @@ from bot.core.model import (
 )
 from bot.stores import sql
 from bot.stores.sqlite import SqliteStore, rows
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_poll, a_source
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -32,7 +33,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db")
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 
@@ -206,6 +207,18 @@ async def test_a_source_returns_from_where_it_is_found_no_more(store: SqliteStor
     await store.move_source("wire", NEW)
     await store.source_failed("wire", "x", NOW, NOW, Setback("missing", returns=True))
     assert (await store.source_ages())[0].source.address == "https://wire.example/rss"
+
+
+async def test_all_are_due_at_once_but_those_whose_publisher_keeps_us_away(
+    store: SqliteStore,
+) -> None:
+    sources = [a_source(id=n, url=f"https://{n}.example/") for n in ("new", "asked", "polled")]
+    await store.put_sources(sources, "config")
+    await polled(store, a_course(earliest_at=NOW + HOUR), "asked")
+    await polled(store, a_course(), "polled")
+    await store.all_due(NOW)
+    assert {source.id for source in await store.claim_sources(NOW, 9)} == {"new", "polled"}
+    assert (await due_times(store))["asked"] == NOW + HOUR
 
 
 # ── breaking news ────────────────────────────────────────────────────────────────────────────

@@ -29,6 +29,7 @@ from bot.errors import ConfigError, SchemaError, StoreUnavailable
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.file import migrations
+from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_note, a_poll, a_source, a_verdict, an_entry
 
 EPOCH = NOW - timedelta(days=30_000)
@@ -38,7 +39,7 @@ LEASE = timedelta(seconds=60)
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    opened = await SqliteStore.open(tmp_path / "rasid.db", bot_id=42)
+    opened = await new_store(tmp_path)
     yield opened
     await opened.close()
 

@@ -72,8 +72,10 @@ def _identity(db: Database) -> None:
     _run_script(db, "0010_identity")
     # The hash of a wording is of its words from now on. An old one would make an edit of every
     # entry that its feed still holds. Where a page was read the feed's words are gone: none then.
-    db.execute("UPDATE entries SET text_hash = '' WHERE page_hash <> ''")
-    for texts in _in_parts(db, "SELECT id, title, body FROM entries WHERE page_hash = ''"):
+    # Nor have old entries one, for a million would take minutes in which nothing is sent.
+    hashed_again = "page_hash = '' AND seen_at > (SELECT max(seen_at) FROM entries) - 2592000000"
+    db.execute(f"UPDATE entries SET text_hash = '' WHERE NOT ({hashed_again})")
+    for texts in _in_parts(db, f"SELECT id, title, body FROM entries WHERE {hashed_again}"):
         hashed = [(text_hash(title, body), id_) for id_, title, body in texts]
         db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
 

@@ -138,6 +138,8 @@ class IngestTables(
         if batch.poll is not None:
             if batch.poll.status is PollStatus.CHANGED:
                 self._source_was_read(batch.source_id, batch.faults, batch.decided_at)
+            else:
+                self._source_was_visited(batch.source_id)
             self._do(
                 sql.SOURCE_POLLED,
                 id=batch.source_id,

@@ -57,6 +57,10 @@ class QuarantineTable(SqliteFile):
         for fault in faults:
             self._set_aside(fault, now)
 
+    def _source_was_visited(self, source_id: str) -> None:
+        """After a poll that went well, whatever it brought."""
+        self._do(quarantine_sql.FREE_POLL, source_id=source_id)
+
     async def quarantined(self, limit: int = _ANY) -> tuple[Quarantined, ...]:
         """What is set aside, the newest first."""
         found = await self._run(lambda: self._rows(quarantine_sql.QUARANTINE, {"limit": limit}))

@@ -53,6 +53,10 @@ class SourceTable(SqliteFile):
         statement = "DELETE FROM sources WHERE id = :id AND origin = :origin"
         return await self._write(lambda: self._do(statement, id=source_id, origin=origin) > 0)
 
+    async def all_due(self, now: datetime) -> None:
+        """Let every source be visited now that its publisher does not keep away."""
+        await self._write(lambda: self._do(sql.ALL_DUE, now=rows.ms(now)))
+
     async def claim_sources(self, now: datetime, limit: int) -> tuple[Source, ...]:
         """Take what is due, in one statement; until its visit is recorded it is due much later."""
         values = {

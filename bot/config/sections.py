@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 _WEB = re.compile(r"https?://[^\s/]+\S*")
 _SMTP = re.compile(r"smtps?://(?:[^\s/@]+@)?[^\s/@:]+(?::\d{1,5})?/?")
-_MAILBOX = r"^([^@\s,<>]+@[^@\s,<>]+)?$"
+_MAILBOX = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 
 
 class Section(BaseModel):
@@ -31,6 +31,12 @@ def _mail_server(url: SecretStr) -> SecretStr:
     return url
 
 
+def _mailbox(address: str) -> str:
+    if address and not _MAILBOX.fullmatch(address):
+        raise ValueError("write one address, like you@example.org")
+    return address
+
+
 class BackupsSettings(Section):
     """Copies of the database, made while it is used."""
 
@@ -41,6 +47,7 @@ class BackupsSettings(Section):
 
 
 _Address = Annotated[SecretStr, AfterValidator(_web_address)]
+_Mailbox = Annotated[str, AfterValidator(_mailbox)]
 _MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
 
 
@@ -51,8 +58,8 @@ class NotifySettings(Section):
     ntfy_url: _Address | None = Field(None, description="An ntfy topic that they go to.")
     ntfy_token: SecretStr | None = Field(None, description="Its access token, where it wants one.")
     smtp_url: _MailServer | None = Field(None, description="The server that takes e-mail to you.")
-    mail_to: str = Field("", pattern=_MAILBOX, description="Your address.")
-    mail_from: str = Field("", pattern=_MAILBOX, description="The sender's; empty: yours.")
+    mail_to: _Mailbox = Field("", description="Your address.")
+    mail_from: _Mailbox = Field("", description="The sender's; empty: yours.")
     dead_man_url: _Address | None = Field(None, description="Visited while all is well.")
     after_min: float = Field(5, gt=0, description="Minutes without Telegram before you are told.")
 

@@ -1,35 +1,22 @@
-"""config.yaml and the environment become frozen, checked settings.
-
-The environment wins over the file, the file over the defaults. Nested keys are spelt
-``RASID_STORE__PATH``. Secrets come from the environment or from a file it names, never from
-config.yaml: ``TELEGRAM_BOT_TOKEN`` or ``TELEGRAM_BOT_TOKEN_FILE``.
-"""
+"""Every key: its kind, its default, what it means, and what is wanted where it is wrong."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
-from rapidfuzz import process
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.errors import ConfigError
-from bot.sections import BackupsSettings, NotifySettings, Section
+from bot.config.origin import PREFIX, Origin
+from bot.config.sections import BackupsSettings, NotifySettings, Section
+from bot.locales import country_objection, language_objection
 from bot.zones import zone_of
 
-_PREFIX = "RASID_"
-_TOKEN = re.compile(r"\d+:[\w-]+")
-_KEY = tuple[str | int, ...]
+_WEB = re.compile(r"https?://\S+")
+_HANDLE = re.compile(r"(@|(https?://)?(t|telegram)\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}/?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]{0,4000}[\x21-\x7e])?")
 _PROXY = re.compile(r"http://(?:[^\s/@]+@)?[^\s/@]+/?")
@@ -98,10 +85,15 @@ class WebSettings(Section):
     host: str = Field("127.0.0.1", description="Where to listen; a proxy of yours stands before.")
     port: int = Field(8786, ge=0, le=65535, description="The port; 0 takes any.")
     public_url: str = Field(
-        "",
-        pattern=r"^(https?://\S+)?$",
-        description="How hubs reach us from outside; empty: no hub is asked, nothing listens.",
+        "", description="How hubs reach us from outside; empty: no hub is asked, nothing listens."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        if url and not _WEB.fullmatch(url):
+            raise ValueError("write the address hubs reach us at, like https://rasid.example.org")
+        return url
 
 
 class LimitsSettings(Section):
@@ -121,13 +113,32 @@ class LogSettings(Section):
     )
 
 
-class FeedSettings(Section):
-    """One feed of the operator's."""
+class _Published(Section):
+    """What a feed and a channel have in common."""
 
     name: str = Field(min_length=1, description="What readers see as the source.")
-    url: str = Field(pattern=r"^https?://\S+$", description="Its address, http or https.")
     lang: str = Field("", description="Language code of its entries.")
     country: str = Field("", description="Country code of the publisher.")
+
+    @field_validator("lang")
+    @classmethod
+    def _a_language(cls, lang: str) -> str:
+        if lang and (objection := language_objection(lang)):
+            raise ValueError(objection)
+        return lang
+
+    @field_validator("country")
+    @classmethod
+    def _a_country(cls, country: str) -> str:
+        if country and (objection := country_objection(country)):
+            raise ValueError(objection)
+        return country
+
+
+class FeedSettings(_Published):
+    """One feed of the operator's."""
+
+    url: str = Field(description="Its address, http or https.")
     folder: str = Field("", description="Where it stands in exported lists: A/B is B in A.")
     interval_s: int = Field(
         300,
@@ -143,6 +154,14 @@ class FeedSettings(Section):
     headers: dict[str, SecretStr] = Field({}, description="Headers of yours, to its own host only.")
     proxy: SecretStr | None = Field(None, description="The HTTP proxy it is visited through.")
     zone: str = Field("", description="Zone of dates that name none: Asia/Baghdad or +03:00.")
+
+    @field_validator("url")
+    @classmethod
+    def _a_web_address(cls, url: str) -> str:
+        # Not repeated: what is mistyped may still hold a password.
+        if not _WEB.fullmatch(url):
+            raise ValueError("write an http or https address, like https://example.org/rss.xml")
+        return url
 
     @field_validator("zone")
     @classmethod
@@ -170,25 +189,28 @@ class FeedSettings(Section):
         return proxy
 
 
-class ChannelSettings(Section):
+class ChannelSettings(_Published):
     """One public Telegram channel, read by its web view."""
 
-    name: str = Field(min_length=1, description="What readers see as the source.")
-    handle: str = Field(
-        pattern=r"^(@|(https?://)?(t|telegram)\.me/(s/)?)?[A-Za-z][A-Za-z0-9_]{3,31}/?$",
-        description="The channel: name, @name or its address on t.me.",
-    )
-    lang: str = Field("", description="Language code of its posts.")
-    country: str = Field("", description="Country code of the publisher.")
+    handle: str = Field(description="The channel: name, @name or its address on t.me.")
     interval_s: int = Field(120, ge=60, description="Seconds between two polls.")
     private: bool = Field(False, description="telegram.view_url is a private or loopback address.")
+
+    @field_validator("handle")
+    @classmethod
+    def _a_channel(cls, handle: str) -> str:
+        if not _HANDLE.fullmatch(handle):
+            raise ValueError(
+                f"{handle!r:.60} is no channel: write name, @name or https://t.me/name"
+            )
+        return handle
 
 
 class Settings(BaseSettings):
     """Everything the operator decides. Make one with ``load``."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=_PREFIX, env_nested_delimiter="__"
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__"
     )
 
     telegram: TelegramSettings = TelegramSettings()
@@ -214,6 +236,18 @@ class Settings(BaseSettings):
         tuple[ChannelSettings, ...], Field(description="Telegram channels, see below.")
     ] = ()
 
+    _origin: Origin = PrivateAttr(Origin())
+
+    def where(self, key: str) -> str:
+        """Where the operator wrote a key: the file and its line, or the variable."""
+        return self._origin.where(tuple(int(p) if p.isdigit() else p for p in key.split(".")))
+
+    def from_(self, origin: Origin) -> Settings:
+        """The same, which knows where it was written."""
+        known = self.model_copy()
+        known._origin = origin
+        return known
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -226,78 +260,13 @@ class Settings(BaseSettings):
         """The environment over what the file said (which arrives as arguments)."""
         return env_settings, init_settings
 
-    @field_validator("feeds")
-    @classmethod
-    def _once_each(cls, feeds: tuple[FeedSettings, ...]) -> tuple[FeedSettings, ...]:
-        seen: dict[str, str] = {}
-        for feed in feeds:
-            if feed.url in seen:
-                raise ValueError(f"{feed.name!r} has the same url as {seen[feed.url]!r}")
-            seen[feed.url] = feed.name
-        return feeds
-
-
-def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read ``path`` and the environment.
-
-    Relative paths in it are taken from the file's own folder.
-
-    Raises:
-        ConfigError: The file is missing, is not YAML, or a key or value is wrong; the message
-            says the line, the key, what is wrong and the nearest right name.
-    """
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
-    environ = os.environ if environ is None else environ
-    lines = _Lines(text, path, environ)
-    _check_environ(environ)
-    try:
-        settings = Settings(**lines.values)
-    except ValidationError as error:
-        raise lines.explain(error) from error
-    except SettingsError as error:
-        raise ConfigError(f"{error}: lists in the environment are JSON, like '[\"a\"]'") from error
-    return _anchored(settings, path.resolve().parent)
-
-
-def token(environ: Mapping[str, str]) -> SecretStr | None:
-    """The bot's token from ``TELEGRAM_BOT_TOKEN`` or the file ``TELEGRAM_BOT_TOKEN_FILE`` names.
-
-    Raises:
-        ConfigError: The file cannot be read, or what was found has not the shape of a token.
-    """
-    found, key = environ.get("TELEGRAM_BOT_TOKEN", ""), "TELEGRAM_BOT_TOKEN"
-    if not found and (file := environ.get("TELEGRAM_BOT_TOKEN_FILE", "")):
-        found, key = _secret_file(file), "TELEGRAM_BOT_TOKEN_FILE"
-    found = found.strip()
-    if not found:
-        return None
-    if not _TOKEN.fullmatch(found):
-        raise ConfigError(
-            f"{key}: this is not a bot token (123456:ABC…): copy it from @BotFather", key
-        )
-    return SecretStr(found)
-
-
-def _secret_file(file: str) -> str:
-    key = "TELEGRAM_BOT_TOKEN_FILE"
-    try:
-        found = Path(file).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{key}: {file} cannot be read: {error}", key) from error
-    if not found:
-        raise ConfigError(f"{key}: {file} is empty", key)
-    return found
-
 
 def every_key(
     model: type[BaseModel] = Settings, prefix: str = ""
 ) -> Iterator[tuple[str, str, Any]]:
     """Every key as (dotted name, description, default), for docs/config.md and its test."""
     for name, field in model.model_fields.items():
-        inner = _section(field.annotation)
+        inner = section_of(field.annotation)
         many = field.annotation is not inner
         if inner is None or many:
             yield f"{prefix}{name}", field.description or "", field.get_default()
@@ -305,98 +274,9 @@ def every_key(
             yield from every_key(inner, f"{prefix}{name}{'[]' if many else ''}.")
 
 
-def _section(annotation: Any) -> type[BaseModel] | None:
+def section_of(annotation: Any) -> type[BaseModel] | None:
+    """The group of keys, or of which groups the list, that a field is; ``None`` for a value."""
     for kind in (annotation, *get_args(annotation)):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind
     return None
-
-
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    def at(section: Section, name: str) -> Section:
-        return section.model_copy(update={name: folder / getattr(section, name)})
-
-    return settings.model_copy(
-        update={
-            "store": at(settings.store, "path"),
-            "sandbox": at(settings.sandbox, "path"),
-            "seeds": at(settings.seeds, "folder"),
-            "backups": at(settings.backups, "folder"),
-            "topics_folder": settings.topics_folder and folder / settings.topics_folder,
-        }
-    )
-
-
-def _check_environ(environ: Mapping[str, str]) -> None:
-    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
-    for name in environ:
-        top = name.upper().split("__")[0]
-        if top.startswith(_PREFIX) and top not in known:
-            near = _nearest(top, known)
-            raise ConfigError(f"the environment variable {name} is not known{near}", name)
-
-
-def _nearest(name: str, known: set[str] | list[str]) -> str:
-    found = process.extractOne(name, list(known), score_cutoff=60)
-    return f"; did you mean {found[0]}?" if found else f"; known: {', '.join(sorted(known))}"
-
-
-class _Lines:
-    """A YAML text, its values, and the line on which each key stands."""
-
-    def __init__(self, text: str, path: Path, environ: Mapping[str, str]) -> None:
-        self.path = path
-        self._environ = {name.upper(): value for name, value in environ.items()}
-        self.lines: dict[_KEY, int] = {}
-        try:
-            node = yaml.compose(text, yaml.SafeLoader)
-            self.values = yaml.safe_load(text) or {}
-        except yaml.YAMLError as error:
-            raise ConfigError(f"{path} is not valid YAML: {error}") from error
-        if not isinstance(self.values, dict):
-            raise ConfigError(f"{path} must hold keys and values, like 'feeds:' on line 1")
-        self._walk(node, ())
-
-    def _walk(self, node: Any, at: _KEY) -> None:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                line = key.start_mark.line + 1
-                if first := self.lines.get((*at, key.value)):
-                    raise ConfigError(
-                        f"{self.path}, line {line}: {key.value!r} stands on line {first} already"
-                    )
-                self.lines[(*at, key.value)] = line
-                self._walk(value, (*at, key.value))
-        elif isinstance(node, yaml.SequenceNode):
-            for number, value in enumerate(node.value):
-                self.lines[(*at, number)] = value.start_mark.line + 1
-                self._walk(value, (*at, number))
-
-    def explain(self, error: ValidationError) -> ConfigError:
-        """The first thing that is wrong, as a sentence with its line."""
-        first = error.errors(include_url=False, include_input=False)[0]
-        at = tuple(first["loc"])
-        name = ".".join(str(part) for part in at)
-        if first["type"] == "extra_forbidden":
-            what = f"unknown key {at[-1]!r}{_nearest(str(at[-1]), _siblings(at))}"
-        else:
-            what = f"{name}: {first['msg']}"
-        return ConfigError(f"{self._where(at)}: {what}", name)
-
-    def _where(self, at: _KEY) -> str:
-        # A key that the file has not came from the environment, whatever section it is in.
-        variable = f"{_PREFIX}{'__'.join(str(part) for part in at)}".upper()
-        if at not in self.lines and self._environ.get(variable):
-            return f"the environment variable {variable}"
-        for end in range(len(at), 0, -1):
-            if line := self.lines.get(at[:end]):
-                return f"{self.path}, line {line}"
-        return f"{self.path} or the environment"
-
-
-def _siblings(at: _KEY) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in at[:-1]:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _section(model.model_fields[part].annotation) or model
-    return list(model.model_fields)

@@ -1,0 +1,151 @@
+"""The file and the environment as settings, or what is wrong with them as one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
+from rapidfuzz import fuzz, process
+
+from bot.addresses import same_feed
+from bot.config.origin import PREFIX, Key, Origin, read_yaml, variable_of
+from bot.config.secret import TOKEN, TOKEN_FILE
+from bot.config.sections import Section
+from bot.config.settings import Settings, section_of
+from bot.errors import ConfigError
+
+_NEAR = 70  # letters in common, in per cent: what is further away is no typing error
+_AS_JSON = {
+    "topics": '["rocket-attack"]',
+    "feeds": '[{"name": "…", "url": "https://…"}]',
+    "channels": '[{"name": "…", "handle": "…"}]',
+}
+_TOKEN_HOME = f"the bot's token is kept out of the file: set {TOKEN} or {TOKEN_FILE}"
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read ``path`` and the environment.
+
+    Relative paths in it are taken from the file's own folder.
+
+    Raises:
+        ConfigError: The file is missing, is not YAML, or a key or value is wrong; the message
+            says the line or the variable, the key, what is wrong and the nearest right name.
+    """
+    values, lines = read_yaml(path)
+    environ = os.environ if environ is None else environ
+    ours = {k.upper(): v for k, v in environ.items() if k.upper().startswith(PREFIX)}
+    _check_environ(ours)
+    origin = Origin(path, lines, ours)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise _explained(error, origin) from error
+    except SettingsError as error:
+        raise ConfigError(f"a variable {PREFIX}… cannot be read: {error}") from error
+    _need_each_feed_once(settings, origin)
+    return _anchored(settings, path.resolve().parent).from_(origin)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    def at(section: Section, name: str) -> Section:
+        return section.model_copy(update={name: folder / getattr(section, name)})
+
+    return settings.model_copy(
+        update={
+            "store": at(settings.store, "path"),
+            "sandbox": at(settings.sandbox, "path"),
+            "seeds": at(settings.seeds, "folder"),
+            "backups": at(settings.backups, "folder"),
+            "topics_folder": settings.topics_folder and folder / settings.topics_folder,
+        }
+    )
+
+
+def _need_each_feed_once(settings: Settings, origin: Origin) -> None:
+    seen: dict[str, int] = {}
+    for number, feed in enumerate(settings.feeds):
+        first = seen.setdefault(same_feed(feed.url), number)
+        if first != number:
+            told = f"{feed.name!r} has the same url as {settings.feeds[first].name!r}"
+            where = origin.where(("feeds", number, "url"))
+            raise ConfigError(f"{where}: {told}: remove one of them", f"feeds.{number}.url")
+
+
+# ── what is wrong ────────────────────────────────────────────────────────────────────────────
+
+
+def _check_environ(ours: Mapping[str, str]) -> None:
+    known = list(Settings.model_fields)
+    for name, value in ours.items():
+        top = name.removeprefix(PREFIX).split("__")[0].lower()
+        if top not in known:
+            near = _nearest(top, known, variable_of)
+            raise ConfigError(f"the environment variable {name} is not known{near}", name)
+        if name == variable_of((top,)) and _needs_json(top) and not _is_json(value):
+            raise ConfigError(f"the environment variable {name}: {_json_wanted(top)}", top)
+
+
+def _needs_json(field: str) -> bool:
+    annotation = Settings.model_fields[field].annotation
+    return get_origin(annotation) is tuple or section_of(annotation) is not None
+
+
+def _is_json(value: str) -> bool:
+    try:
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _json_wanted(field: str) -> str:
+    if field in _AS_JSON:
+        return f"lists in the environment are JSON, like '{_AS_JSON[field]}'"
+    group = section_of(Settings.model_fields[field].annotation) or Settings
+    example = variable_of((field, next(iter(group.model_fields))))
+    return f"it is a group of keys: set one of them, like {example}"
+
+
+def _explained(error: ValidationError, origin: Origin) -> ConfigError:
+    """The first thing that is wrong, as a sentence with its line."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    at = tuple(first["loc"])
+    name = ".".join(map(str, at))
+    if first["type"] == "extra_forbidden":
+        what = f"unknown key {at[-1]!r}{_nearest(str(at[-1]), _siblings(at))}"
+    else:
+        what = f"{name}: {_wanted(first)}"
+    return ConfigError(f"{origin.where(at)}: {what}", name)
+
+
+def _wanted(first: Mapping[str, Any]) -> str:
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])
+    if first["type"] == "missing":
+        return "it is missing"
+    told = str(first["msg"]).partition(", unable")[0]
+    return told.replace("Input should", "it must").replace("valid tuple", "list")
+
+
+def _nearest(name: str, known: Iterable[str], shown: Any = lambda at: at[0]) -> str:
+    if "token" in name.lower():
+        return f": {_TOKEN_HOME}"
+    names = sorted(known)
+    found = process.extractOne(name.lower(), names, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if found:
+        return f"; did you mean {shown((found[0],))}?"
+    return f"; known: {', '.join(shown((name,)) for name in names)}"
+
+
+def _siblings(at: Key) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in at[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            model = section_of(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
