@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 10.0
 _OFTEN = 3  # mended so often within an hour: the disk itself is at fault, and a human is needed
-_END_S = 20.0
+_END_S = 2.0
 _SEARCH_S = 900.0  # once it is known that there is damage it is looked for
 
 
@@ -145,8 +145,12 @@ class Upkeep:
         damaged = asyncio.create_task(self._until_damaged(), name="damage")
         beating = asyncio.create_task(self.pulse.run(), name="pulse")
         ready: asyncio.Future[Callable[[], None]] = asyncio.get_running_loop().create_future()
+        # What it tells when we end may hang: that holds nobody up.
         thread = threading.Thread(
-            target=self._thread, args=(asyncio.get_running_loop(), ready), name="watcher"
+            target=self._thread,
+            args=(asyncio.get_running_loop(), ready),
+            name="watcher",
+            daemon=True,
         )
         thread.start()
         end = await ready
@@ -172,29 +176,30 @@ class Upkeep:
     def _thread(
         self, main: asyncio.AbstractEventLoop, ready: asyncio.Future[Callable[[], None]]
     ) -> None:
-        asyncio.run(self._watch(lambda end: main.call_soon_threadsafe(ready.set_result, end)))
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._watch(lambda end: main.call_soon_threadsafe(ready.set_result, end)))
 
     async def _watch(self, begun: Callable[[Callable[[], None]], object]) -> None:
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        begun(lambda: _from_afar(loop, ended))
-        while not ended.is_set():
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        begun(lambda: _cancel_from_afar(loop, task))
+        while True:
             try:
                 store = await SqliteStore.open(self.path, migrate=False)
             except BotError as error:
                 log.warning("watcher_waits error=%s", error)
-                await _either(ended, _TICK_S)
+                await asyncio.sleep(_TICK_S)
                 continue
             try:
-                await self._watch_by(store, ended)
+                await self._watch_by(store)
             finally:
                 await store.close()
 
-    async def _watch_by(self, store: SqliteStore, ended: asyncio.Event) -> None:
+    async def _watch_by(self, store: SqliteStore) -> None:
         watching = self._watching(store)
         watching.say(self.news)
-        while not ended.is_set():
+        while True:
             await forgiving("watching", watching.tick)
-            await _either(ended, _TICK_S)
+            await asyncio.sleep(_TICK_S)
 
     async def once(self) -> None:
         """For a run that ends by itself: tell, make a backup where one is due, ping."""
@@ -240,16 +245,10 @@ class Upkeep:
             log.error("disk_full the reserve is given up: make room")
 
 
-def _from_afar(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+def _cancel_from_afar(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None] | None) -> None:
     with suppress(RuntimeError):  # it has ended by itself
-        loop.call_soon_threadsafe(ended.set)
-
-
-async def _either(ended: asyncio.Event, after_s: float) -> None:
-    try:
-        await asyncio.wait_for(ended.wait(), after_s)
-    except TimeoutError:
-        return
+        if task is not None:
+            loop.call_soon_threadsafe(task.cancel)
 
 
 def steady() -> float:

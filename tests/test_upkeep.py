@@ -62,6 +62,19 @@ async def test_the_watcher_ends_at_once_when_the_bot_does(tmp_path: Path) -> Non
     await store.close()
 
 
+async def test_an_operator_who_does_not_answer_holds_up_no_end(tmp_path: Path) -> None:
+    silent = await asyncio.start_server(lambda reader, writer: reader.read(), "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    settings = settings_of(tmp_path, f"notify:\n  webhook_url: http://127.0.0.1:{port}/\n")
+    store = await SqliteStore.open(tmp_path / "rasid.db")
+    async with upkeep.upkeep_of(settings, store, answers, now, ["x"]).running():
+        await asyncio.sleep(1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    await store.close()
+    silent.close()
+
+
 async def test_a_disk_that_damages_everything_ends_the_run(tmp_path: Path) -> None:
     lives: list[list[str]] = []
 
