@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot import __version__, config
+from bot import __version__, config, upkeep
 from bot.config import Settings
 from bot.configured import configured_sources
 from bot.core.i18n import Words
@@ -115,6 +115,7 @@ class Rasid:
     words: Words
     sandbox: Sandbox | None
     pushing: Pushing | None
+    upkeep: upkeep.Upkeep
 
     @property
     def hook_url(self) -> str:
@@ -136,16 +137,24 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     # Processes of ours read what strangers wrote: they do not inherit it. (We still see it.)
     os.unsetenv("TELEGRAM_BOT_TOKEN")
     secrets_told = (token.get_secret_value(),) if token else ()
-    begin(settings.log.level, secrets_told)
+    begin(settings.log.level, (*secrets_told, *upkeep.secrets_of(settings.notify)))
     knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
     garbage.seldom()
-    with only_one(need_database_path(settings)):
-        async with _assembled(settings, token.get_secret_value() if token else None) as rasid:
+    path = need_database_path(settings)
+
+    async def live(news: list[str]) -> None:
+        secret = token.get_secret_value() if token else None
+        async with _assembled(settings, secret, news) as rasid:
             await (_once(rasid) if once else _forever(rasid))
+
+    with only_one(path):
+        await upkeep.keep_alive(settings, path, now, live)
 
 
 @asynccontextmanager
-async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Rasid]:
+async def _assembled(
+    settings: Settings, token: str | None, news: list[str]
+) -> AsyncIterator[Rasid]:
     """Everything put together, and taken apart again in the opposite order."""
     sandbox = None if token else await _sandbox(settings)
     store = await open_store(settings)
@@ -159,7 +168,7 @@ async def _assembled(settings: Settings, token: str | None) -> AsyncIterator[Ras
     try:
         await _put_sources(store, settings, sandbox)
         feeds = FeedPoller(fetcher, now, workers)
-        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox)
+        yield _wired(settings, store, feeds, aside, room=room, sandbox=sandbox, news=news)
     finally:
         workers.close()
         await room.close()
@@ -223,6 +232,7 @@ def _wired(
     *,
     room: TelegramRoom,
     sandbox: Sandbox | None,
+    news: list[str],
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
     deliver = Deliver(
@@ -274,7 +284,10 @@ def _wired(
         at_once=settings.pages.at_once,
         pause=timedelta(seconds=settings.pages.pause_s),
     )
-    return Rasid(settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing)
+    kept = upkeep.upkeep_of(settings, store, room.reach, now, news)
+    return Rasid(
+        settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing, kept
+    )
 
 
 def _pushing(
@@ -319,6 +332,7 @@ async def _heard(rasid: Rasid, engine: LocalEngine) -> AsyncIterator[None]:
 
 
 async def _recover(rasid: Rasid) -> None:
+    await upkeep.take_up(rasid.store, rasid.ingest.intake, now())
     if tried := await rasid.store.after_upgrade(__version__):
         log.info("trying_again quarantined=%d: another version broke on them", tried)
     repeated, unconfirmed = await rasid.store.recover(now())
@@ -341,6 +355,7 @@ async def _once(rasid: Rasid) -> None:
     await rasid.pages.tick()
     await rasid.pages.drain()
     await rasid.deliver.drain()
+    await rasid.upkeep.once()
     await _tell_once(rasid)
 
 
@@ -357,11 +372,12 @@ async def _forever(rasid: Rasid) -> None:
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
-    async with _heard(rasid, engine):
-        await _until_stopped(rasid, engine)
+    engine.every(timedelta(minutes=1), rasid.upkeep.keeping.tick, "backups")
+    async with _heard(rasid, engine), rasid.upkeep.running() as damaged:
+        await _until_stopped(rasid, engine, damaged)
 
 
-async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
+async def _until_stopped(rasid: Rasid, engine: LocalEngine, damaged: asyncio.Task[None]) -> None:
     stopped = _stop_signal()
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
     receiving = asyncio.create_task(
@@ -373,7 +389,8 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
     stopping = asyncio.create_task(stopped.wait(), name="stop")
     try:
         # A part that ends by itself is a failure: the process ends and its manager restarts it.
-        await asyncio.wait({stopping, sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        ending = {stopping, sending, receiving, damaged}
+        await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
         presenting.cancel()
@@ -385,7 +402,7 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine) -> None:
         rasid.deliver.stop()
         await asyncio.wait({sending, receiving}, timeout=_FINISH_S)
         log.info("stopped")
-    for part in (sending, receiving):
+    for part in (damaged, sending, receiving):
         if part.done() and not part.cancelled():
             part.result()
 

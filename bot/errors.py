@@ -6,6 +6,9 @@
     ├── ConfigError(key)              stop, exit 2, say which key and why
     ├── SchemaError                   stop, exit 3, say the command that mends it
     ├── StoreUnavailable              wait and repeat the whole turn; nothing was half done
+    │   └── StoreDamaged              the same, until the last good backup has taken its place
+    ├── BackupError                   the next one is made soon; the ones there are stay
+    ├── NotifyError                   tell the operator again later
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
     │   ├── SourceRefused             our guard said no: address, scheme, size
@@ -56,6 +59,18 @@ class SchemaError(BotError):
 
 class StoreUnavailable(BotError):
     """The database did not answer; the whole turn may be repeated."""
+
+
+class StoreDamaged(StoreUnavailable):
+    """The file is damaged: nothing is lost by waiting, for the last good backup takes its place."""
+
+
+class BackupError(BotError):
+    """A backup could not be made, or is not good."""
+
+
+class NotifyError(BotError):
+    """The operator could not be told by this way."""
 
 
 class SourceError(BotError):

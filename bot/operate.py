@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import app, config, database
@@ -17,6 +16,7 @@ from bot.core.trial import Tally, Trial
 from bot.errors import BotError, ConfigError
 from bot.opening import database_of, looking_at_one
 from bot.plainly import timed
+from bot.safekeeping import Check, checks
 from bot.sources.hops import shown_url
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
@@ -26,16 +26,6 @@ _LISTED = 10  # failing sources, and things set aside, by name
 # What a feed that is gone answers, as ``sources.failures`` words it.
 _GONE = frozenset({"missing", "gone"})
 _BACKTESTED = 20_000  # entries, about a minute's work
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of ``doctor``: what was looked at, whether it is well, and how to mend it."""
-
-    what: str
-    well: bool
-    told: str
-    mend: str = ""
 
 
 def age_words(age: SourceAge, now: datetime) -> str:
@@ -75,8 +65,15 @@ def _move_words(source: Source) -> Iterator[str]:
 
 async def doctor(settings: Settings) -> tuple[Check, ...]:
     """Look at everything that can be looked at without sending anything."""
-    checks = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
-    return (*checks, *await _database(settings))
+    here = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
+    return (*here, *await _database(settings), *await _safe(settings))
+
+
+async def _safe(settings: Settings) -> tuple[Check, ...]:
+    try:
+        return await checks(settings)
+    except BotError:
+        return ()  # the database cannot be read, as was said
 
 
 async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tally, bool]:

@@ -13,6 +13,7 @@ from bot.core.matcher import Matcher
 from bot.core.model import (
     Article,
     Audience,
+    Backup,
     Batch,
     Byname,
     Card,
@@ -134,6 +135,42 @@ class Messenger(Protocol):
 
         Raises:
             DeliveryError: Its class says whether it may have arrived and what to do next.
+        """
+        ...
+
+
+class Backups(Protocol):
+    """Makes backups. Users: SQLite's, and a broken one of the tests."""
+
+    def kept(self) -> tuple[Backup, ...]:
+        """All there are, in no order."""
+        ...
+
+    async def make(self, now: datetime) -> Backup:
+        """Make one of what is stored now, and look through it.
+
+        Raises:
+            BackupError: It could not be made, or was not good; nothing of it is left.
+        """
+        ...
+
+    async def rotate(self, now: datetime, hourly: int, daily: int) -> int:
+        """Delete what is superfluous; how many that were."""
+        ...
+
+    async def close(self) -> None:
+        """Break off what is being made."""
+        ...
+
+
+class Outlet(Protocol):
+    """Tells the operator by another way than Telegram. Users: HTTP and e-mail."""
+
+    async def tell(self, lines: Sequence[str]) -> None:
+        """Send ``lines`` as one message.
+
+        Raises:
+            NotifyError: It did not arrive; its words hold no secret.
         """
         ...
 

@@ -47,7 +47,7 @@ def load(tmp_path: Path, text: str) -> config.Settings:
         ),
         ("token: 1:x", "line 1: unknown key 'token': the bot's token .*TELEGRAM_BOT_TOKEN"),
         ("telegram: {bot_token: 1:x}", "unknown key 'bot_token': .*TELEGRAM_BOT_TOKEN"),
-        ("nonsense: 1", "unknown key 'nonsense'; known: channels, feeds"),
+        ("nonsense: 1", "unknown key 'nonsense'; known: backups, channels, feeds"),
         (
             "feeds:\n  - {name: a, url: 'http://x/', country: Irak}\n",
             r"line 2: feeds.0.country: 'Irak' is no country code: did you mean IQ \(Iraq\)\?",
@@ -126,7 +126,7 @@ def test_a_list_in_the_environment_that_is_no_json_is_refused_with_an_example(
         ("RASID_LIMITS", "x", "variable RASID_LIMITS: .* set one .* like RASID_LIMITS__MAX_AGE_H"),
         ("RASID_FEEDS", '[{"name": "a"}]', r"variable RASID_FEEDS: feeds\.0\.url: it is missing"),
         ("RASID_FEEDS__0__URL", "x", "variable RASID_FEEDS__0__URL: feeds: it must be a list"),
-        ("RASID_BOGUS", "1", "variable RASID_BOGUS is not known; known: RASID_CHANNELS,"),
+        ("RASID_BOGUS", "1", "variable RASID_BOGUS is not known; known: RASID_BACKUPS,"),
         ("RASID_TOKEN", "1:x", "variable RASID_TOKEN is not known: .*TELEGRAM_BOT_TOKEN"),
         ("rasid_limits__max_age_h", "0", "variable RASID_LIMITS__MAX_AGE_H"),
     ],

@@ -23,6 +23,7 @@ DOORS = {
     "babel": ("bot/data/catalogues.py", "bot/locales.py"),
     "protego": "bot/sources/robots.py",
     "trafilatura": "bot/sources/article.py",
+    "smtplib": "bot/notify/mail.py",
 }
 # The clock, chance and identity come from app alone; the sandbox and engine are their own clocks.
 STEERED = ("core", "flow", "sources", "stores", "telegram")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
-from bot import app, opening, operate
+from bot import app, opening, operate, safekeeping
 from bot.cli.frame import configured, main
 from bot.config import Settings
+from bot.safekeeping import Check
 
 
 @main.command()
@@ -20,10 +22,13 @@ def run(settings: Settings, once: bool) -> None:
 
 
 @main.command()
+@click.option("--test-notify", is_flag=True, help="Only send one message by each second path.")
 @configured
-def doctor(settings: Settings) -> None:
-    """Check configuration, data, token, database, disk and sources; say how to mend."""
-    checks = asyncio.run(operate.doctor(settings))
+def doctor(settings: Settings, *, test_notify: bool) -> None:
+    """Check configuration, data, token, database, backups and sources; say how to mend."""
+    checks: Sequence[Check] = asyncio.run(
+        safekeeping.try_outlets(settings) if test_notify else operate.doctor(settings)
+    )
     for check in checks:
         mend = "" if check.well else f"\n      mend: {check.mend}"
         click.echo(f"{'ok ' if check.well else 'BAD'} {check.what}: {check.told}{mend}")

@@ -7,6 +7,7 @@ config.yaml: ``TELEGRAM_BOT_TOKEN`` or ``TELEGRAM_BOT_TOKEN_FILE``.
 
 from bot.config.loading import load
 from bot.config.secret import token
-from bot.config.settings import Section, Settings, every_key
+from bot.config.sections import Section
+from bot.config.settings import Settings, every_key
 
 __all__ = ["Section", "Settings", "every_key", "load", "token"]

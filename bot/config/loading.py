@@ -15,7 +15,8 @@ from rapidfuzz import fuzz, process
 from bot.addresses import same_feed
 from bot.config.origin import PREFIX, Key, Origin, read_yaml, variable_of
 from bot.config.secret import TOKEN, TOKEN_FILE
-from bot.config.settings import Section, Settings, section_of
+from bot.config.sections import Section
+from bot.config.settings import Settings, section_of
 from bot.errors import ConfigError
 
 _NEAR = 70  # letters in common, in per cent: what is further away is no typing error
@@ -61,6 +62,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "store": at(settings.store, "path"),
             "sandbox": at(settings.sandbox, "path"),
             "seeds": at(settings.seeds, "folder"),
+            "backups": at(settings.backups, "folder"),
             "topics_folder": settings.topics_folder and folder / settings.topics_folder,
         }
     )

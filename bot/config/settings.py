@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, field_validator
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.origin import PREFIX, Origin
+from bot.config.sections import BackupsSettings, NotifySettings, Section
 from bot.locales import country_objection, language_objection
 from bot.zones import zone_of
 
@@ -24,12 +25,6 @@ _OUR_HEADERS = frozenset(
     "accept-encoding connection content-length cookie host if-modified-since if-none-match "
     "proxy-authorization te transfer-encoding upgrade".split()
 )
-
-
-class Section(BaseModel):
-    """A group of keys; a key it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TelegramSettings(Section):
@@ -229,6 +224,8 @@ class Settings(BaseSettings):
     pages: PagesSettings = PagesSettings()
     web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
+    backups: BackupsSettings = BackupsSettings()
+    notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()
     topics: Annotated[
         tuple[str, ...], Field(description="Topics that are looked for; empty means all.")

@@ -22,7 +22,7 @@ from bot.core.joining import (
     topics,
     trace,
 )
-from bot.core.lateness import delay
+from bot.core.lateness import delay, may_repeat
 from bot.core.links import link
 from bot.core.model import (
     Alert,
@@ -118,7 +118,10 @@ def _decide_one(entry: Entry, recent: Stories, turn: Turn, own: Story | None = N
     # Joining a known story still tells every chat that matches: the store drops those that were
     # told already, and a chat whose watch only this report matches must not lose it.
     card = _card(entry, reading, placed.story, turn.now)
-    return replace(placed, alerts=_alerts(card, matches, mind, delay(entry, card.severity, turn)))
+    alerts = _alerts(card, matches, mind, delay(entry, card.severity, turn))
+    if may_repeat(entry, turn):
+        alerts = tuple(replace(alert, may_repeat=True) for alert in alerts)
+    return replace(placed, alerts=alerts)
 
 
 def _edited(verdict: Verdict, read: Read, own: Story | None, turn: Turn) -> Verdict | None:

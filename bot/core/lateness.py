@@ -21,7 +21,11 @@ def late_before(
 
     It is not when the feed could not be read for a while, or when it brings many entries that
     were published long before it was polled last: it was changed, or came out of a backup.
+    The first poll after a backup took the place of our database is late whatever it brings: what
+    was published before that may have been told already.
     """
+    if is_forgotten(source, policy):
+        return policy.restored_at
     if source.kind is SourceKind.SEEDS:  # seeds are explicit acts
         return None
     interval = max(timedelta(seconds=source.interval_s), source.wait)
@@ -32,6 +36,19 @@ def late_before(
     limit = policy.baseline_age if since is None else policy.max_age
     late = sum(_is_late(entry, usual, now - limit, since) for entry in fresh)
     return usual if late > MANY else None
+
+
+def is_forgotten(source: Source, policy: Policy) -> bool:
+    """Whether what this source brought last lies in a database that was lost."""
+    since, restored_at = source.polled_ok_at, policy.restored_at
+    return since is not None and restored_at is not None and since < restored_at
+
+
+def may_repeat(entry: Entry, turn: Turn) -> bool:
+    """Whether who hears of this entry may have been told of it already."""
+    if not turn.forgetful or turn.late_before is None:
+        return False
+    return entry.published_at is None or entry.published_at < turn.late_before
 
 
 def _is_late(entry: Entry, usual: datetime, oldest: datetime, since: datetime | None) -> bool:
@@ -46,8 +63,9 @@ def delay(entry: Entry, severity: Severity, turn: Turn) -> Delay:
         return Delay.NONE
     at = entry.published_at
     if at is None:
-        return Delay.LATE
+        return Delay.OLD if turn.forgetful else Delay.LATE
     grave = severity is Severity.CRITICAL and turn.now - at <= _STILL_GRAVE
     if grave or at >= turn.late_before:
         return Delay.NONE
-    return Delay.OLD if turn.now - at > turn.policy.max_age else Delay.LATE
+    is_old = turn.forgetful or turn.now - at > turn.policy.max_age
+    return Delay.OLD if is_old else Delay.LATE

@@ -20,11 +20,14 @@ class Policy:
         max_age: No entry dated before this alerts; seeds are explicit acts and exempt.
         baseline_age: The same for the first poll of a feed, where undated entries never alert.
         story_window: A later report joins a story that was last told within this time.
+        restored_at: When a backup took the place of the database: who was told of what shortly
+            before is forgotten.
     """
 
     max_age: timedelta = timedelta(hours=24)
     baseline_age: timedelta = timedelta(hours=2)
     story_window: timedelta = timedelta(hours=72)
+    restored_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Turn:
         baseline: This is the first poll of a feed: what it held before is no news.
         late_before: What was published before is late; ``None`` in a poll like any other.
         unread: How long its feed was not read, where that makes news of it late.
+        forgetful: What is late may have been told already, by a database that was lost.
     """
 
     mind: Mind
@@ -78,3 +82,4 @@ class Turn:
     baseline: bool = False
     late_before: datetime | None = None
     unread: timedelta = timedelta()
+    forgetful: bool = False

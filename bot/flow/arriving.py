@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core import skew
-from bot.core.lateness import late_before
+from bot.core.lateness import is_forgotten, late_before
 from bot.core.model import Poll, Source, SourceKind
 from bot.core.sameness import names, recognised
 from bot.core.turn import Mind, Policy, Turn
@@ -44,7 +44,9 @@ class Arrival:
         if since is not None and self.late_before is not None:
             # Beyond the window nothing is known of what was told already.
             unread = min(max(now - since, timedelta()), policy.story_window)
-        return Turn(mind, policy, now, since is None and not is_seeds, self.late_before, unread)
+        baseline = since is None and not is_seeds
+        forgetful = self.late_before is not None and is_forgotten(self.source, policy)
+        return Turn(mind, policy, now, baseline, self.late_before, unread, forgetful)
 
 
 async def arrival(

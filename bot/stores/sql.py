@@ -182,9 +182,9 @@ ON CONFLICT DO NOTHING RETURNING chat_id
 
 ADD_ALERT_DELIVERIES = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at, late, waits, channel)
+    added_at, late, uncertain, waits, channel)
 SELECT 'a:' || value || ':' || :story_id || ':0', 'alert', value, :story_id, 1, :severity, :payload,
-    :not_before, :now, :late, :not_before > :now,
+    :not_before, :now, :late, :uncertain, :not_before > :now,
     EXISTS (SELECT 1 FROM chats WHERE id = value AND kind = 'channel')
 FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 """
@@ -197,9 +197,9 @@ FROM json_each(:chats) WHERE true ON CONFLICT DO NOTHING
 
 ADD_DELIVERY = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, thread_id, reply_to, lane, severity,
-    payload, not_before_at, added_at, late, waits, channel)
+    payload, not_before_at, added_at, late, uncertain, waits, channel)
 VALUES (:dedup_key, :kind, :chat_id, :story_id, :thread_id, :reply_to, :lane, :severity,
-    :payload, :not_before, :now, :late, :not_before > :now,
+    :payload, :not_before, :now, :late, :uncertain, :not_before > :now,
     EXISTS (SELECT 1 FROM chats WHERE id = :chat_id AND kind = 'channel'))
 ON CONFLICT DO NOTHING RETURNING id
 """

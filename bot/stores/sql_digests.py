@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # What came late for this chat in one catching up, whatever became of it.
 LATE_ALERTS = """
-SELECT id, story_id, severity, state, late FROM deliveries
+SELECT id, story_id, severity, state, late, uncertain FROM deliveries
 WHERE chat_id = :chat_id AND late > 0 AND kind = 'alert' AND added_at >= :since ORDER BY id
 """
 
@@ -21,6 +21,7 @@ SELECT id FROM deliveries WHERE chat_id = :chat_id AND kind = 'digest' AND state
 # It waits for more to come, though not for long.
 GROW_DIGEST = """
 UPDATE deliveries SET severity = max(severity, :severity),
+    uncertain = max(uncertain, :uncertain),
     not_before_at = min(:not_before, added_at + :longest_ms), waits = 1
 WHERE id = :id
 """

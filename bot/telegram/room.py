@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.core.model import Profile
 from bot.telegram.admins import Admins
 from bot.telegram.bot import RasidBot
-from bot.telegram.client import TelegramMessenger
+from bot.telegram.client import TelegramMessenger, translated
 from bot.telegram.disguise import Disguise
 from bot.telegram.handlers import Handlers, Serve
 from bot.telegram.hook import Hook
@@ -42,6 +43,17 @@ class TelegramRoom:
     async def start(self, profiles: Mapping[str, Profile]) -> None:
         """Set the command menus and descriptions where they differ; failures are only logged."""
         await present(self.bot, profiles)
+
+    async def reach(self) -> None:
+        """Ask Telegram who we are.
+
+        Raises:
+            DeliveryError: It cannot be reached, or does not know us.
+        """
+        try:
+            await self.bot.get_me()
+        except TelegramError as error:
+            raise translated(0, error) from error
 
     async def run_updates(
         self,

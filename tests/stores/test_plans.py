@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from bot.stores import quarantine_sql, sql, sql_digests, sql_lanes, sql_names, sql_pages
+from bot.stores import quarantine_sql, sql, sql_digests, sql_lanes, sql_names, sql_pages, sql_upkeep
 from bot.stores.sqlite import SqliteStore
 
 # Asked at a start, by a command, or when something was moved; or of what is few by its nature.
@@ -21,6 +21,11 @@ RARE = {
     "SOURCE_NAMES",
     "QUARANTINE",
     "AFTER_UPGRADE",
+    "VITALS",
+    "RESTORED_GRAVE",
+    "RESTORED_LIGHT",
+    "SPARE_NUMBERS",
+    "GONE",
     "ALL_DUE",
     "REWIND_SOURCES",  # only when a clock was set back
     "OPEN",  # a condition
@@ -40,7 +45,7 @@ def statements(module: ModuleType) -> dict[str, str]:
 
 ASKED = {
     name: text
-    for module in (sql, sql_digests, sql_lanes, sql_names, sql_pages, quarantine_sql)
+    for module in (sql, sql_digests, sql_lanes, sql_names, sql_pages, sql_upkeep, quarantine_sql)
     for name, text in statements(module).items()
 }
 

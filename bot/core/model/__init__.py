@@ -24,6 +24,7 @@ from bot.core.model.alerts import (
     Way,
     Why,
 )
+from bot.core.model.backup import Backup, Restored
 from bot.core.model.chats import Audience, Chat, ChatKind, ChatStatus, Watch
 from bot.core.model.entries import (
     Byname,
@@ -92,6 +93,7 @@ from bot.core.model.requests import (
     Request,
 )
 from bot.core.model.visits import Alarm, Course, Hints, Move, Rhythm, Setback
+from bot.core.model.vitals import Vitals
 
 __all__ = [
     "UNRENDERED",
@@ -102,6 +104,7 @@ __all__ = [
     "Answer",
     "Article",
     "Audience",
+    "Backup",
     "Batch",
     "Broken",
     "Button",
@@ -166,6 +169,7 @@ __all__ = [
     "Recall",
     "Report",
     "Request",
+    "Restored",
     "Rhythm",
     "Role",
     "Scan",
@@ -190,6 +194,7 @@ __all__ = [
     "TopicRule",
     "Trait",
     "Verdict",
+    "Vitals",
     "Wanted",
     "Watch",
     "Way",

@@ -137,6 +137,7 @@ class Alert:
     chat_id: int
     card: Card
     delay: Delay = Delay.NONE
+    may_repeat: bool = False  # a database that was lost may have told of it already
 
 
 @dataclass(frozen=True, slots=True)

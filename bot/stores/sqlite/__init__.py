@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.stores.sqlite.chats import ChatTables
 from bot.stores.sqlite.ingest import IngestTables
 from bot.stores.sqlite.pushes import PushTable
+from bot.stores.sqlite.upkeep import UpkeepTables
 
 
-class SqliteStore(PushTable, IngestTables, ChatTables):
+class SqliteStore(UpkeepTables, PushTable, IngestTables, ChatTables):
     """Everything in one place; make one with ``await SqliteStore.open(path)``."""
 
 

@@ -37,6 +37,7 @@ class DigestTable(FanOutTable):
             id=digest_id,
             severity=max(line["severity"] for line in lines),
             not_before=rows.ms(now + HOLD),
+            uncertain=max(line["uncertain"] for line in lines),
             longest_ms=_LONGEST_HOLD // timedelta(milliseconds=1),
         )
 

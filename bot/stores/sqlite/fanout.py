@@ -22,6 +22,7 @@ class Hearing:
 
     card: Card
     delay: Delay
+    may_repeat: bool
     chats: list[int] = field(default_factory=list)
 
 
@@ -29,12 +30,12 @@ def alike(alerts: Sequence[Alert]) -> list[Hearing]:
     """``alerts`` by what they say; most subscribers of a topic are told the very same."""
     found: dict[object, list[Hearing]] = {}
     for alert in alerts:
-        card = alert.card
+        card, manner = alert.card, (alert.delay, alert.may_repeat)
         # Cards are not hashable: those with the same watches behind them are compared.
-        same = found.setdefault((card.severity, tuple(why.query for why in card.whys)), [])
-        hearing = next((h for h in same if h.card == card and h.delay == alert.delay), None)
+        same = found.setdefault((*manner, tuple(why.query for why in card.whys)), [])
+        hearing = next((h for h in same if h.card == card), None)
         if hearing is None:
-            same.append(hearing := Hearing(card, alert.delay))
+            same.append(hearing := Hearing(card, *manner))
         hearing.chats.append(alert.chat_id)
     return [hearing for same in found.values() for hearing in same]
 
@@ -61,5 +62,6 @@ class FanOutTable(OutboxTable):
             chats=json.dumps([row["chat_id"] for row in told]),
             payload=rows.payload_text(card),
             late=int(hearing.delay),
+            uncertain=int(hearing.may_repeat),
             not_before=rows.ms(now + hold),
         )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -24,7 +25,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from bot.core.sameness import text_hash
-from bot.errors import SchemaError, StoreUnavailable
+from bot.errors import SchemaError, StoreDamaged, StoreUnavailable
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.together import Job, Outcome, Together
 
@@ -52,6 +53,7 @@ STEPS = (
     "0010_identity",
     "0011_reach",
     "0012_lanes",
+    "0013_dead",
 )
 migrations = Migrations("rasid")
 
@@ -112,11 +114,35 @@ for _name in STEPS:
     migrations(name=_name)(_BY_HAND.get(_name, partial(_run_script, step=_name)))
 
 
+class Trouble(Enum):
+    """What keeps the file from being written, until a write works again."""
+
+    NONE = "none"
+    FULL = "full"
+    DAMAGED = "damaged"
+
+
+_TROUBLES = {
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
+}
+
+
 class SqliteFile:
-    """The file, its thread and its transactions; the tables build on it."""
+    """The file, its thread and its transactions; the tables build on it.
+
+    Attributes:
+        path: Where it is.
+        trouble: May be read from any thread.
+        damaged: Called when the file turns out to be damaged.
+    """
 
     def __init__(self, bot_id: int = 0) -> None:
         self._bot_id = bot_id
+        self.path = Path()
+        self.trouble = Trouble.NONE
+        self.damaged: Callable[[], object] = lambda: None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
         self._together = Together(self._commit)
@@ -138,6 +164,7 @@ class SqliteFile:
             StoreUnavailable: The file cannot be opened.
         """
         store = cls(bot_id)
+        store.path = Path(path)
         try:
             await store._run(lambda: store._open(str(path), migrate and not read_only, read_only))
         except BaseException:
@@ -172,8 +199,20 @@ class SqliteFile:
     async def _run(self, call: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)
-        except sqlite3.OperationalError as error:
-            raise StoreUnavailable(f"the database did not answer: {error}") from error
+        except sqlite3.DatabaseError as error:
+            self._note(error)
+            if self.trouble is Trouble.DAMAGED:
+                raise StoreDamaged(f"the database is damaged: {error}") from error
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreUnavailable(f"the database did not answer: {error}") from error
+            raise
+
+    def _note(self, error: sqlite3.DatabaseError) -> None:
+        # The lower byte is the kind; the rest says more about it.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        self.trouble = _TROUBLES.get(code, self.trouble)
+        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            self.damaged()
 
     async def _write(self, call: Callable[[], T]) -> T:
         return await self._together.write(call)
@@ -185,7 +224,10 @@ class SqliteFile:
             with _immediate(self._db):
                 return [self._alone(job) for job in jobs] if len(jobs) > 1 else [(jobs[0](), None)]
 
-        return await self._run(turn)
+        written = await self._run(turn)
+        if self.trouble is Trouble.FULL:
+            self.trouble = Trouble.NONE
+        return written
 
     def _alone(self, job: Job) -> Outcome:
         connection = self._db.conn

@@ -35,7 +35,7 @@ class OutboxTable(Rewound):
     def _add_delivery(self, now: datetime, **columns: object) -> int:
         at = rows.ms(now)
         blank: dict[str, object] = {"story_id": None, "thread_id": None, "reply_to": None}
-        blank |= {"not_before": at, "late": 0}
+        blank |= {"not_before": at, "late": 0, "uncertain": 0}
         return len(self._rows(sql.ADD_DELIVERY, blank | columns | {"now": at}))
 
     async def recover(self, now: datetime) -> tuple[int, int]:

@@ -23,7 +23,8 @@ class Rewound(SqliteFile):
         self._latest: datetime | None = None
 
     def _was_set_back(self, now: datetime) -> bool:
-        return self._latest is not None and self._latest - now > _FELT
+        # Who has just begun cannot know: what lies in the future is looked for.
+        return self._latest is None or self._latest - now > _FELT
 
     def _rewind(self, now: datetime) -> None:
         """Whatever was written in what is now the future waits from now on."""

@@ -1,0 +1,189 @@
+"""Telling the operator by another way than Telegram that something stands still.
+
+It runs in a thread of its own with its own connections, and shares with what it watches nothing
+but a pulse: a loop that is blocked, a scheduler that died, a disk that is full do not silence it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.model import Vitals
+from bot.core.stalls import Signs, Stalls, Waiting, found, is_healthy
+from bot.errors import NotifyError, StoreUnavailable
+from bot.ports import Clock, Outlet
+
+log = logging.getLogger(__name__)
+
+STALLS, TOLD, DEAD_MAN = "stalls", "operator_told", "dead_man"
+EARLY_S = 90.0  # after a start, or a jump of the clock, everything looks old for a moment
+_JUMP = timedelta(minutes=2)
+_PING_S = 60.0
+_MUTE_S = 60.0  # a database that is busy for less is no stall
+
+
+class Notes(Protocol):
+    """Where the watcher looks, and what it remembers. Users: SQLite, and a broken one in tests."""
+
+    async def vitals(self, now: datetime) -> Vitals: ...
+
+    async def keep(self, key: str, value: str) -> None: ...
+
+    async def kept(self, key: str) -> str: ...
+
+
+@dataclass(slots=True)
+class Watching:
+    """Looks, tells, and pings a dead man's switch while all is well.
+
+    Attributes:
+        notes: The database, by a connection of its own.
+        look: What can be seen beside it.
+        outlets: The ways to the operator, by name.
+        ping: Tells the dead man's switch that we live; ``None`` where there is none.
+        clock: Now.
+        steady: Seconds of a clock that nobody sets, and that goes on while the machine sleeps.
+        telegram_after_s: How long Telegram may be away before that is told.
+        early_s: How long after a start or a jump of the clock what looks old is no stall.
+    """
+
+    notes: Notes
+    look: Callable[[], Signs]
+    outlets: Mapping[str, Outlet]
+    ping: Callable[[], Awaitable[None]] | None
+    clock: Clock
+    steady: Callable[[], float]
+    telegram_after_s: float
+    early_s: float = EARLY_S
+    _stalls: Stalls = field(default_factory=Stalls)
+    _waiting: dict[str, Waiting] = field(default_factory=dict)
+    _clocks: tuple[datetime, float] | None = None
+    _early_until_s: float = 0.0
+    _woken_until_s: float = 0.0
+    _pinged_s: float | None = None
+    _pinged_of: datetime | None = None
+    _ping_error: str = ""
+    _mute_since_s: float | None = None
+    _remembers: bool = False
+
+    def say(self, lines: Sequence[str]) -> None:
+        """Something happened that is told once and never over."""
+        for line in lines:
+            log.warning("operator told=%s", line)
+        for name in self.outlets:
+            self._waiting.setdefault(name, Waiting()).add(lines)
+
+    async def tick(self) -> None:
+        """Look once, and tell what there is to tell."""
+        await self._remember()
+        self.say(self._jump())
+        signs = await self._signs()
+        wrong = found(signs, self.telegram_after_s, self.clock())
+        before = self._stalls.known
+        self.say(self._stalls.look(wrong, self.steady()))
+        if self._stalls.known != before:
+            await self._keep(STALLS, self._stalls.known)
+        await self._tell()
+        if is_healthy(wrong) and signs.vitals is not None and not signs.is_early:
+            await self._ping(signs.vitals)
+
+    async def _remember(self) -> None:
+        """What an earlier run has told and is not over."""
+        if self._remembers:
+            return
+        self._early_until_s = self.steady() + self.early_s
+        try:
+            kept = await self.notes.kept(STALLS)
+        except StoreUnavailable:
+            return
+        self._remembers = True
+        self._stalls.remember(json.loads(kept or "{}"), self.steady())
+
+    def _jump(self) -> tuple[str, ...]:
+        """Whether the wall clock was set: the steady one tells."""
+        before, self._clocks = self._clocks, (self.clock(), self.steady())
+        if before is None:
+            return ()
+        by = (self._clocks[0] - before[0]) - timedelta(seconds=self._clocks[1] - before[1])
+        slept = self._clocks[1] - before[1] > _JUMP.total_seconds()
+        if slept or abs(by) > _JUMP:
+            self._early_until_s = self.steady() + self.early_s
+        if slept:
+            self._woken_until_s = self._early_until_s
+        if abs(by) <= _JUMP:
+            return ()
+        sign = "forward" if by > timedelta() else "back"
+        return (
+            f"The clock was set {sign} by {timedelta(seconds=round(abs(by).total_seconds()))}, to"
+            f" {self._clocks[0]:%Y-%m-%d %H:%M} UTC. If that is wrong, mend it: by a wrong clock"
+            " fresh news looks old.",
+        )
+
+    async def _signs(self) -> Signs:
+        at_s = self.steady()
+        is_early, has_woken = at_s < self._early_until_s, at_s < self._woken_until_s
+        signs = replace(self.look(), is_early=is_early, has_woken=has_woken)
+        try:
+            vitals = await self.notes.vitals(self.clock())
+        except StoreUnavailable as error:
+            return replace(signs, store_error=self._mute(str(error)))
+        self._mute_since_s = None
+        return replace(signs, vitals=vitals)
+
+    def _mute(self, error: str) -> str:
+        if self._mute_since_s is None:
+            self._mute_since_s = self.steady()
+        return error if self.steady() - self._mute_since_s >= _MUTE_S else ""
+
+    async def _tell(self) -> None:
+        told = [self._tell_by(name, outlet) for name, outlet in self.outlets.items()]
+        if any(await asyncio.gather(*told)):
+            ways = {name: self._waiting[name].error for name in self.outlets}
+            await self._keep(TOLD, {"at": self.clock().isoformat(), "errors": ways})
+
+    async def _tell_by(self, name: str, outlet: Outlet) -> bool:
+        """Whether there was something to tell, however that went."""
+        waiting = self._waiting.setdefault(name, Waiting())
+        lines = waiting.take(self.steady())
+        if not lines:
+            return False
+        try:
+            await outlet.tell(lines)
+        except NotifyError as error:
+            # The address stays out of the log: it is a secret as a rule.
+            log.warning("operator_not_told way=%s error=%s", name, error)
+            waiting.failed(str(error), self.steady())
+        else:
+            waiting.went(lines)
+        return True
+
+    async def _ping(self, vitals: Vitals) -> None:
+        """After a full cycle: something was read since the last ping, and sending is well."""
+        at_s, read_at = self.steady(), vitals.polled_ok_at
+        is_new = read_at is not None and read_at != self._pinged_of
+        is_time = self._pinged_s is None or at_s - self._pinged_s >= _PING_S
+        if self.ping is None or not is_new or not is_time:
+            return
+        self._pinged_s = at_s
+        error = ""
+        try:
+            await self.ping()
+            self._pinged_of = read_at
+        except NotifyError as failed:
+            error = str(failed)
+        if error and error != self._ping_error:
+            log.warning("dead_man_not_pinged error=%s", error)
+        self._ping_error = error
+        await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
+
+    async def _keep(self, key: str, value: Mapping[str, object]) -> None:
+        try:
+            await self.notes.keep(key, json.dumps(value, ensure_ascii=False))
+        except StoreUnavailable as error:
+            log.debug("not_kept key=%s error=%s", key, error)

@@ -1,0 +1,1 @@
+"""The operator's other way: what is told when Telegram cannot tell it."""

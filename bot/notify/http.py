@@ -1,0 +1,99 @@
+"""A webhook, an ntfy topic, and the dead man's switch: one request each, to that address alone.
+
+Redirects are not followed, no proxy of the environment is used, no cookie is kept; an error is
+named by its kind, for the address, which stands in the vendor's words, is a secret as a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.errors import NotifyError
+
+TITLE = "Rasid"
+_TOTAL = aiohttp.ClientTimeout(total=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """POSTs JSON; ``text`` and ``content`` are what chat services read."""
+
+    url: SecretStr
+
+    async def tell(self, lines: Sequence[str]) -> None:
+        """Send ``lines`` in one request.
+
+        Raises:
+            NotifyError: It did not arrive.
+        """
+        text = "\n".join(lines)
+        told = {"title": TITLE, "text": text, "content": text, "lines": list(lines)}
+        await _ask("POST", self.url, json=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Ntfy:
+    """A topic of an ntfy server, with its token where it asks for one."""
+
+    url: SecretStr
+    token: SecretStr | None = None
+
+    async def tell(self, lines: Sequence[str]) -> None:
+        """Send ``lines`` in one request.
+
+        Raises:
+            NotifyError: It did not arrive.
+        """
+        headers = {"Title": TITLE, "Priority": "high"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token.get_secret_value()}"
+        await _ask("POST", self.url, data="\n".join(lines).encode(), headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMan:
+    """A switch that raises the alarm when it is not pinged any more."""
+
+    url: SecretStr
+
+    async def ping(self) -> None:
+        """Say that all is well.
+
+        Raises:
+            NotifyError: It did not arrive.
+        """
+        await _ask("GET", self.url)
+
+
+async def _ask(
+    method: str,
+    url: SecretStr,
+    *,
+    json: Mapping[str, object] | None = None,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    kind = ""
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_TOTAL, cookie_jar=aiohttp.DummyCookieJar()) as session,
+            session.request(
+                method,
+                url.get_secret_value(),
+                json=json,
+                data=data,
+                headers=headers,
+                allow_redirects=False,
+            ) as answer,
+        ):
+            if not 200 <= answer.status < 300:
+                kind = f"it answers {answer.status}"
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        kind = type(error).__name__
+    if kind:
+        # Outside of the except: nothing of the vendor's error hangs on ours.
+        raise NotifyError(kind)

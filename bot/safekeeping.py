@@ -1,0 +1,197 @@
+"""Backups, restoring, and the second path to the operator, as asked for on the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot import app, upkeep
+from bot.config import Settings
+from bot.core.model import Backup
+from bot.core.rotation import newest_first
+from bot.errors import BackupError, NotifyError
+from bot.flow.watching import DEAD_MAN, STALLS, TOLD
+from bot.opening import database_of, looking
+from bot.plainly import timed
+from bot.stores.lock import only_one
+from bot.stores.sqlite.backups import Backups, verify
+from bot.stores.sqlite.damage import restore, set_aside
+
+TEST = "A test by `doctor --test-notify`: this way to you works."
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of ``doctor``: what was looked at, whether it is well, and how to mend it."""
+
+    what: str
+    well: bool
+    told: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What ``restore`` did: the backup that is the database now, and where the other one lies."""
+
+    backup: Backup
+    aside: Path | None
+
+
+def backups_of(settings: Settings) -> Backups:
+    """The backups of the database that ``run`` would use."""
+    return upkeep.backups_of(settings, database_of(settings))
+
+
+async def back_up(settings: Settings) -> Path:
+    """Make a backup now, beside a bot that may be running; where it lies.
+
+    Raises:
+        BackupError: There is no database, no room, or the backup was not good.
+    """
+    backups = backups_of(settings)
+    try:
+        return backups.path(await backups.make(app.now()))
+    finally:
+        await backups.close()
+
+
+def listed(settings: Settings) -> tuple[Backup, ...]:
+    """All backups, the newest first."""
+    return newest_first(backups_of(settings).kept(), app.now())
+
+
+def put_back(settings: Settings, name: str) -> Exchanged:
+    """Have a backup take the place of the database; the last good one where none is named.
+
+    Raises:
+        ConfigError: A bot is running.
+        BackupError: There is no such backup, or it is not good; the database is as it was.
+    """
+    backups, now = backups_of(settings), app.now()
+    with only_one(backups.database):
+        chosen = backups.named(name) if name else _last_good(backups, now)
+        verify(backups.path(chosen))
+        aside = set_aside(backups.database, now)
+        restore(backups, chosen, now)
+    return Exchanged(chosen, aside)
+
+
+def _last_good(backups: Backups, now: datetime) -> Backup:
+    for backup in newest_first(backups.kept(), now):
+        if not _fault(backups, backup):
+            return backup
+    raise BackupError(f"there is no good backup in {backups.folder}")
+
+
+def _fault(backups: Backups, backup: Backup) -> str:
+    try:
+        verify(backups.path(backup))
+    except BackupError as error:
+        return str(error)
+    return ""
+
+
+def _last_written(database: Path) -> datetime:
+    files = [f for f in (database, database.with_name(f"{database.name}-wal")) if f.exists()]
+    newest = max((file.stat().st_mtime for file in files), default=0.0)
+    return datetime.fromtimestamp(newest, UTC)
+
+
+async def checks(settings: Settings) -> tuple[Check, ...]:
+    """What ``doctor`` says of backups, of the second path and of the dead man's switch."""
+    kept = await _kept(settings)
+    return (_backups(settings), *_path(settings, kept), *_dead_man(settings, kept))
+
+
+async def _kept(settings: Settings) -> dict[str, dict[str, str]]:
+    """What the watcher of the running bot, or of the last one, has noted."""
+    async with looking(settings) as store:
+        if store is None:
+            return {}
+        return {key: json.loads(await store.kept(key) or "{}") for key in (STALLS, TOLD, DEAD_MAN)}
+
+
+def _backups(settings: Settings) -> Check:
+    if not settings.backups.every_h:
+        mend = "set backups.every_h to 1"
+        return Check("backups", well=False, told="none are made: backups.every_h is 0", mend=mend)
+    found, backups = listed(settings), backups_of(settings)
+    if not found:
+        told = f"none yet in {backups.folder}: `run` makes one within two minutes"
+        return Check("backups", well=True, told=told)
+    newest = found[0]
+    fault = _fault(backups, newest)
+    missed = _last_written(backups.database) - newest.taken_at
+    is_fresh = missed <= 2 * timedelta(hours=settings.backups.every_h)
+    told = (
+        f"{len(found)} in {backups.folder}, the newest of {timed(newest.taken_at)},"
+        f" {newest.size // 1024} KB, {fault or 'looked through: good'}"
+    )
+    mend = "python -m bot backup says why none is made; `run` makes them by itself"
+    return Check("backups", well=not fault and is_fresh, told=told, mend=mend)
+
+
+def _path(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iterator[Check]:
+    ways = upkeep.outlets_of(settings.notify)
+    if not ways:
+        told = "none: when Telegram is down nobody tells you (docs/operate.md, “Being told”)"
+        yield Check("second path", well=True, told=told)
+    else:
+        yield _ways(tuple(ways), kept.get(TOLD, {}))
+    for text in kept.get(STALLS, {}).values():
+        yield Check("stall", well=False, told=text, mend="docs/operate.md, “Being told”")
+
+
+def _ways(names: tuple[str, ...], told: Mapping[str, object]) -> Check:
+    errors = told.get("errors")
+    failed = {n: e for n, e in errors.items() if e} if isinstance(errors, dict) else {}
+    when = f"last used {_ago(told)}" if told else "not used yet"
+    why = "".join(f"; {name}: {error}" for name, error in failed.items())
+    return Check(
+        "second path",
+        well=not failed,
+        told=f"{', '.join(names)}, {when}{why}",
+        mend="python -m bot doctor --test-notify tries it",
+    )
+
+
+def _dead_man(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iterator[Check]:
+    if settings.notify.dead_man_url is None:
+        return
+    last = kept.get(DEAD_MAN, {})
+    if not last:
+        yield Check("dead man", well=True, told="not pinged yet")
+        return
+    told = f"last ping {_ago(last)}{last['error'] and ': ' + last['error']}"
+    mend = "see notify.dead_man_url, and whether the bot runs and all else here is well"
+    is_fresh = app.now() - _at(last) <= timedelta(hours=1)
+    yield Check("dead man", well=is_fresh and not last["error"], told=told, mend=mend)
+
+
+def _at(told: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(str(told["at"]))
+
+
+def _ago(told: Mapping[str, object]) -> str:
+    return f"{(app.now() - _at(told)) // timedelta(minutes=1)} min ago"
+
+
+async def try_outlets(settings: Settings) -> tuple[Check, ...]:
+    """Send one message by each way that is configured."""
+    ways = upkeep.outlets_of(settings.notify)
+    if not ways:
+        mend = "set notify.webhook_url, notify.ntfy_url, or notify.smtp_url and notify.mail_to"
+        return (Check("second path", well=False, told="none is configured", mend=mend),)
+    lines = []
+    for name, outlet in ways.items():
+        try:
+            await outlet.tell([TEST])
+            lines.append(Check(name, well=True, told="sent: see whether it arrived"))
+        except NotifyError as error:
+            mend = f"correct its keys in `notify` ({name})"
+            lines.append(Check(name, well=False, told=str(error), mend=mend))
+    return tuple(lines)

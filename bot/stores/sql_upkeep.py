@@ -1,0 +1,50 @@
+"""The statements of upkeep: what is noted of ourselves, after a restore, after a changed clock."""
+
+from __future__ import annotations
+
+KEEP = """
+INSERT INTO settings (key, value) VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+"""
+
+KEPT = "SELECT value FROM settings WHERE key = :key"
+
+# What waited when the backup was made has left since, or never will: nobody can tell. The grave
+# goes out again, said to be a possible repeat; an edit done twice is done once.
+RESTORED_GRAVE = """
+UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL,
+    uncertain = uncertain + 1, error = 'this waited when the backup was made'
+WHERE state IN ('pending', 'leased', 'sending') AND kind IN ('alert', 'digest', 'step')
+  AND severity >= 2 AND added_at >= :oldest
+"""
+
+RESTORED_LIGHT = """
+UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, settled_at = :now,
+    error = 'this waited when the backup was made, and may have been sent since'
+WHERE state IN ('pending', 'leased', 'sending') AND kind <> 'edit'
+  AND NOT (kind IN ('alert', 'digest', 'step') AND severity >= 2 AND added_at >= :oldest)
+"""
+
+# Watches were added since, and their numbers stand on buttons: none of them is given twice.
+SPARE_NUMBERS = "UPDATE sqlite_sequence SET seq = seq + 100000 WHERE name = 'watches'"
+
+# How all sources but the seeds are doing, and the outbox. ``allowed`` is two waits of a source;
+# with 20 s more it is late, which leaves 10 s to say so within half a minute.
+VITALS = """
+SELECT count(*) AS feeds,
+    coalesce(sum(polled_ok_at IS NOT NULL AND :now - polled_ok_at <= allowed), 0) AS fresh,
+    coalesce(sum(polled_at IS NULL), 0) AS waiting,
+    coalesce(sum(gone_at IS NULL AND next_due_at <= :now - 20000), 0) AS overdue,
+    min(allowed) AS shortest, max(polled_at) AS polled_at, max(polled_ok_at) AS polled_ok_at
+FROM (SELECT *, 2 * max(interval_s * 1000, wait_ms) + 20000 AS allowed
+      FROM sources WHERE kind <> 'seeds' OR :seeds_too)
+"""
+
+GONE = "SELECT id, name FROM sources WHERE gone_at IS NOT NULL ORDER BY id LIMIT 50"
+
+DEAD_SINCE = "SELECT count(*) AS n FROM deliveries WHERE state = 'dead' AND settled_at > :since"
+
+WAITS_SINCE = """
+SELECT min(not_before_at) AS at FROM deliveries
+WHERE state = 'pending' AND kind IN ('alert', 'reply', 'digest')
+"""

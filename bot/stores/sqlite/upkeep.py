@@ -1,0 +1,81 @@
+"""What is noted of ourselves, how we are doing, and what a restore or a changed clock asks for."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from bot.core.model import Restored, Vitals
+from bot.stores import sql_upkeep as sql
+from bot.stores.sqlite import rows
+from bot.stores.sqlite.file import SqliteFile
+
+_RESTORED = "restored"
+_HOUR = timedelta(hours=1)
+
+
+class UpkeepTables(SqliteFile):
+    """The ``settings`` table, and questions to all the others."""
+
+    async def keep(self, key: str, value: str) -> None:
+        """Note ``value`` under ``key``."""
+        await self._write(lambda: self._do(sql.KEEP, key=key, value=value))
+
+    async def kept(self, key: str) -> str:
+        """What was noted, ``""`` where nothing was."""
+        row = await self._run(lambda: self._first(sql.KEPT, {"key": key}))
+        return str(row["value"]) if row else ""
+
+    async def restored(self) -> Restored | None:
+        """The last time that a backup took the place of the database."""
+        kept = await self.kept(_RESTORED)
+        return _restored(json.loads(kept)) if kept else None
+
+    async def after_restore(self, now: datetime, max_age: timedelta) -> tuple[int, int] | None:
+        """Settle what waited in a backup, once; (goes out again, is left unconfirmed).
+
+        ``None`` where the database is no backup, or was settled already.
+        """
+
+        def turn() -> tuple[int, int] | None:
+            row = self._first(sql.KEPT, {"key": _RESTORED})
+            told = json.loads(row["value"]) if row else {"settled": True}
+            if told["settled"]:
+                return None
+            oldest = rows.ms(now - max_age)
+            light = self._do(sql.RESTORED_LIGHT, oldest=oldest, now=rows.ms(now))
+            grave = self._do(sql.RESTORED_GRAVE, oldest=oldest)
+            self._do(sql.SPARE_NUMBERS)
+            self._do(sql.KEEP, key=_RESTORED, value=json.dumps(told | {"settled": True}))
+            return grave, light
+
+        return await self._write(turn)
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """How the sources and the outbox are doing."""
+        return await self._run(lambda: self._vitals(now))
+
+    def _vitals(self, now: datetime) -> Vitals:
+        at = {"now": rows.ms(now)}
+        found = self._rows(sql.VITALS, at | {"seeds_too": 0})[0]
+        if not found["feeds"]:
+            found = self._rows(sql.VITALS, at | {"seeds_too": 1})[0]
+        shortest = found["shortest"]
+        dead = self._first(sql.DEAD_SINCE, {"since": rows.ms(now - _HOUR)})
+        waits = self._first(sql.WAITS_SINCE, {})
+        return Vitals(
+            feeds=found["feeds"],
+            fresh=found["fresh"],
+            waiting=found["waiting"],
+            overdue=found["overdue"],
+            shortest=None if shortest is None else timedelta(milliseconds=shortest),
+            polled_at=rows.at_or_none(found["polled_at"]),
+            polled_ok_at=rows.at_or_none(found["polled_ok_at"]),
+            gone=tuple((row["id"], row["name"]) for row in self._rows(sql.GONE)),
+            dead=dead["n"] if dead else 0,
+            waits_since=rows.at_or_none(waits["at"]) if waits else None,
+        )
+
+
+def _restored(told: dict[str, int]) -> Restored:
+    return Restored(rows.at(told["taken_at"]), rows.at(told["at"]))

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.core.model import Vitals
+from bot.core.stalls import Signs, Stalls, Waiting, found, is_healthy
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+S, M = timedelta(seconds=1), timedelta(minutes=1)
+WELL = Vitals(
+    feeds=3, fresh=3, shortest=620 * S, polled_at=NOW - M, polled_ok_at=NOW - M, waits_since=NOW
+)
+
+
+def wrong(vitals: Vitals | None = WELL, **signs: object) -> set[str]:
+    return set(found(replace(Signs(vitals=vitals), **signs), 300.0, NOW))  # type: ignore[arg-type]
+
+
+def test_nothing_is_said_while_all_is_well() -> None:
+    assert not wrong()
+
+
+@pytest.mark.parametrize(
+    ("signs", "said"),
+    [
+        ({"telegram_silent_s": 299.0}, set()),
+        ({"telegram_silent_s": 300.0, "telegram_error": "Unauthorized"}, {"telegram"}),
+        ({"loop_silent_s": 31.0, "telegram_silent_s": 400.0}, {"loop"}),
+        ({"free_bytes": 10}, {"disk"}),
+        ({"is_full": True, "store_error": "full"}, {"disk"}),
+        ({"store_error": "locked"}, {"database"}),
+        ({"backup_late": True}, {"backup"}),
+        ({"loop_silent_s": 3600.0, "telegram_silent_s": 3600.0, "has_woken": True}, set()),
+    ],
+)
+def test_each_sign_has_its_stall(signs: dict[str, object], said: set[str]) -> None:
+    assert wrong(**signs) == said
+
+
+@pytest.mark.parametrize(
+    ("vitals", "said"),
+    [
+        ({"fresh": 1}, set()),
+        ({"fresh": 0}, {"feeds"}),
+        ({"fresh": 0, "waiting": 3}, set()),
+        ({"overdue": 2, "polled_at": NOW - 621 * S}, {"polls"}),
+        ({"overdue": 2, "polled_at": NOW - 619 * S}, set()),
+        ({"overdue": 2, "polled_at": None, "waiting": 3}, {"polls"}),
+        ({"waits_since": NOW - 31 * M}, {"sending"}),
+        ({"dead": 5}, {"dead"}),
+        ({"gone": (("a", "A"), ("b", "B"))}, {"gone:a", "gone:b"}),
+        ({"feeds": 0, "fresh": 0}, set()),
+    ],
+)
+def test_the_database_shows_what_stands_still(vitals: dict[str, object], said: set[str]) -> None:
+    assert wrong(replace(WELL, **vitals)) == said  # type: ignore[arg-type]
+
+
+def test_a_part_that_fails_does_not_silence_the_dead_man() -> None:
+    assert is_healthy({"gone:a": "", "dead": "", "backup": ""})
+    assert not is_healthy({"gone:a": "", "feeds": ""})
+
+
+def test_a_stall_is_said_once_and_once_when_it_is_over() -> None:
+    stalls = Stalls()
+    said = [stalls.look({"x": "It stands."}, float(s)) for s in range(0, 600, 10)]
+    assert said[0] == ("It stands.",)
+    assert not any(said[1:])
+    later = [stalls.look({}, float(s)) for s in range(600, 700, 10)]
+    assert [line for lines in later for line in lines] == ["Over: It stands."]
+
+
+def test_what_comes_and_goes_within_a_minute_is_said_once() -> None:
+    stalls = Stalls()
+    said = [stalls.look({"x": "It stands."} if s % 50 < 25 else {}, float(s)) for s in range(3600)]
+    assert sum(map(len, said)) == 1
+
+
+def test_a_restart_neither_says_it_again_nor_forgets_to_say_that_it_is_over() -> None:
+    before, after = Stalls(), Stalls()
+    before.look({"x": "It stands."}, 0.0)
+    after.remember(before.known, 0.0)
+    assert after.look({"x": "It stands."}, 1.0) == ()
+    assert after.look({}, 100.0) == ("Over: It stands.",)
+
+
+def test_a_few_go_at_once_then_one_in_ten_minutes_and_nothing_is_lost() -> None:
+    waiting, sent = Waiting(), []
+    for second in range(3600):
+        waiting.add([f"line {second}"]) if second % 60 == 0 else None
+        if lines := waiting.take(float(second)):
+            waiting.went(lines)
+            sent.append(lines)
+    assert len(sent) <= 4 + 6
+    assert [line for lines in sent for line in lines] == [
+        f"line {s}" for s in range(0, 60 * sum(map(len, sent)), 60)
+    ]
+
+
+def test_what_could_not_be_said_is_said_later_and_later() -> None:
+    waiting, tries = Waiting(), []
+    waiting.add(["x"])
+    for second in range(4000):
+        if waiting.take(float(second)):
+            tries.append(second)
+            waiting.failed("it answers 500", float(second))
+    assert tries[:4] == [0, 15, 45, 105]
+    assert waiting.take(10_000.0) == ("x",)

@@ -1,0 +1,272 @@
+"""The watcher over a real database, at clocks that are set by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.core.model import DeliveryState, Setback, Settlement
+from bot.core.stalls import Signs
+from bot.errors import BackupError, DeliveryDelayed, MessengerDown, NotifyError, StoreUnavailable
+from bot.flow.keeping import Keeping
+from bot.flow.pulse import Pulse
+from bot.flow.watching import DEAD_MAN, Watching
+from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite.backups import Backups
+from tests.flow.bench import Bench
+from tests.making import NOW, a_batch, a_poll, a_verdict, an_entry
+
+S, M, H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+@dataclass
+class Operator:
+    """Hears what is told; ``deaf`` for as long as it is wished."""
+
+    heard: list[str] = field(default_factory=list)
+    messages: int = 0
+    deaf: bool = False
+
+    async def tell(self, lines: Sequence[str]) -> None:
+        if self.deaf:
+            raise NotifyError("it answers 500")
+        self.heard += lines
+        self.messages += 1
+
+
+class Watch:
+    """A watcher, the hands of both its clocks, and who hears it."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.now, self.steady_s, self.pings = NOW, 1000.0, 0
+        self.signs, self.operator = Signs(), Operator()
+        self.watching = Watching(
+            notes=store,
+            look=lambda: self.signs,
+            outlets={"webhook": self.operator},
+            ping=self.ping,
+            clock=lambda: self.now,
+            steady=lambda: self.steady_s,
+            telegram_after_s=300,
+        )
+
+    async def ping(self) -> None:
+        self.pings += 1
+
+    async def goes_on(self, by: timedelta, *, each: timedelta = 10 * S) -> None:
+        """Time passes, and the watcher looks at each step."""
+        for _ in range(by // each):
+            self.now += each
+            self.steady_s += each.total_seconds()
+            await self.watching.tick()
+
+
+@pytest.fixture
+def watch(store: SqliteStore) -> Watch:
+    return Watch(store)
+
+
+async def test_a_stale_feed_is_told_within_two_waits_and_half_a_minute(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    bench = Bench(store, a_poll())
+    await bench.tick(NOW)
+    await watch.goes_on(10 * M)
+    assert watch.operator.heard == []
+    await watch.goes_on(30 * S)
+    (line,) = watch.operator.heard
+    assert "No source could be read" in line or "No source is being visited" in line
+    await watch.goes_on(H)
+    assert len(watch.operator.heard) == 1
+    await bench.tick(watch.now)
+    await watch.goes_on(2 * M)
+    assert watch.operator.heard[1:] == [f"Over: {line}"]
+
+
+async def test_after_a_night_asleep_nothing_is_said_before_everything_was_tried(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    bench = Bench(store, a_poll())
+    await bench.tick(NOW)
+    await watch.goes_on(5 * M)
+    watch.now += 8 * H
+    watch.steady_s += 8 * 3600
+    watch.signs = Signs(telegram_silent_s=8 * 3600, loop_silent_s=8 * 3600)
+    await watch.watching.tick()
+    watch.signs = Signs()
+    await bench.tick(watch.now)
+    await watch.goes_on(5 * M)
+    assert watch.operator.heard == []
+
+
+@pytest.mark.parametrize("jump", [H, -H, 24 * H, -24 * H])
+async def test_a_clock_that_was_set_is_told_and_is_no_stall(
+    watch: Watch, store: SqliteStore, fed: None, jump: timedelta
+) -> None:
+    bench = Bench(store, a_poll())
+    await bench.tick(NOW)
+    await watch.goes_on(2 * M)
+    watch.now += jump
+    await watch.watching.tick()
+    await bench.tick(watch.now)
+    if jump < timedelta():
+        await bench.tick(watch.now + 5 * M)
+    await watch.goes_on(5 * M)
+    (line,) = watch.operator.heard
+    assert "The clock was set" in line
+
+
+async def test_telegram_is_missed_after_its_minutes_and_welcomed_back_once(
+    watch: Watch, store: SqliteStore
+) -> None:
+    await watch.goes_on(3 * M)
+    for minute in range(30):
+        silent_s = float(minute * 60)
+        watch.signs = Signs(telegram_silent_s=silent_s, telegram_error="Unauthorized")
+        await watch.goes_on(M)
+        assert len(watch.operator.heard) == (minute >= 5)
+    watch.signs = Signs()
+    await watch.goes_on(5 * M)
+    assert len(watch.operator.heard) == 2
+    assert "Unauthorized" in watch.operator.heard[0]
+
+
+async def test_dead_letters_a_gone_source_and_a_full_disk_are_told(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    for n in range(1, 6):
+        await store.record(a_batch(a_verdict(n, 7)))
+        (one,) = await store.claim_deliveries(NOW, 9, "l", M)
+        await store.mark_sending(one, NOW)
+        await store.settle(one, Settlement(DeliveryState.DEAD, error="no"), NOW)
+    gone = Setback(kind="gone", is_missing=True, is_gone=True)
+    await store.source_failed("wire", "410", NOW, NOW + 6 * H, gone)
+    watch.signs = Signs(is_full=True)
+    await watch.goes_on(30 * S)
+    heard = " ".join(watch.operator.heard)
+    assert "given up" in heard
+    assert "is gone" in heard
+    assert "disk is full" in heard
+    assert watch.operator.messages == 1
+    assert watch.pings == 0
+
+
+async def test_a_restarted_watcher_does_not_say_it_again(store: SqliteStore) -> None:
+    first, second = Watch(store), Watch(store)
+    first.signs = second.signs = Signs(is_full=True)
+    await first.goes_on(M)
+    await second.goes_on(M)
+    assert (len(first.operator.heard), len(second.operator.heard)) == (1, 0)
+
+
+async def test_what_the_operator_could_not_be_told_is_told_later(
+    watch: Watch, store: SqliteStore
+) -> None:
+    watch.operator.deaf, watch.signs = True, Signs(is_full=True)
+    await watch.goes_on(M)
+    watch.operator.deaf = False
+    await watch.goes_on(2 * M)
+    assert len(watch.operator.heard) == 1
+
+
+async def test_the_dead_man_is_pinged_after_each_full_cycle_and_never_when_something_is_wrong(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    bench = Bench(store, a_poll())
+    await bench.tick(NOW)
+    await watch.goes_on(5 * M)
+    assert watch.pings == 1  # read once, pinged once
+    await bench.tick(watch.now)
+    await watch.goes_on(30 * S)
+    assert watch.pings == 2
+    assert json.loads(await store.kept(DEAD_MAN))["error"] == ""
+    watch.signs = Signs(telegram_silent_s=400)
+    bench.feed.brings = [a_poll(an_entry(3))]
+    await bench.tick(watch.now + 5 * M)
+    await watch.goes_on(3 * M)
+    assert watch.pings == 2
+    watch.signs = Signs()
+    await watch.goes_on(2 * M)
+    assert watch.pings == 3
+
+
+async def test_a_database_that_does_not_answer_for_a_minute_is_told(watch: Watch) -> None:
+    class Mute:
+        async def vitals(self, now: datetime) -> object:
+            raise StoreUnavailable("the database did not answer: locked")
+
+        async def keep(self, key: str, value: str) -> None:
+            raise StoreUnavailable("locked")
+
+        async def kept(self, key: str) -> str:
+            raise StoreUnavailable("locked")
+
+    watch.watching.notes = Mute()  # type: ignore[assignment]
+    await watch.goes_on(50 * S)
+    assert watch.operator.heard == []
+    await watch.goes_on(M)
+    assert [line for line in watch.operator.heard if "does not answer" in line]
+    assert len(watch.operator.heard) == 1
+    assert watch.pings == 0
+
+
+async def test_the_pulse_notes_who_answers() -> None:
+    at, errors = [0.0], [MessengerDown(0, "Unauthorized"), DeliveryDelayed(0, "no network"), None]
+
+    async def ask() -> None:
+        if error := errors.pop(0):
+            raise error
+
+    pulse = Pulse(lambda: at[0], ask)
+    pulse.begin()
+    for at[0], error in ((30.0, "Unauthorized"), (60.0, "no network")):
+        await pulse.ask_once()
+        assert (pulse.answered_s, pulse.error) == (0.0, error)
+    at[0] = 90.0
+    await pulse.ask_once()
+    assert (pulse.answered_s, pulse.error) == (90.0, "")
+
+
+async def test_backups_are_made_each_hour_and_one_that_fails_is_tried_again(
+    store: SqliteStore,
+) -> None:
+    class Broken(Backups):
+        fails = False
+
+        async def make(self, now: datetime):  # type: ignore[no-untyped-def]
+            if self.fails:
+                raise BackupError("no room")
+            return await super().make(now)
+
+    now = [NOW]
+    backups = Broken(store.path, store.path.parent / "backups")
+    keeping = Keeping(backups, lambda: now[0], H, 24, 14)
+
+    async def later(by: timedelta) -> int:
+        now[0] += by
+        await keeping.tick()
+        while keeping._beside.under_way:
+            await asyncio.wait(keeping._beside.under_way)
+        return len(backups.kept())
+
+    assert await later(timedelta()) == 1
+    assert await later(59 * M) == 1
+    assert await later(M) == 2
+    backups.fails = True
+    assert await later(4 * H) == 2
+    assert keeping.error == "no room"
+    assert keeping.is_late()
+    backups.fails = False
+    assert await later(9 * M) == 2
+    assert await later(M) == 3
+    assert not keeping.error
+    now[0] += 24 * H  # the clock runs ahead for a while
+    assert await later(timedelta()) == 4
+    now[0] -= 24 * H
+    assert await later(H) == 5
+    await keeping.close()

@@ -1,0 +1,165 @@
+"""``backup``, ``restore`` and what ``doctor`` says of them and of the second path."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.core.model import Chat, PutChat
+from bot.flow.watching import DEAD_MAN, STALLS, TOLD
+from bot.stores.lock import only_one
+from bot.stores.sqlite import SqliteStore
+from tests.making import NOW
+from tests.test_cli import bot
+
+DATABASE = Path("var") / "sandbox.db"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    (tmp_path / "config.yaml").write_text("feeds: []\n")
+    (tmp_path / "seeds").mkdir()
+    write(tmp_path, lambda store: store.answer(1, [PutChat(Chat(7))], [], NOW))
+    return tmp_path
+
+
+def write(here: Path, *turns) -> list[object]:  # type: ignore[no-untyped-def]
+    async def run() -> list[object]:
+        store = await SqliteStore.open(here / DATABASE)
+        done = [await turn(store) for turn in turns]
+        await store.close()
+        return done
+
+    return asyncio.run(run())
+
+
+def line_of(here: Path, what: str, **environ: str) -> str:
+    lines = bot("doctor", cwd=here, **environ).stdout.splitlines()
+    return next(line for line in lines if line[4:].startswith(what))
+
+
+def test_a_backup_is_made_beside_a_running_bot_and_put_back_when_it_has_stopped(here: Path) -> None:
+    with only_one(here / DATABASE):
+        made = bot("backup", cwd=here)
+        assert made.exit_code == 0, made.output
+        assert bot("restore", cwd=here).exit_code == 2
+    name = Path(made.stdout.split()[-1]).name
+    assert name in bot("backup", "--list", cwd=here).stdout
+    write(here, lambda store: store.answer(2, [PutChat(Chat(8))], [], NOW))
+    done = bot("restore", name, cwd=here)
+    assert done.exit_code == 0, done.output
+    assert "damaged-" in done.stdout  # where the other one lies
+    knows = write(here, lambda store: store.chat(7), lambda store: store.chat(8))
+    assert knows[0] is not None
+    assert knows[1] is None
+
+
+@pytest.mark.parametrize("name", ["../var/sandbox.db", "/etc/passwd", "nothing", "a\nb"])
+def test_a_name_that_is_none_is_refused_and_nothing_is_changed(here: Path, name: str) -> None:
+    bot("backup", cwd=here)
+    before = (here / DATABASE).read_bytes()
+    refused = bot("restore", name, cwd=here)
+    assert refused.exit_code == 1
+    assert "is no backup" in refused.stderr
+    assert (here / DATABASE).read_bytes() == before
+
+
+def test_a_damaged_backup_is_refused_and_nothing_is_changed(here: Path) -> None:
+    name = Path(bot("backup", cwd=here).stdout.split()[-1]).name
+    file = here / "var" / "backups" / name
+    file.write_bytes(file.read_bytes()[:8192] + os.urandom(50_000))
+    before = (here / DATABASE).read_bytes()
+    assert bot("restore", name, cwd=here).exit_code == 1
+    assert bot("restore", cwd=here).exit_code == 1
+    assert (here / DATABASE).read_bytes() == before
+    assert line_of(here, "backups").startswith("BAD")
+
+
+def test_doctor_tells_the_age_of_the_backups_and_that_they_are_good(here: Path) -> None:
+    assert "none yet" in line_of(here, "backups")
+    bot("backup", cwd=here)
+    assert "1 in " in line_of(here, "backups")
+    assert "looked through: good" in line_of(here, "backups")
+    old = app.now() - timedelta(hours=5)
+    (made,) = (here / "var" / "backups").iterdir()
+    made.rename(made.with_name(f"sandbox-{old:%Y%m%dT%H%M%SZ}.db"))
+    assert line_of(here, "backups").startswith("BAD")
+    assert line_of(here, "backups", RASID_BACKUPS__EVERY_H="0").startswith("BAD")
+
+
+class Taker(BaseHTTPRequestHandler):
+    heard: list[str]
+
+    def do_POST(self) -> None:
+        self.heard.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.send_response(204 if self.path == "/hook" else 500)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hook() -> Iterator[str]:
+    Taker.heard = []
+    server = HTTPServer(("127.0.0.1", 0), Taker)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+    server.server_close()
+
+
+def test_doctor_tries_the_second_path_and_names_no_address(here: Path, hook: str) -> None:
+    none = bot("doctor", "--test-notify", cwd=here)
+    assert none.exit_code == 1
+    assert "none is configured" in none.stdout
+    worked = bot("doctor", "--test-notify", cwd=here, RASID_NOTIFY__WEBHOOK_URL=hook)
+    assert worked.exit_code == 0, worked.output
+    assert "--test-notify" in Taker.heard[0]
+    failed = bot("doctor", "--test-notify", cwd=here, RASID_NOTIFY__NTFY_URL=hook + "-canary")
+    assert failed.exit_code == 1
+    assert "it answers 500" in failed.stdout
+    assert "canary" not in failed.output
+
+
+def test_doctor_tells_what_the_watcher_noted(here: Path, hook: str) -> None:
+    told = {"RASID_NOTIFY__WEBHOOK_URL": hook, "RASID_NOTIFY__DEAD_MAN_URL": hook}
+    assert "not used yet" in line_of(here, "second path", **told)
+    assert "not pinged yet" in line_of(here, "dead man", **told)
+    at = (app.now() - timedelta(minutes=3)).isoformat()
+    write(
+        here,
+        lambda s: s.keep(TOLD, json.dumps({"at": at, "errors": {"webhook": "it answers 500"}})),
+        lambda s: s.keep(DEAD_MAN, json.dumps({"at": at, "error": ""})),
+        lambda s: s.keep(STALLS, json.dumps({"disk": "The disk is full."})),
+    )
+    assert line_of(here, "second path", **told).startswith("BAD")
+    assert line_of(here, "dead man", **told) == "ok  dead man: last ping 3 min ago"
+    assert line_of(here, "stall", **told) == "BAD stall: The disk is full."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("notify:\n  webhook_url: ftp://canary\n", "line 2: notify.webhook_url"),
+        ("notify:\n  smtp_url: canary\n  mail_to: a@b.c\n", "line 2: notify.smtp_url"),
+        ("notify:\n  mail_to: a@b.c\n", "smtp_url and mail_to belong together"),
+        ("notify:\n  mail_to: 'a@b.c, d@e.f'\n", "line 2: notify.mail_to"),
+        ("backups:\n  hourly: -1\n", "line 2: backups.hourly"),
+    ],
+)
+def test_a_wrong_key_is_refused_without_its_secret(here: Path, text: str, told: str) -> None:
+    (here / "config.yaml").write_text(text)
+    refused = bot("doctor", cwd=here)
+    assert refused.exit_code == 2
+    assert told in refused.stderr
+    assert "canary" not in refused.output
