@@ -7,6 +7,7 @@ joins its story and is told once, news that is taken for old is lost.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,13 @@ _TITLES = frozenset({Trait.TITLE, Trait.SHORT})
 _TITLE_AGE = timedelta(hours=72)
 # Sirens sound in the same words each time: what is dated otherwise is another entry.
 _SAME_DATE = timedelta(minutes=5)
+# Unicode's format characters (Cf), which show nothing. A pattern that finds none takes a tenth of
+# the time of asking for the category of each letter.
+_UNSEEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
 _REKEYED, _REKEYED_ENTRIES = 0.8, 5
 _REFRESHED = timedelta(days=1)
 
@@ -47,8 +55,7 @@ class Recognised:
 def wording(text: str) -> str:
     """``text`` without what may change while the words stay: case, width, blanks, marks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    seen = "".join(char for char in plain if unicodedata.category(char) != "Cf")
-    return " ".join(seen.split())
+    return " ".join(_UNSEEN.sub("", plain).split())
 
 
 def text_hash(title: str, body: str) -> str:

@@ -65,15 +65,19 @@ def decode(body: bytes, declared: str = "") -> Decoded:
     return Decoded(_CONTROLS.sub(_meant, text), charset, notes)
 
 
-def is_clean(body: bytes) -> bool:
-    """Whether it is UTF-8 with nothing to mend: then reading it takes no more than a look at it.
+def decode_clean(body: bytes, declared: str = "") -> Decoded | None:
+    """What ``decode`` says of UTF-8 in which nothing is to be mended; ``None`` of all else.
 
-    A hostile document of 120 KB can take forty milliseconds to decode.
+    Soon done: a hostile document of 120 KB can take ``decode`` forty milliseconds.
     """
     try:
-        return not _CONTROLS.search(body.decode())
+        text = body.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
-        return False
+        return None
+    if _CONTROLS.search(text):
+        return None
+    label = _known(declared) or _known(_own_label(body))
+    return Decoded(text, "utf-8", () if body.isascii() else _notes(label, "utf-8", 0))
 
 
 def _meant(control: re.Match[str]) -> str:

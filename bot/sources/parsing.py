@@ -20,7 +20,7 @@ import feedparser
 
 from bot.sources import apart, bounds, bynames, dates, identity, jsonfeed, plain, splitting
 from bot.sources.breaking import safely
-from bot.sources.decode import decode, is_clean
+from bot.sources.decode import decode, decode_clean
 from bot.sources.draft import Draft, Parsed
 from bot.sources.links import http_link
 from bot.sources.mistaken import what_it_is
@@ -76,9 +76,9 @@ def parse_little(body: bytes, charset: str, base_url: str, known: bytes) -> Pars
     Soon done: the parser sees no more than ``SMALL_BYTES``. Without hashes where more is new,
     where only the whole tells what is, and where the text must be mended first.
     """
-    if not is_clean(body):
+    decoded = decode_clean(body, charset)
+    if decoded is None:
         return Parsed()
-    decoded = decode(body, charset)
     text = apart.with_letters_only(decoded.text)
     if jsonfeed.looks_like_json(decoded.text) or bounds.forbidden(text):
         return Parsed()

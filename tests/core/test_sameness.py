@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core import sameness
 from bot.core.model import Byname, Entry, Seen, Trait
 from bot.core.sameness import MAX_EDITS, Recognised, names, recognised, text_hash, wording
 
@@ -240,6 +242,15 @@ def test_whatever_a_feed_does_an_entry_with_three_new_names_is_new(polls) -> Non
         found = memory.poll(*unique.values(), single, now=NOW + timedelta(hours=number))
         assert found.entries[-1].fingerprint in {e.fingerprint for e in found.fresh}
         assert len({e.fingerprint for e in found.entries}) == len(found.entries)
+
+
+def test_wording_is_blind_to_all_format_characters_and_to_no_letter() -> None:
+    letters = [chr(code) for code in range(0x110000)]
+    seen = set(sameness._UNSEEN.sub("", "".join(letters)))
+    kinds = {letter: unicodedata.category(letter) for letter in letters}
+    assert not [letter for letter in seen if kinds[letter] == "Cf"]
+    # What a later Unicode calls so may be left out by an older Python, too.
+    assert {kinds[letter] for letter in letters if letter not in seen} <= {"Cf", "Cn"}
 
 
 @given(st.lists(st.sampled_from(["عين", "الأسد", "Base", "２", "x"]), min_size=1, max_size=8))
