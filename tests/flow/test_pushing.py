@@ -327,7 +327,7 @@ async def test_a_hub_that_does_not_answer_does_not_hold_up_the_end(desk: Desk) -
         deliver=desk.pushing.deliver,
         expects=desk.pushing.expects,
     )
-    engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs)
+    engine, rasid = LocalEngine(), SimpleNamespace(settings=settings, pushing=hubs, hook_url="")
     async with asyncio.timeout(5), app._heard(rasid, engine):  # type: ignore[arg-type]
         await engine.start()
         await begun.wait()

@@ -300,5 +300,7 @@ def test_what_is_alike_is_told_together_and_what_is_not_is_not() -> None:
     first, second = a_verdict(1, 1, 2).alerts
     late = replace(second, chat_id=3, delay=Delay.LATE)
     other = replace(second, chat_id=4, card=replace(second.card, title="Other words"))
-    heard = alike([first, second, late, other])
-    assert [(h.chats, h.delay) for h in heard] == [([1, 2], 0), ([3], 1), ([4], 0)]
+    again = replace(second, chat_id=5, may_repeat=True)
+    heard = alike([first, second, late, other, again])
+    told = [(h.chats, h.delay, h.may_repeat) for h in heard]
+    assert told == [([1, 2], 0, False), ([4], 0, False), ([3], 1, False), ([5], 0, True)]
