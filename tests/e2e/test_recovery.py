@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -126,16 +127,23 @@ async def anything(people: People) -> dict[str, str] | None:
 
 
 async def test_a_revoked_token_reaches_the_operator_by_the_second_path_once_and_pings_stop(
-    rasid: Running, people: People, taker: Taker, wire: Wire
+    rasid: Running, taker: Taker, wire: Wire, unused_tcp_port: int
 ) -> None:
     wrong = "4200000001:AAwrong-canary_token"
     await rasid.start(
         TELEGRAM_BOT_TOKEN=wrong,
         RASID_NOTIFY__NTFY_URL=taker.url + "topic",
         RASID_NOTIFY__DEAD_MAN_URL=taker.url + "ping",
-        RASID_NOTIFY__AFTER_MIN="0.05",
+        RASID_WEB__HEALTH_PORT=str(unused_tcp_port),
     )
     await until(lambda: taker.asked, "the operator told", 30)
     assert "Telegram cannot be used" in taker.asked[0][2]
     assert "canary" not in rasid.told() + str(taker.asked)
     assert not [asked for asked in taker.asked if asked[1] == "/ping"]
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    async with aiohttp.ClientSession(url) as session:
+        async with session.get("/readyz") as ready:
+            assert ready.status == 503
+            assert "Telegram cannot be used" in (await ready.json())["wrong"]["telegram"]
+        async with session.get("/livez") as alive:
+            assert alive.status == 200
