@@ -430,6 +430,20 @@ async def test_stopping_finishes_what_flies_and_frees_what_was_leased(store: Sql
     assert counts["sent"] == len(messenger.arrived)
 
 
+async def test_stopping_ends_well_though_the_store_takes_nothing_back(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(lease: str) -> None:
+        raise errors.StoreUnavailable("locked")
+
+    monkeypatch.setattr(store, "release", failing)
+    deliver = sender(store, Scripted())
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0)
+    deliver.stop()
+    await running
+
+
 async def test_a_store_that_fails_while_settling_is_asked_until_it_takes_it(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -454,6 +455,20 @@ async def test_a_writer_in_another_process_is_waited_for(tmp_path: Path) -> None
     await waiting
     assert len(await store.watches(7)) == 1
     await store.close()
+
+
+async def test_who_is_ending_waits_for_another_process_a_moment_only(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    store = await SqliteStore.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.hurry()
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await subscribe(store, 7)
+    await store.close()
+    other.close()
+    assert time.monotonic() - began < 2
 
 
 async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:

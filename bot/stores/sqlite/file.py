@@ -37,6 +37,7 @@ ABSURD = timedelta(hours=13)
 # five minutes.
 SPREAD = {"at_once": 16, "step_ms": 30}
 _BUSY_MS = 5_000
+_ENDING_MS = 300
 _JOURNAL_BYTES = 64 * 1024 * 1024
 _PART = 200  # entries that a migration holds at once
 
@@ -140,6 +141,7 @@ class SqliteFile:
 
     def __init__(self, bot_id: int = 0) -> None:
         self._bot_id = bot_id
+        self._is_ending = False
         self.path = Path()
         self.trouble = Trouble.NONE
         self.damaged: Callable[[], object] = lambda: None
@@ -191,6 +193,10 @@ class SqliteFile:
     def _connect(self, path: str) -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=_BUSY_MS / 1000, check_same_thread=False)
 
+    def hurry(self) -> None:
+        """We are ending: whatever else waits for another program's writing waits a moment only."""
+        self._is_ending = True
+
     async def close(self) -> None:
         """Finish what is queued and close the file."""
         await self._run(self._db.conn.close)
@@ -198,7 +204,8 @@ class SqliteFile:
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+            turn = partial(self._turn, call)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, turn)
         except sqlite3.DatabaseError as error:
             self._note(error)
             if self.trouble is Trouble.DAMAGED:
@@ -206,6 +213,11 @@ class SqliteFile:
             if isinstance(error, sqlite3.OperationalError):
                 raise StoreUnavailable(f"the database did not answer: {error}") from error
             raise
+
+    def _turn(self, call: Callable[[], T]) -> T:
+        if self._is_ending:
+            self._db.execute(f"PRAGMA busy_timeout = {_ENDING_MS}")
+        return call()
 
     def _note(self, error: sqlite3.DatabaseError) -> None:
         # The lower byte is the kind; the rest says more about it.
