@@ -60,6 +60,9 @@ async def test_a_page_that_breaks_while_it_runs_is_mended_without_a_restart_and_
     drop(rasid.folder)
     await people.told(SAM, TITLE)
     assert process is not None
+    # What was told before the backup is not told again, and the news once.
+    assert sum("Subscribed" in message["text"] for message in await people.got(SAM)) == 1
+    assert sum(TITLE in message["text"] for message in await people.got(SAM)) == 1
     assert process.returncode is None
     assert list(rasid.database.parent.glob("rasid.db.damaged-*"))
     assert "canary" not in rasid.told()
