@@ -487,6 +487,7 @@ async def test_what_comes_from_nowhere_else_again_is_on_the_disk_before_it_is_co
 
     assert await synced(subscribe(store, 7))
     assert await synced(store.record(a_batch(a_verdict(1, 7))))
+    assert await synced(store.add_source(a_source(), "operator"))
     # Undone with the validators of its feed, it is read again.
     assert not await synced(store.record(a_batch(a_verdict(2))))
     # A message whose mark is undone comes twice, and is not lost.
