@@ -222,6 +222,7 @@ class Upkeep:
             try:
                 await self._watch_by(store)
             finally:
+                store.hurry()  # the next life wants our port
                 await store.close()
 
     async def _watch_by(self, store: SqliteStore) -> None:
