@@ -172,6 +172,12 @@ ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.pla
     sketch = excluded.sketch, life = excluded.life
 """
 
+KNOWN_ENTRIES = """
+SELECT hash, text_hash, edits, entries.story_id
+FROM fingerprints LEFT JOIN entries ON entries.fingerprint = hash
+WHERE fingerprints.kind = 'entry' AND hash IN (SELECT value FROM json_each(:hashes))
+"""
+
 # Of all chats that hear of a story in the same words, in one statement: ten thousand of them wait
 # for it, and so does everybody else. Returns those who were not told before.
 ADD_ALERTS = """

@@ -7,7 +7,7 @@ SELECT alias.hash, coalesce(nullif(alias.entry, ''), alias.hash) AS entry, alias
     coalesce(entries.seen_at, alias.seen_at) AS first_at, published_at, text_hash, edits
 FROM fingerprints AS alias
 LEFT JOIN entries ON entries.fingerprint = coalesce(nullif(alias.entry, ''), alias.hash)
-WHERE alias.kind = ? AND alias.hash IN ({marks})
+WHERE alias.kind = :kind AND alias.hash IN (SELECT value FROM json_each(:hashes))
 """
 
 REMEMBER_ALIAS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -10,7 +11,6 @@ from bot.stores import sql_names
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
 
-_MANY = 500  # host parameters per statement stay far below SQLite's 32,766
 _KEPT = timedelta(days=30)  # an alias that no poll met for as long
 
 
@@ -24,11 +24,9 @@ class NamingTable(SqliteFile):
     def _sightings(self, names: Collection[Byname]) -> Iterator[tuple[Byname, Seen]]:
         for trait in Trait:
             hashes = [name.hash for name in names if name.trait is trait]
-            for start in range(0, len(hashes), _MANY):
-                part = hashes[start : start + _MANY]
-                statement = sql_names.SIGHTINGS.format(marks=",".join("?" * len(part)))
-                for row in self._db.query(statement, [trait.value, *part]):
-                    yield Byname(trait, row["hash"]), rows.seen(row)
+            asked = {"kind": trait.value, "hashes": json.dumps(hashes)}
+            for row in self._rows(sql_names.SIGHTINGS, asked) if hashes else ():
+                yield Byname(trait, row["hash"]), rows.seen(row)
 
     def _remember(self, entries: Iterable[Entry], now: datetime) -> None:
         """Write the aliases of these entries, and drop those not met for long."""
