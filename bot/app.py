@@ -274,7 +274,14 @@ def _wired(
         at_once=settings.polling.at_once,
     )
     pushing = _pushing(settings, store, feeds, ingest)
-    commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
+    commands = Commands(
+        store,
+        knowledge,
+        words,
+        now,
+        Limits(watches=limits.watches_per_chat),
+        operators=settings.telegram.operators,
+    )
     pages = PageReading(
         store=store,
         reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),

@@ -19,6 +19,7 @@ from bot.core.model import (
     Card,
     Chat,
     Claimed,
+    DeadLetter,
     Delivery,
     Effect,
     Entry,
@@ -341,6 +342,18 @@ class Store(Protocol):
 
     async def next_delivery_at(self) -> datetime | None:
         """When the earliest pending delivery may leave; ``None`` when nothing waits."""
+        ...
+
+    async def outbox_counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state."""
+        ...
+
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """The last deliveries that were given up or never confirmed, newest first."""
+        ...
+
+    async def notify(self, chats: Collection[int], note: Note, now: datetime) -> int:
+        """Say something to those of these chats that hear us; how many they are."""
         ...
 
     async def chat_gone(self, chat_id: int, now: datetime) -> None:

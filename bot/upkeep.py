@@ -23,6 +23,7 @@ from bot.errors import BotError, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
 from bot.flow.keeping import Keeping
+from bot.flow.operators import InTelegram
 from bot.flow.pulse import Pulse
 from bot.flow.watching import EARLY_S, Watching
 from bot.notify.http import DeadMan, Ntfy, Webhook
@@ -209,13 +210,17 @@ class Upkeep:
         return Watching(
             notes=store,
             look=self._look,
-            outlets=outlets_of(notify),
+            outlets=outlets_of(notify) | self._in_telegram(store),
             ping=DeadMan(switch).ping if switch else None,
             clock=self.clock,
             steady=steady,
             telegram_after_s=notify.after_min * 60,
             early_s=early_s,
         )
+
+    def _in_telegram(self, store: SqliteStore) -> dict[str, Outlet]:
+        operators = self.settings.telegram.operators
+        return {"telegram": InTelegram(store, operators, self.clock)} if operators else {}
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse

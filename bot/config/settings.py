@@ -37,6 +37,11 @@ class TelegramSettings(Section):
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
     view_url: str = Field("https://t.me/s/", description="The web view of channels.")
+    operators: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        (),
+        description="Numeric ids of the people who run the bot: its stalls are told to them, and"
+        " their /status tells of messages given up.",
+    )
     updates: Literal["poll", "webhook"] = Field(
         "poll", description="Whether we ask for what people write, or Telegram brings it."
     )

@@ -401,7 +401,7 @@ GROUP BY kind, state ORDER BY kind, state
 OUTBOX_COUNTS = "SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state"
 
 DEAD_LETTERS = """
-SELECT id, chat_id, story_id, state, error, attempts, settled_at FROM deliveries
+SELECT id, state, error, coalesce(settled_at, added_at) AS at FROM deliveries
 WHERE state IN ('dead', 'unconfirmed') ORDER BY id DESC LIMIT :limit
 """
 

@@ -56,6 +56,7 @@ from bot.core.model.knowledge import (
 from bot.core.model.life import Change, Count, Life, Link, Step, StoryState, Toll
 from bot.core.model.messages import (
     Button,
+    DeadLetter,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -118,6 +119,7 @@ __all__ = [
     "Condition",
     "Count",
     "Course",
+    "DeadLetter",
     "Delay",
     "Delivery",
     "DeliveryKind",
