@@ -399,15 +399,19 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine, damaged: asyncio.Tas
         ending = {stopping, sending, receiving, damaged}
         await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        ends_at = asyncio.get_running_loop().time() + _FINISH_S
         stopping.cancel()
         presenting.cancel()
+        # First of all: what somebody else holds up must not hold up the end.
+        rasid.store.hurry()
+        rasid.deliver.stop()
         await engine.stop()
         await rasid.pages.cancel()
         await rasid.ingest.cancel()
         await rasid.room.stop()
         rasid.commands.close()
-        rasid.deliver.stop()
-        await asyncio.wait({sending, receiving}, timeout=_FINISH_S)
+        left_s = ends_at - asyncio.get_running_loop().time()
+        await asyncio.wait({sending, receiving}, timeout=max(0.0, left_s))
         log.info("stopped")
     for part in (damaged, sending, receiving):
         if part.done() and not part.cancelled():

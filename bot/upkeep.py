@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
-from bot.core.stalls import Signs
-from bot.errors import BotError, StoreDamaged
+from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.errors import BotError, ConfigError, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
 from bot.flow.keeping import Keeping
@@ -34,6 +34,8 @@ from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.damage import LOOK_S, mend
 from bot.stores.sqlite.file import Trouble
+from bot.web import health
+from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
 
@@ -135,10 +137,15 @@ class Upkeep:
     pulse: Pulse
     clock: Clock
     news: list[str]
+    _watching_now: Watching | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Watch while the bot runs; the task fails when its database turns out to be damaged."""
+        """Watch while the bot runs; the task fails when its database turns out to be damaged.
+
+        Raises:
+            ConfigError: The port for questions about our health cannot be opened.
+        """
         self.pulse.begin()
         damaged = asyncio.create_task(self._until_damaged(), name="damage")
         beating = asyncio.create_task(self.pulse.run(), name="pulse")
@@ -151,11 +158,13 @@ class Upkeep:
             daemon=True,
         )
         thread.start()
-        end = await ready
+        end: Callable[[], None] | None = None
         try:
+            end = await ready
             yield damaged
         finally:
-            end()
+            if end is not None:
+                end()
             beating.cancel()
             damaged.cancel()
             await asyncio.to_thread(thread.join, _END_S)
@@ -170,12 +179,40 @@ class Upkeep:
     def _thread(
         self, main: asyncio.AbstractEventLoop, ready: asyncio.Future[Callable[[], None]]
     ) -> None:
-        with suppress(asyncio.CancelledError):
-            asyncio.run(self._watch(lambda end: main.call_soon_threadsafe(ready.set_result, end)))
+        begun = lambda end: main.call_soon_threadsafe(ready.set_result, end)  # noqa: E731
+        try:
+            asyncio.run(self._watch(begun))
+        except ConfigError as error:
+            main.call_soon_threadsafe(ready.set_exception, error)
+        except asyncio.CancelledError:
+            pass
 
     async def _watch(self, begun: Callable[[Callable[[], None]], object]) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        begun(lambda: _cancel_from_afar(loop, task))
+        async with self._answering():
+            begun(lambda: _cancel_from_afar(loop, task))
+            await self._watch_on()
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """Whoever asks how we are is answered from this thread, where that was wished."""
+        wanted = self.settings.web
+        if wanted.health_port is None:
+            yield
+            return
+        routes, host = health.routes(self.condition), wanted.health_host
+        server = await start_web(routes, host, wanted.health_port, 1_000, "web.health_port")
+        log.info("health_listening host=%s port=%d", host, server.port)
+        try:
+            yield
+        finally:
+            await server.close()
+
+    def condition(self) -> Condition:
+        """How we are doing, as the watcher saw it last."""
+        return self._watching_now.condition() if self._watching_now else BEGINNING
+
+    async def _watch_on(self) -> None:
         while True:
             try:
                 store = await SqliteStore.open(self.path, migrate=False)
@@ -186,10 +223,11 @@ class Upkeep:
             try:
                 await self._watch_by(store)
             finally:
+                store.hurry()  # the next life wants our port
                 await store.close()
 
     async def _watch_by(self, store: SqliteStore) -> None:
-        watching = self._watching(store)
+        self._watching_now = watching = self._watching(store)
         watching.say(self.news)
         while True:
             await forgiving("watching", watching.tick)
@@ -229,6 +267,7 @@ class Upkeep:
             loop_silent_s=now_s - pulse.beat_s,
             telegram_silent_s=now_s - pulse.answered_s,
             telegram_error=pulse.error,
+            telegram_refused=pulse.refused,
             free_bytes=shutil.disk_usage(self.path.parent).free,
             is_full=self.store.trouble is Trouble.FULL,
             backup_late=bool(self.keeping.error) and self.keeping.is_late(),

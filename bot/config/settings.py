@@ -95,6 +95,10 @@ class WebSettings(Section):
     public_url: str = Field(
         "", description="How we are reached from outside; empty: no hub is asked, nothing listens."
     )
+    health_port: int | None = Field(
+        None, ge=0, le=65535, description="Where /livez and /readyz answer; none: nowhere."
+    )
+    health_host: str = Field("127.0.0.1", description="The address of that port.")
 
     @field_validator("public_url")
     @classmethod

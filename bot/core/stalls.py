@@ -6,7 +6,7 @@ Durations are seconds of a steady clock, for the wall clock may be what is wrong
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.model import Vitals
@@ -19,6 +19,10 @@ _MANY_DEAD = 5
 _CALM_S = 60.0  # what comes back within a minute was never over
 # What concerns a part: the operator hears of it, and the rest goes on.
 _PARTIAL = ("gone:", "dead", "backup")
+# What a restart mends, unless the disk is the reason: then it would be one after the other.
+_RESTARTED = frozenset({"loop", "polls"})
+_ROOTED = frozenset({"disk", "database"})
+_UNSEEN_S = 90.0  # a look that tells and pings may take a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Signs:
         loop_silent_s: How long the main loop has not turned.
         telegram_silent_s: For how long Telegram was not reached.
         telegram_error: What it, or the way to it, said last.
+        telegram_refused: It knows no bot with our token: waiting will not help.
         free_bytes: On the database's disk.
         is_full: A write failed for want of room, and none has worked since.
         backup_late: The newest backup is older than it may be, or there is none.
@@ -44,6 +49,7 @@ class Signs:
     loop_silent_s: float = 0.0
     telegram_silent_s: float = 0.0
     telegram_error: str = ""
+    telegram_refused: bool = False
     free_bytes: int = 2**40
     is_full: bool = False
     backup_late: bool = False
@@ -66,7 +72,7 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
 def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
     if signs.loop_silent_s > _LOOP_S:
         return {"loop": "The bot's main loop is blocked: nothing is read and nothing is sent."}
-    if signs.telegram_silent_s >= telegram_after_s:
+    if signs.telegram_refused or signs.telegram_silent_s >= telegram_after_s:
         why = signs.telegram_error or "no answer"
         return {"telegram": f"Telegram cannot be used ({why}): alerts wait, nothing is dropped."}
     return {}
@@ -111,6 +117,51 @@ def _of_sources(vitals: Vitals, now: datetime) -> Iterator[tuple[str, str]]:
 def is_healthy(found: Mapping[str, str]) -> bool:
     """Whether news is read and sent, whatever is wrong with one source, message or backup."""
     return all(key.startswith(_PARTIAL) for key in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How we are doing, for whoever asks from outside.
+
+    Attributes:
+        is_ready: News is read and sent, and that was seen a moment ago.
+        is_alive: A restart would mend nothing.
+        wrong: As ``found`` names it, and what was just begun and did not show itself yet.
+        looked_s_ago: How old all this is; ``None`` before the first look.
+        signs: What it was found in.
+    """
+
+    is_ready: bool = False
+    is_alive: bool = True
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    looked_s_ago: float | None = None
+    signs: Signs = Signs()
+
+
+BEGINNING = Condition(wrong={"beginning": "Nothing was looked at yet."})
+
+
+def condition(
+    signs: Signs, telegram_after_s: float, now: datetime, looked_s_ago: float
+) -> Condition:
+    """What ``found`` says of ``signs``, seen so long ago.
+
+    The operator is spared what looks old at a start; who asks whether we are ready is not.
+    """
+    told = found(signs, telegram_after_s, now)
+    wrong = told | found(replace(signs, is_early=False), telegram_after_s, now)
+    if signs.vitals is None:
+        wrong.setdefault("database", "The database did not answer a moment ago.")
+    if looked_s_ago > _UNSEEN_S:
+        wrong["watcher"] = "The watcher itself hangs: what is said here is old."
+    needs_restart = told.keys() & _RESTARTED and not wrong.keys() & _ROOTED
+    return Condition(
+        is_ready=is_healthy(wrong),
+        is_alive=not needs_restart and "watcher" not in wrong,
+        wrong=wrong,
+        looked_s_ago=looked_s_ago,
+        signs=signs,
+    )
 
 
 @dataclass(slots=True)

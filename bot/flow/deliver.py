@@ -128,7 +128,10 @@ class Deliver:
         self._claimed.clear()
         while self._sends:
             await asyncio.wait(set(self._sends))
-        await self.store.release(self.lease)
+        try:
+            await self.store.release(self.lease)
+        except StoreUnavailable as error:
+            log.warning("not_released error=%s: the next start frees them", error)
 
     def _is_down(self) -> bool:
         if self._down_until is None:

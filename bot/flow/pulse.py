@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, MessengerDown
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ class Pulse:
         beat_s: When the loop turned last.
         answered_s: When Telegram answered last, or we began.
         error: Why it has not since, ``""`` where it has.
+        refused: It answered, but that it does not know us.
     """
 
     steady: Callable[[], float]
@@ -35,6 +36,7 @@ class Pulse:
     beat_s: float = 0.0
     answered_s: float = 0.0
     error: str = ""
+    refused: bool = False
 
     def begin(self) -> None:
         """From now on silence counts."""
@@ -60,8 +62,8 @@ class Pulse:
         try:
             await asyncio.wait_for(self.ask(), _ANSWER_S)
         except DeliveryError as error:
-            self.error = str(error)
+            self.error, self.refused = str(error), isinstance(error, MessengerDown)
         except TimeoutError:
-            self.error = "no answer in time"
+            self.error, self.refused = "no answer in time", False
         else:
-            self.answered_s, self.error = self.steady(), ""
+            self.answered_s, self.error, self.refused = self.steady(), "", False

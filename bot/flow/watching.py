@@ -15,7 +15,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.model import Vitals
-from bot.core.stalls import Signs, Stalls, Waiting, found, is_healthy
+from bot.core.stalls import (
+    BEGINNING,
+    Condition,
+    Signs,
+    Stalls,
+    Waiting,
+    condition,
+    found,
+    is_healthy,
+)
 from bot.errors import NotifyError, StoreUnavailable
 from bot.ports import Clock, Outlet
 
@@ -71,6 +80,14 @@ class Watching:
     _ping_error: str = ""
     _mute_since_s: float | None = None
     _remembers: bool = False
+    _seen: tuple[Signs, datetime, float] | None = None
+
+    def condition(self) -> Condition:
+        """What the last look saw, for whoever asks; it costs no look of its own."""
+        if self._seen is None:
+            return BEGINNING
+        signs, at, at_s = self._seen
+        return condition(signs, self.telegram_after_s, at, self.steady() - at_s)
 
     def say(self, lines: Sequence[str]) -> None:
         """Something happened that is told once and never over."""
@@ -84,6 +101,7 @@ class Watching:
         await self._remember()
         self.say(self._jump())
         signs = await self._signs()
+        self._seen = signs, self.clock(), self.steady()
         wrong = found(signs, self.telegram_after_s, self.clock())
         before = self._stalls.known
         self.say(self._stalls.look(wrong, self.steady()))

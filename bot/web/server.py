@@ -25,7 +25,7 @@ class WebServer:
 
 
 async def start_web(
-    routes: Iterable[web.RouteDef], host: str, port: int, max_bytes: int
+    routes: Iterable[web.RouteDef], host: str, port: int, max_bytes: int, key: str = "web.port"
 ) -> WebServer:
     """Listen.
 
@@ -34,6 +34,7 @@ async def start_web(
         host: Loopback unless the operator chose otherwise.
         port: 0 takes any free one.
         max_bytes: Of the body of a request.
+        key: Where the operator wrote the port.
 
     Raises:
         ConfigError: The port cannot be opened.
@@ -48,6 +49,6 @@ async def start_web(
     except OSError as error:
         await runner.cleanup()
         raise ConfigError(
-            f"web.port {port} on {host} cannot be opened: {error.strerror}", "web.port"
+            f"{key} {port} on {host} cannot be opened: {error.strerror}", key
         ) from error
     return WebServer(runner.addresses[0][1], runner)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.model import Vitals
-from bot.core.stalls import Signs, Stalls, Waiting, found, is_healthy
+from bot.core.stalls import BEGINNING, Signs, Stalls, Waiting, condition, found, is_healthy
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S, M = timedelta(seconds=1), timedelta(minutes=1)
@@ -28,6 +28,7 @@ def test_nothing_is_said_while_all_is_well() -> None:
     [
         ({"telegram_silent_s": 299.0}, set()),
         ({"telegram_silent_s": 300.0, "telegram_error": "Unauthorized"}, {"telegram"}),
+        ({"telegram_refused": True, "telegram_error": "Unauthorized"}, {"telegram"}),
         ({"loop_silent_s": 31.0, "telegram_silent_s": 400.0}, {"loop"}),
         ({"free_bytes": 10}, {"disk"}),
         ({"is_full": True, "store_error": "full"}, {"disk"}),
@@ -62,6 +63,38 @@ def test_the_database_shows_what_stands_still(vitals: dict[str, object], said: s
 def test_a_part_that_fails_does_not_silence_the_dead_man() -> None:
     assert is_healthy({"gone:a": "", "dead": "", "backup": ""})
     assert not is_healthy({"gone:a": "", "feeds": ""})
+
+
+DUE = replace(WELL, overdue=2, polled_at=NOW - 621 * S)
+
+
+@pytest.mark.parametrize(
+    ("signs", "ready", "alive"),
+    [
+        (Signs(WELL), True, True),
+        (Signs(replace(WELL, dead=5), backup_late=True), True, True),
+        (Signs(WELL, loop_silent_s=31), False, False),
+        (Signs(DUE), False, False),
+        (Signs(DUE, is_full=True), False, True),  # a restart finds no room either
+        (Signs(DUE, is_early=True), False, True),  # it has only just begun
+        (Signs(replace(WELL, fresh=0)), False, True),
+        (Signs(WELL, telegram_refused=True), False, True),
+        (Signs(None), False, True),
+        (Signs(None, store_error="locked"), False, True),
+    ],
+)
+def test_whether_we_are_ready_and_whether_a_restart_would_help(
+    signs: Signs, ready: bool, alive: bool
+) -> None:
+    seen = condition(signs, 300.0, NOW, 5.0)
+    assert (seen.is_ready, seen.is_alive) == (ready, alive)
+    assert ready or seen.wrong
+
+
+def test_what_nobody_has_looked_at_is_not_ready() -> None:
+    assert (BEGINNING.is_ready, BEGINNING.is_alive) == (False, True)
+    hanging = condition(Signs(WELL), 300.0, NOW, 91.0)
+    assert (hanging.is_ready, hanging.is_alive) == (False, False)
 
 
 def test_a_stall_is_said_once_and_once_when_it_is_over() -> None:

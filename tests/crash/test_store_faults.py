@@ -1,4 +1,4 @@
-"""S7: the disk is full, or somebody holds the database; the process goes on when that is over."""
+"""S7: the disk is full, or somebody holds the database; it goes on, or ends, all the same."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from bot.flow.deliver import IN_FLIGHT
 from tests.crash.crowd import Crowd
 from tests.crash.world import Tally
 
@@ -71,3 +72,44 @@ async def test_sending_resumes_when_the_store_can_write_again(
     assert crowd.sum_of("uncertain") == 0
     assert first_s < 10
     assert time.monotonic() - began < 90
+
+
+async def test_a_signal_to_end_is_obeyed_while_somebody_else_holds_the_database(
+    crowd_of: CrowdOf,
+) -> None:
+    crowd = await crowd_of(40)
+    await crowd.running.start()
+    crowd.news()
+    await crowd.some(40)
+    await crowd.all()
+    with locked(crowd):
+        crowd.news()
+        await asyncio.sleep(3)  # it is read, and cannot be recorded
+        code, ended_s = await crowd.running.end()
+    assert (code, crowd.sum_of("uncertain")) == (0, 0), crowd.running.told()
+    assert set(crowd.states()) == {"sent"}
+    await crowd.running.start()
+    await crowd.all()
+    assert crowd.twice() == 0
+    print(Tally(1).told("SIGTERM while the database is locked", ended_s=round(ended_s, 1)))
+    assert ended_s < 10
+
+
+async def test_what_was_on_the_wire_when_the_database_was_locked_is_all_that_may_come_twice(
+    crowd_of: CrowdOf,
+) -> None:
+    crowd = await crowd_of(120)
+    await crowd.running.start()
+    crowd.news()
+    await crowd.some(40)
+    with locked(crowd):
+        await asyncio.sleep(1)
+        code, ended_s = await crowd.running.end()
+        flying = crowd.states().get("sending", 0)
+    assert code == 0, crowd.running.told()
+    await crowd.running.start()
+    await crowd.all()
+    told = Tally(1, crowd.missing(), crowd.twice())
+    print(told.told("SIGTERM in a broadcast, locked", ended_s=round(ended_s, 1), flying=flying))
+    assert crowd.twice() <= flying <= IN_FLIGHT
+    assert ended_s < 10

@@ -9,7 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -45,9 +47,10 @@ async def with_a_backup(rasid: Running, people: People, **environ: str) -> None:
 
 
 async def test_a_page_that_breaks_while_it_runs_is_mended_without_a_restart_and_told(
-    rasid: Running, people: People, taker: Taker
+    rasid: Running, people: People, taker: Taker, unused_tcp_port: int
 ) -> None:
-    await with_a_backup(rasid, people, RASID_NOTIFY__WEBHOOK_URL=taker.url + "canary")
+    port, url = str(unused_tcp_port), taker.url + "canary"
+    await with_a_backup(rasid, people, RASID_NOTIFY__WEBHOOK_URL=url, RASID_WEB__HEALTH_PORT=port)
     process = rasid.process
     with closing(sqlite3.connect(rasid.database)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -59,9 +62,20 @@ async def test_a_page_that_breaks_while_it_runs_is_mended_without_a_restart_and_
     drop(rasid.folder)
     await people.told(SAM, TITLE)
     assert process is not None
+    await until(lambda: health(unused_tcp_port, "/readyz", 200), "it is well and says so")
+    # What was told before the backup is not told again, and the news once.
+    assert sum("Subscribed" in message["text"] for message in await people.got(SAM)) == 1
+    assert sum(TITLE in message["text"] for message in await people.got(SAM)) == 1
     assert process.returncode is None
     assert list(rasid.database.parent.glob("rasid.db.damaged-*"))
     assert "canary" not in rasid.told()
+
+
+async def health(port: int, path: str, status: int) -> dict[str, Any]:
+    """What a monitor is told, if it is told so."""
+    url = f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession(url) as session, session.get(path) as answer:
+        return await answer.json() if answer.status == status else {}
 
 
 class Wire:
@@ -126,16 +140,19 @@ async def anything(people: People) -> dict[str, str] | None:
 
 
 async def test_a_revoked_token_reaches_the_operator_by_the_second_path_once_and_pings_stop(
-    rasid: Running, people: People, taker: Taker, wire: Wire
+    rasid: Running, taker: Taker, wire: Wire, unused_tcp_port: int
 ) -> None:
     wrong = "4200000001:AAwrong-canary_token"
     await rasid.start(
         TELEGRAM_BOT_TOKEN=wrong,
         RASID_NOTIFY__NTFY_URL=taker.url + "topic",
         RASID_NOTIFY__DEAD_MAN_URL=taker.url + "ping",
-        RASID_NOTIFY__AFTER_MIN="0.05",
+        RASID_WEB__HEALTH_PORT=str(unused_tcp_port),
     )
     await until(lambda: taker.asked, "the operator told", 30)
     assert "Telegram cannot be used" in taker.asked[0][2]
     assert "canary" not in rasid.told() + str(taker.asked)
     assert not [asked for asked in taker.asked if asked[1] == "/ping"]
+    wrong = (await health(unused_tcp_port, "/readyz", 503))["wrong"]
+    assert "Telegram cannot be used" in wrong["telegram"]
+    assert await health(unused_tcp_port, "/livez", 200)

@@ -216,6 +216,32 @@ async def test_a_token_refused_while_the_clock_was_ahead_is_no_longer_pause(stor
     assert not deliver._is_down()
 
 
+async def test_ten_minutes_of_5xx_delay_and_lose_nothing(store: SqliteStore) -> None:
+    ahead, ends, tried = timedelta(), clock() + timedelta(minutes=10), []
+
+    def now() -> datetime:
+        return clock() + ahead
+
+    def ill(message: Message, n: int) -> Exception | None:
+        tried.append(now())
+        failed = errors.DeliveryUncertain(message.chat_id, "502", answered=True)
+        return failed if now() < ends else None
+
+    messenger = Scripted(ill)
+    await alert(store, Chat(7), severity=Severity.IMPORTANT)
+    deliver = sender(store, messenger)
+    deliver.clock = now
+    while not messenger.arrived and now() < ends + timedelta(minutes=2):
+        await deliver.drain(timedelta(seconds=0.01))
+        due_at = await store.next_delivery_at()
+        ahead += max(timedelta(), (due_at or now()) - now())
+    assert await store.outbox_counts() == {"sent": 1}
+    # Ever less often, but a minute apart at most: it arrives within a minute of the end.
+    assert max(later - sooner for sooner, later in pairwise(tried)) < timedelta(seconds=61)
+    assert tried[-1] - ends < timedelta(seconds=61)
+    assert len(tried) < 40
+
+
 BROKEN = KNOWN.topics | {"broken": object()}
 
 
@@ -428,6 +454,20 @@ async def test_stopping_finishes_what_flies_and_frees_what_was_leased(store: Sql
     counts = await store.outbox_counts()
     assert set(counts) == {"sent", "pending"}
     assert counts["sent"] == len(messenger.arrived)
+
+
+async def test_stopping_ends_well_though_the_store_takes_nothing_back(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(lease: str) -> None:
+        raise errors.StoreUnavailable("locked")
+
+    monkeypatch.setattr(store, "release", failing)
+    deliver = sender(store, Scripted())
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0)
+    deliver.stop()
+    await running
 
 
 async def test_a_store_that_fails_while_settling_is_asked_until_it_takes_it(

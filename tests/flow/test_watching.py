@@ -12,7 +12,14 @@ import pytest
 
 from bot.core.model import DeliveryState, Setback, Settlement
 from bot.core.stalls import Signs
-from bot.errors import BackupError, DeliveryDelayed, MessengerDown, NotifyError, StoreUnavailable
+from bot.errors import (
+    BackupError,
+    DeliveryDelayed,
+    MessengerDown,
+    NotifyError,
+    SourceUnavailable,
+    StoreUnavailable,
+)
 from bot.flow.keeping import Keeping
 from bot.flow.pulse import Pulse
 from bot.flow.watching import DEAD_MAN, Watching
@@ -86,6 +93,45 @@ async def test_a_stale_feed_is_told_within_two_waits_and_half_a_minute(
     await bench.tick(watch.now)
     await watch.goes_on(2 * M)
     assert watch.operator.heard[1:] == [f"Over: {line}"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ("scheduler dead", "polls", False),
+        ("feeds stale", "feeds", True),
+        ("loop blocked", "loop", False),
+        ("token refused", "telegram", True),
+        ("store unusable", "database", True),
+    ],
+    ids=lambda fault: fault[0],
+)
+async def test_a_stall_ends_readiness_and_pings_and_is_told_in_time(
+    watch: Watch, store: SqliteStore, fed: None, fault: tuple[str, str, bool]
+) -> None:
+    bench = Bench(store, a_poll(), SourceUnavailable("wire", "no answer"))
+    what, key, is_alive = fault
+    assert not watch.watching.condition().is_ready
+    await bench.tick(NOW)
+    await watch.goes_on(4 * M)
+    assert watch.watching.condition().is_ready
+    assert watch.pings == 1
+    if what == "loop blocked":
+        watch.signs = Signs(loop_silent_s=31)
+    elif what == "token refused":
+        watch.signs = Signs(telegram_refused=True, telegram_error="Unauthorized")
+    elif what == "store unusable":
+        watch.watching.notes = Mute()  # type: ignore[assignment]
+    while not watch.operator.heard:
+        assert watch.now - NOW <= 10 * M + 30 * S
+        if what == "feeds stale":
+            await bench.tick(watch.now)
+        await watch.goes_on(10 * S)
+    seen = watch.watching.condition()
+    assert key in seen.wrong
+    assert (seen.is_ready, seen.is_alive) == (False, is_alive)
+    await watch.goes_on(5 * M)
+    assert watch.pings == 1
 
 
 async def test_after_a_night_asleep_nothing_is_said_before_everything_was_tried(
@@ -195,17 +241,20 @@ async def test_the_dead_man_is_pinged_after_each_full_cycle_and_never_when_somet
     assert watch.pings == 3
 
 
+class Mute:
+    """A database that does not answer."""
+
+    async def vitals(self, now: datetime) -> object:
+        raise StoreUnavailable("the database did not answer: locked")
+
+    async def keep(self, key: str, value: str) -> None:
+        raise StoreUnavailable("locked")
+
+    async def kept(self, key: str) -> str:
+        raise StoreUnavailable("locked")
+
+
 async def test_a_database_that_does_not_answer_for_a_minute_is_told(watch: Watch) -> None:
-    class Mute:
-        async def vitals(self, now: datetime) -> object:
-            raise StoreUnavailable("the database did not answer: locked")
-
-        async def keep(self, key: str, value: str) -> None:
-            raise StoreUnavailable("locked")
-
-        async def kept(self, key: str) -> str:
-            raise StoreUnavailable("locked")
-
     watch.watching.notes = Mute()  # type: ignore[assignment]
     await watch.goes_on(50 * S)
     assert watch.operator.heard == []
@@ -227,6 +276,7 @@ async def test_the_pulse_notes_who_answers() -> None:
     for at[0], error in ((30.0, "Unauthorized"), (60.0, "no network")):
         await pulse.ask_once()
         assert (pulse.answered_s, pulse.error) == (0.0, error)
+        assert pulse.refused == (error == "Unauthorized")
     at[0] = 90.0
     await pulse.ask_once()
     assert (pulse.answered_s, pulse.error) == (90.0, "")

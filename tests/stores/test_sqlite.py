@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -454,6 +455,45 @@ async def test_a_writer_in_another_process_is_waited_for(tmp_path: Path) -> None
     await waiting
     assert len(await store.watches(7)) == 1
     await store.close()
+
+
+async def test_who_is_ending_waits_for_another_process_a_moment_only(tmp_path: Path) -> None:
+    path = tmp_path / "r.db"
+    store = await SqliteStore.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store.hurry()
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await subscribe(store, 7)
+    await store.close()
+    other.close()
+    assert time.monotonic() - began < 2
+
+
+async def test_what_comes_from_nowhere_else_again_is_on_the_disk_before_it_is_confirmed(
+    store: SqliteStore,
+) -> None:
+    said: list[str] = []
+    store._db.conn.set_trace_callback(said.append)
+
+    async def synced(turn: Awaitable[object]) -> bool:
+        """Whether its commit waits for the disk, and none after it does."""
+        said.clear()
+        await turn
+        told = [word for word in said if "synchronous" in word]
+        assert await store._run(lambda: store._rows("PRAGMA synchronous")) == [{"synchronous": 1}]
+        return told == [f"PRAGMA synchronous = {level}" for level in ("FULL", "NORMAL")]
+
+    assert await synced(subscribe(store, 7))
+    assert await synced(store.record(a_batch(a_verdict(1, 7))))
+    assert await synced(store.add_source(a_source(), "operator"))
+    # Undone with the validators of its feed, it is read again.
+    assert not await synced(store.record(a_batch(a_verdict(2))))
+    # A message whose mark is undone comes twice, and is not lost.
+    (one,) = await store.claim_deliveries(NOW, 9, "l", LEASE)
+    assert not await synced(store.mark_sending(one, NOW))
+    assert not await synced(store.settle(one, Settlement(DeliveryState.SENT, message_id=1), NOW))
 
 
 async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:

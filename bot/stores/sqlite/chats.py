@@ -81,7 +81,8 @@ class ChatTables(OutboxTable):
                 self._add_reply(key, chat, note, reply_to, now)
             return True
 
-        return await self._write(turn)
+        # Telegram forgets the update when this returns: it comes from nowhere else again.
+        return await self._write(turn, durably=True)
 
     def _add_reply(
         self,

@@ -114,7 +114,10 @@ class IngestTables(
 
     async def record_all(self, batches: Sequence[Batch]) -> int:
         """``record`` for several batches, all in ONE transaction."""
-        return await self._write(lambda: sum(self._record(batch) for batch in batches))
+        # What alerts nobody is undone together with the feed's validators, and read again.
+        alerts = any(verdict.alerts for batch in batches for verdict in batch.verdicts)
+        turn = lambda: sum(self._record(batch) for batch in batches)  # noqa: E731
+        return await self._write(turn, durably=alerts)
 
     def _record(self, batch: Batch) -> int:
         self._remember((v.entry for v in batch.verdicts), batch.decided_at)

@@ -38,7 +38,7 @@ class SourceTable(Rewound):
     async def add_source(self, source: Source, origin: str) -> bool:
         """Add one source, due at once; false when its id or address is there already."""
         values = rows.source_row(source, origin)
-        return await self._write(lambda: bool(self._rows(sql.ADD_SOURCE, values)))
+        return await self._write(lambda: bool(self._rows(sql.ADD_SOURCE, values)), durably=True)
 
     async def add_sources(self, sources: Sequence[Source], origin: str) -> frozenset[str]:
         """Add many at once; the ids of those whose id and address were not there already."""
@@ -47,12 +47,13 @@ class SourceTable(Rewound):
             found = (self._rows(sql.ADD_SOURCE, rows.source_row(s, origin)) for s in sources)
             return frozenset(row["id"] for added in found for row in added)
 
-        return await self._write(turn)
+        return await self._write(turn, durably=True)
 
     async def remove_source(self, source_id: str, origin: str) -> bool:
         """Forget one source of ``origin``; its entries and stories stay."""
         statement = "DELETE FROM sources WHERE id = :id AND origin = :origin"
-        return await self._write(lambda: self._do(statement, id=source_id, origin=origin) > 0)
+        turn = lambda: self._do(statement, id=source_id, origin=origin) > 0  # noqa: E731
+        return await self._write(turn, durably=True)
 
     async def all_due(self, now: datetime) -> None:
         """Let every source be visited now that its publisher does not keep away."""
