@@ -8,7 +8,16 @@ from types import ModuleType
 
 import pytest
 
-from bot.stores import quarantine_sql, sql, sql_digests, sql_lanes, sql_names, sql_pages, sql_upkeep
+from bot.stores import (
+    quarantine_sql,
+    sql,
+    sql_digests,
+    sql_lanes,
+    sql_names,
+    sql_pages,
+    sql_pruning,
+    sql_upkeep,
+)
 from bot.stores.sqlite import SqliteStore
 
 # Asked at a start, by a command, or when something was moved; or of what is few by its nature.
@@ -40,14 +49,27 @@ _NO_HELP = re.compile(
 
 def statements(module: ModuleType) -> dict[str, str]:
     told = {name: text for name, text in vars(module).items() if name.isupper() and name[0] != "_"}
-    return {name: text for name, text in told.items() if isinstance(text, str) and name not in RARE}
+    asked = {name: text for name, text in told.items() if name not in RARE}
+    several = {
+        f"{name} {number}": text
+        for name, texts in asked.items()
+        if isinstance(texts, tuple)
+        for number, text in enumerate(texts)
+    }
+    return {name: text for name, text in asked.items() if isinstance(text, str)} | several
 
 
-ASKED = {
-    name: text
-    for module in (sql, sql_digests, sql_lanes, sql_names, sql_pages, sql_upkeep, quarantine_sql)
-    for name, text in statements(module).items()
-}
+MODULES = (
+    quarantine_sql,
+    sql,
+    sql_digests,
+    sql_lanes,
+    sql_names,
+    sql_pages,
+    sql_pruning,
+    sql_upkeep,
+)
+ASKED = {name: text for module in MODULES for name, text in statements(module).items()}
 
 
 @pytest.fixture
