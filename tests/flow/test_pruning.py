@@ -67,12 +67,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "_REST_S", 0.0)
 
 
-async def told(store: SqliteStore, at: datetime = NOW) -> None:
-    await store.record(a_batch(a_verdict(1, *range(1, 100)), at=at))
-    while claimed := await store.claim_deliveries(at, 50, "mine", LEASE):
+async def told(kept: Counted, at: datetime = NOW) -> None:
+    await kept.record(a_batch(a_verdict(1, *range(1, 100)), at=at))
+    while claimed := await kept.claim_deliveries(at, 50, "mine", LEASE):
         for one in claimed:
-            await store.mark_sending(one, at)
-            await store.settle(one, Settlement(DeliveryState.SENT, message_id=one.id), at)
+            await kept.mark_sending(one, at)
+            await kept.settle(one, Settlement(DeliveryState.SENT, message_id=one.id), at)
+    kept.asked = ()
 
 
 async def left(store: SqliteStore) -> int:
