@@ -10,7 +10,6 @@ OLDEST = """
 SELECT min(at) AS at FROM (
     SELECT min(seen_at) AS at FROM entries
     UNION ALL SELECT min(last_seen_at) FROM stories
-    UNION ALL SELECT min(seen_at) FROM fingerprints WHERE kind = 'entry'
     UNION ALL SELECT min(processed_at) FROM processed_updates)
 """
 
@@ -24,11 +23,13 @@ DELETE FROM fingerprints WHERE (kind, hash) IN (
 OLD_ENTRIES = """
 SELECT name.seen_at AS at, name.hash AS key,
     sources.id IS NULL OR coalesce(sources.whole_at, 0) > name.seen_at + :missed_ms AS goes
-FROM fingerprints AS name
+FROM (
+    SELECT seen_at, hash FROM fingerprints INDEXED BY fingerprints_entries
+    WHERE kind = 'entry' AND seen_at < :before AND (seen_at, hash) > (:at, :key)
+    ORDER BY seen_at, kind, hash LIMIT :many) AS name
 LEFT JOIN entries ON entries.fingerprint = name.hash
 LEFT JOIN sources ON sources.id = entries.source_id
-WHERE name.kind = 'entry' AND name.seen_at < :before AND (name.seen_at, name.hash) > (:at, :key)
-ORDER BY name.seen_at, name.hash LIMIT :many
+ORDER BY name.seen_at, name.hash
 """
 
 DROP_ENTRIES = (

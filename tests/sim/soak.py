@@ -144,12 +144,11 @@ class Phone:
         if message.edit_of is not None:
             return message.edit_of
         self._number += 1
-        if message.reply_to is None:
+        if message.buttons:  # an alert, and no answer that speaks of it
             for token, row in told.stories.items():
-                if token in message.text and "Why" not in message.text:
-                    row[message.chat_id - _FIRST_CHAT] += 1
-        if "evergreen" in message.text:
-            told.unwanted.append(message.text[:80])
+                row[message.chat_id - _FIRST_CHAT] += token in message.text
+            if "evergreen" in message.text:
+                told.unwanted.append(message.text[:80])
         return self._number
 
 
