@@ -24,7 +24,9 @@ from bot.core.model import (
     Effect,
     Entry,
     Fault,
+    Heap,
     Knowledge,
+    Mark,
     Message,
     Note,
     Poll,
@@ -34,11 +36,13 @@ from bot.core.model import (
     Seen,
     Setback,
     Settlement,
+    Slice,
     Source,
     SourceAge,
     Story,
     Watch,
 )
+from bot.core.pruning import Bounds
 from bot.core.trial import Text
 
 
@@ -272,6 +276,23 @@ class Store(Protocol):
 
     async def trying(self, fault: Fault) -> None:
         """It is about to be tried again; after some tries without any end it is not due."""
+        ...
+
+    # what is old
+    async def keep(self, key: str, value: str) -> None:
+        """Note ``value`` under ``key``."""
+        ...
+
+    async def kept(self, key: str) -> str:
+        """What was noted, ``""`` where nothing was."""
+        ...
+
+    async def oldest(self) -> datetime | None:
+        """When the oldest of what is stored came."""
+        ...
+
+    async def prune(self, heap: Heap, bounds: Bounds, after: Mark, many: int) -> Slice:
+        """Delete what may go among the next ``many`` rows of ``heap``, in one transaction."""
         ...
 
     # pages

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.origin import PREFIX, Origin
-from bot.config.sections import BackupsSettings, NotifySettings, Section
+from bot.config.sections import BackupsSettings, KeepSettings, NotifySettings, Section
 from bot.locales import country_objection, language_objection
 from bot.zones import zone_of
 
@@ -233,6 +233,7 @@ class Settings(BaseSettings):
     pages: PagesSettings = PagesSettings()
     web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
+    keep: KeepSettings = KeepSettings()
     backups: BackupsSettings = BackupsSettings()
     notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()

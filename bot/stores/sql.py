@@ -34,7 +34,8 @@ ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes
 SOURCE_POLLED = """
 UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
     polled_at = :now, polled_ok_at = :now, failures = 0, error = '', claimed = 0,
-    failure = '', missing_since = NULL, gone_at = NULL
+    failure = '', missing_since = NULL, gone_at = NULL,
+    whole_at = CASE WHEN :whole THEN :now ELSE whole_at END
 WHERE id = :id
 """
 

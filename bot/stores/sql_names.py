@@ -15,4 +15,8 @@ INSERT INTO fingerprints (kind, hash, entry, seen_at) VALUES (:kind, :hash, :ent
 ON CONFLICT (kind, hash) DO UPDATE SET entry = excluded.entry, seen_at = excluded.seen_at
 """
 
-FORGET_ALIASES = "DELETE FROM fingerprints WHERE kind <> 'entry' AND seen_at < :before"
+# Held by its source still: once a day is enough to know.
+MET_AGAIN = """
+UPDATE fingerprints SET seen_at = :now
+WHERE kind = 'entry' AND hash IN (SELECT value FROM json_each(:hashes)) AND seen_at < :before
+"""

@@ -69,6 +69,7 @@ from bot.core.model.messages import (
     Style,
 )
 from bot.core.model.pages import Article, Claimed, Wanted
+from bot.core.model.pruning import Heap, Mark, Slice
 from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
@@ -139,6 +140,7 @@ __all__ = [
     "Guard",
     "Habits",
     "Happening",
+    "Heap",
     "Hints",
     "Hit",
     "How",
@@ -150,6 +152,7 @@ __all__ = [
     "Life",
     "Line",
     "Link",
+    "Mark",
     "Match",
     "Message",
     "Move",
@@ -179,6 +182,7 @@ __all__ = [
     "Setback",
     "Settlement",
     "Severity",
+    "Slice",
     "Source",
     "SourceAge",
     "SourceKind",

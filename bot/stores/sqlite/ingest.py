@@ -120,7 +120,8 @@ class IngestTables(
         return await self._write(turn, durably=alerts)
 
     def _record(self, batch: Batch) -> int:
-        self._remember((v.entry for v in batch.verdicts), batch.decided_at)
+        if batch.verdicts:
+            self._remember([v.entry for v in batch.verdicts], batch.decided_at)
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
@@ -140,6 +141,7 @@ class IngestTables(
                 etag=batch.poll.etag,
                 last_modified=batch.poll.last_modified,
                 body_hash=batch.poll.body_hash,
+                whole=int(batch.poll.is_whole),
                 now=rows.ms(batch.decided_at),
             )
             self._record_hashes(batch.poll)

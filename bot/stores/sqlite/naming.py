@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.core.model import Byname, Entry, Seen, Trait
@@ -11,7 +11,7 @@ from bot.stores import sql_names
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
 
-_KEPT = timedelta(days=30)  # an alias that no poll met for as long
+_MET = timedelta(days=1)
 
 
 class NamingTable(SqliteFile):
@@ -28,8 +28,8 @@ class NamingTable(SqliteFile):
             for row in self._rows(sql_names.SIGHTINGS, asked) if hashes else ():
                 yield Byname(trait, row["hash"]), rows.seen(row)
 
-    def _remember(self, entries: Iterable[Entry], now: datetime) -> None:
-        """Write the aliases of these entries, and drop those not met for long."""
+    def _remember(self, entries: Collection[Entry], now: datetime) -> None:
+        """Write the aliases of these entries, and that their sources hold them."""
         at = rows.ms(now)
         named = [
             {"kind": alias.trait.value, "hash": alias.hash, "entry": entry.fingerprint, "now": at}
@@ -38,5 +38,5 @@ class NamingTable(SqliteFile):
         ]
         for values in named:
             self._do(sql_names.REMEMBER_ALIAS, **values)
-        if named:
-            self._do(sql_names.FORGET_ALIASES, before=rows.ms(now - _KEPT))
+        hashes = json.dumps([entry.fingerprint for entry in entries])
+        self._do(sql_names.MET_AGAIN, hashes=hashes, now=at, before=rows.ms(now - _MET))
