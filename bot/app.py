@@ -38,6 +38,7 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
+from bot.flow.pruning import Pruning
 from bot.flow.pushing import Pushing
 from bot.flow.reading import PageReading
 from bot.logs import begin
@@ -115,6 +116,7 @@ class Rasid:
     words: Words
     sandbox: Sandbox | None
     pushing: Pushing | None
+    pruning: Pruning
     upkeep: upkeep.Upkeep
 
     @property
@@ -274,7 +276,14 @@ def _wired(
         at_once=settings.polling.at_once,
     )
     pushing = _pushing(settings, store, feeds, ingest)
-    commands = Commands(store, knowledge, words, now, Limits(watches=limits.watches_per_chat))
+    commands = Commands(
+        store,
+        knowledge,
+        words,
+        now,
+        Limits(watches=limits.watches_per_chat),
+        operators=settings.telegram.operators,
+    )
     pages = PageReading(
         store=store,
         reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
@@ -284,10 +293,10 @@ def _wired(
         at_once=settings.pages.at_once,
         pause=timedelta(seconds=settings.pages.pause_s),
     )
+    pruning = upkeep.pruning_of(settings, store, intake.policy, now)
     kept = upkeep.upkeep_of(settings, store, room.reach, now, news)
-    return Rasid(
-        settings, store, ingest, pages, deliver, commands, room, words, sandbox, pushing, kept
-    )
+    parts = store, ingest, pages, deliver, commands, room, words, sandbox, pushing, pruning, kept
+    return Rasid(settings, *parts)
 
 
 def _pushing(
@@ -355,6 +364,7 @@ async def _once(rasid: Rasid) -> None:
     await rasid.pages.tick()
     await rasid.pages.drain()
     await rasid.deliver.drain()
+    await rasid.pruning.prune_due()
     await rasid.upkeep.once()
     await _tell_once(rasid)
 
@@ -373,6 +383,7 @@ async def _forever(rasid: Rasid) -> None:
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.pages.tick, "pages")
     engine.every(timedelta(minutes=1), rasid.upkeep.keeping.tick, "backups")
+    engine.every(timedelta(minutes=1), rasid.pruning.tick, "pruning")
     async with _heard(rasid, engine), rasid.upkeep.running() as damaged:
         await _until_stopped(rasid, engine, damaged)
 
@@ -399,6 +410,7 @@ async def _until_stopped(rasid: Rasid, engine: LocalEngine, damaged: asyncio.Tas
         rasid.store.hurry()
         rasid.deliver.stop()
         await engine.stop()
+        await rasid.pruning.cancel()
         await rasid.pages.cancel()
         await rasid.ingest.cancel()
         await rasid.room.stop()

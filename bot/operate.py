@@ -171,7 +171,7 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
         mend = command if command in str(error) else "see docs/operate.md, “The database”"
         return (Check("database", well=False, told=str(error), mend=mend),)
     states = ", ".join(f"{n} {state}" for state, n in counts.items()) or "empty"
-    letters = "; ".join(f"#{row['id']} {row['state']}: {row['error']}" for row in dead)
+    letters = "; ".join(f"#{one.id} {one.state}: {one.error}" for one in dead)
     return (
         Check("database", well=True, told=str(path)),
         Check("outbox", not dead, f"{states}{letters and f' ({letters})'}", "read the errors"),

@@ -19,11 +19,14 @@ from bot.core.model import (
     Card,
     Chat,
     Claimed,
+    DeadLetter,
     Delivery,
     Effect,
     Entry,
     Fault,
+    Heap,
     Knowledge,
+    Mark,
     Message,
     Note,
     Poll,
@@ -33,11 +36,13 @@ from bot.core.model import (
     Seen,
     Setback,
     Settlement,
+    Slice,
     Source,
     SourceAge,
     Story,
     Watch,
 )
+from bot.core.pruning import Bounds
 from bot.core.trial import Text
 
 
@@ -273,6 +278,23 @@ class Store(Protocol):
         """It is about to be tried again; after some tries without any end it is not due."""
         ...
 
+    # what is old
+    async def keep(self, key: str, value: str) -> None:
+        """Note ``value`` under ``key``."""
+        ...
+
+    async def kept(self, key: str) -> str:
+        """What was noted, ``""`` where nothing was."""
+        ...
+
+    async def oldest(self) -> datetime | None:
+        """When the oldest of what is stored came."""
+        ...
+
+    async def prune(self, heap: Heap, bounds: Bounds, after: Mark, many: int) -> Slice:
+        """Delete what may go among the next ``many`` rows of ``heap``, in one transaction."""
+        ...
+
     # pages
     async def claim_pages(self, now: datetime, limit: int) -> tuple[Claimed, ...]:
         """Take the pages whose turn it is, one a host; the host is busy until it is settled."""
@@ -341,6 +363,18 @@ class Store(Protocol):
 
     async def next_delivery_at(self) -> datetime | None:
         """When the earliest pending delivery may leave; ``None`` when nothing waits."""
+        ...
+
+    async def outbox_counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state."""
+        ...
+
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """The last deliveries that were given up or never confirmed, newest first."""
+        ...
+
+    async def notify(self, chats: Collection[int], note: Note, now: datetime) -> int:
+        """Say something to those of these chats that hear us; how many they are."""
         ...
 
     async def chat_gone(self, chat_id: int, now: datetime) -> None:

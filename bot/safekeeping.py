@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import app, upkeep
 from bot.config import Settings
-from bot.core.model import Backup
+from bot.core.model import Backup, ChatStatus
 from bot.core.rotation import newest_first
 from bot.errors import BackupError, NotifyError
 from bot.flow.watching import DEAD_MAN, STALLS, TOLD
@@ -104,7 +104,21 @@ def _last_written(database: Path) -> datetime:
 async def checks(settings: Settings) -> tuple[Check, ...]:
     """What ``doctor`` says of backups, of the second path and of the dead man's switch."""
     kept = await _kept(settings)
-    return (_backups(settings), *_path(settings, kept), *_dead_man(settings, kept))
+    path = (*await _operators(settings), *_path(settings, kept))
+    return (_backups(settings), *path, *_dead_man(settings, kept))
+
+
+async def _operators(settings: Settings) -> Sequence[Check]:
+    """Who runs the bot must have spoken to it, or it cannot speak to them."""
+    ids = settings.telegram.operators
+    if not ids:
+        return ()
+    async with looking(settings) as store:
+        known = [await store.chat(id_) for id_ in ids] if store is not None else []
+    hear = {chat.id for chat in known if chat and chat.status is ChatStatus.ACTIVE}
+    deaf = ", ".join(str(id_) for id_ in ids if id_ not in hear)
+    told = f"{len(hear)} of {len(ids)} hear the bot" + (deaf and f"; not {deaf}")
+    return (Check("operators", not deaf, told, "send /start to the bot from that account"),)
 
 
 async def _kept(settings: Settings) -> dict[str, dict[str, str]]:

@@ -18,16 +18,20 @@ from pathlib import Path
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
+from bot.core.pruning import Terms
 from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.core.turn import Policy
 from bot.errors import BotError, ConfigError, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.intake import Intake
 from bot.flow.keeping import Keeping
+from bot.flow.operators import InTelegram
+from bot.flow.pruning import Pruning
 from bot.flow.pulse import Pulse
 from bot.flow.watching import EARLY_S, Watching
 from bot.notify.http import DeadMan, Ntfy, Webhook
 from bot.notify.mail import Mail
-from bot.ports import Clock, Outlet
+from bot.ports import Clock, Outlet, Store
 from bot.stores.reserve import Reserve
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
@@ -54,6 +58,14 @@ def keeping_of(settings: Settings, backups: Backups, clock: Clock) -> Keeping:
     wanted = settings.backups
     every = timedelta(hours=wanted.every_h)
     return Keeping(backups, clock, every, wanted.hourly, wanted.daily)
+
+
+def pruning_of(settings: Settings, store: Store, policy: Policy, clock: Clock) -> Pruning:
+    """When what is old goes: never as long as a report may still join its story, or alert."""
+    keep = settings.keep
+    least = max(policy.max_age, policy.story_window)
+    terms = Terms(timedelta(days=keep.days), timedelta(days=keep.dead_days), least)
+    return Pruning(store, clock, terms)
 
 
 def outlets_of(notify: NotifySettings) -> dict[str, Outlet]:
@@ -247,13 +259,17 @@ class Upkeep:
         return Watching(
             notes=store,
             look=self._look,
-            outlets=outlets_of(notify),
+            outlets=outlets_of(notify) | self._in_telegram(store),
             ping=DeadMan(switch).ping if switch else None,
             clock=self.clock,
             steady=steady,
             telegram_after_s=notify.after_min * 60,
             early_s=early_s,
         )
+
+    def _in_telegram(self, store: SqliteStore) -> dict[str, Outlet]:
+        operators = self.settings.telegram.operators
+        return {"telegram": InTelegram(store, operators, self.clock)} if operators else {}
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse

@@ -47,6 +47,15 @@ def line_of(here: Path, what: str, **environ: str) -> str:
     return next(line for line in lines if line[4:].startswith(what))
 
 
+def test_doctor_says_which_operators_cannot_hear(here: Path) -> None:
+    named = {"RASID_TELEGRAM__OPERATORS": "[7]"}
+    assert line_of(here, "operators", **named).startswith("ok")
+    named = {"RASID_TELEGRAM__OPERATORS": "[7, 8]"}
+    line = line_of(here, "operators", **named)
+    assert line.startswith("BAD")
+    assert "1 of 2 hear the bot; not 8" in line
+
+
 def test_a_backup_is_made_beside_a_running_bot_and_put_back_when_it_has_stopped(here: Path) -> None:
     with only_one(here / DATABASE):
         made = bot("backup", cwd=here)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.bench import SECONDS, broadcasts, ending, limiter, news
+from bot.bench import SECONDS, broadcasts, ending, limiter, news, rssbots
 from bot.bench.costs import apart
 from bot.bench.exchange import STRICT, exchanging
 from bot.core.pacing import Limits
@@ -18,6 +18,7 @@ BROADCAST, URGENT = 10_000, 400
 _UNPACED, _UNPACED_ROUNDS = 5_000, 3
 _REPORTS = 20
 _ENDS, _ENDED_IN = 5, 2_000
+_READERS, _OUTLETS = 200, 5
 _PEER_WAITING, _PEER_STRICT_S = 900, 20
 
 Figures = dict[str, Any]
@@ -42,6 +43,8 @@ def run(say: Callable[[str], None] = print, slice_s: int = SECONDS) -> Figures:
         say("AIORateLimiter over httpx")
         fifo = apart(limiter.fifo, exchange, _PEER_WAITING, BROADCAST)
         strict = apart(limiter.strict, exchange, _PEER_STRICT_S)
+        say("one event in several feeds")
+        event = apart(rssbots.one_event, exchange, _READERS, _OUTLETS)
     unpaced = min(rounds, key=lambda figures: figures["cpu_ms"])
     return {
         "limiter": f"the sandbox's: {STRICT}; loopback",
@@ -50,6 +53,7 @@ def run(say: Callable[[str], None] = print, slice_s: int = SECONDS) -> Figures:
         "news": first,
         "sigterm": ended,
         "aio_rate_limiter": {"without_limiter": fifo, "strict": strict},
+        "one_event": event,
         "ratios": ratios(begun, grown, unpaced, first, ended, fifo),
     }
 
@@ -64,6 +68,7 @@ def table(figures: Figures) -> str:
         "sigterm": figures["sigterm"],
         "AIORateLimiter, no limiter": figures["aio_rate_limiter"]["without_limiter"],
         "AIORateLimiter, strict": figures["aio_rate_limiter"]["strict"],
+        "one event": figures["one_event"],
         "ratios": figures["ratios"],
     }
     lines: list[str] = []

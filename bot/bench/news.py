@@ -6,7 +6,8 @@ import asyncio
 import gc
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 from bot.bench.broadcasts import waits
 from bot.bench.exchange import Exchange
 from bot.bench.sending import Sending, chats_of, now, sending
-from bot.core.model import AddWatch, Poll, PollStatus, Source, SourceKind
+from bot.core.model import AddWatch, Knowledge, Poll, PollStatus, Source, SourceKind, Verdict
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -35,10 +36,39 @@ _FEED = (
 )
 
 
-class _Path(NamedTuple):
+class Path(NamedTuple):
+    """The way of a report: read, decided about, recorded."""
+
     source: Source
     poller: FeedPoller
     intake: Intake
+
+    async def takes(self, body: bytes) -> list[Verdict]:
+        """What is decided about a feed's bytes that came just now."""
+        # It was visited a moment ago: what comes after a gap would wait for more of its kind.
+        source = replace(self.source, polled_ok_at=now())
+        entries = await self.poller.read(source, body, "application/rss+xml")
+        return await self.intake.take(source, Poll(source.id, PollStatus.CHANGED, entries))
+
+
+@asynccontextmanager
+async def reading(
+    ours: Sending, knowledge: Knowledge, names: Sequence[str]
+) -> AsyncIterator[list[Path]]:
+    """The ways of outlets of these names, which nobody visits: their bytes are handed in."""
+    workers, fetcher = Workers(), Fetcher(FetchLimits())
+    poller = FeedPoller(fetcher, now, workers)
+    intake = Intake(ours.store, knowledge, Policy(), now, random.random, ours.deliver.wake)
+    outlets = [
+        Source(name.lower(), SourceKind.FEED, name, f"https://{name.lower()}.example/")
+        for name in names
+    ]
+    await ours.store.put_sources(outlets, "config")
+    try:
+        yield [Path(outlet, poller, intake) for outlet in outlets]
+    finally:
+        workers.close()
+        await fetcher.close()
 
 
 def to_first_request(exchange: Exchange, subscribers: int, reports: int) -> Figures:
@@ -49,21 +79,17 @@ def to_first_request(exchange: Exchange, subscribers: int, reports: int) -> Figu
 
 async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figures:
     await exchange.limit(enabled=False)
-    knowledge, workers, fetcher = load_knowledge(), Workers(), Fetcher(FetchLimits())
-    source = Source("wire", SourceKind.FEED, "Wire", "https://wire.example/", polled_ok_at=now())
-    async with sending(exchange, Pacing(), knowledge) as ours:
-        await ours.store.put_sources([source], "config")
-        await _subscribe(ours, chats_of(exchange)[:subscribers])
-        poller = FeedPoller(fetcher, now, workers)
-        intake = Intake(ours.store, knowledge, Policy(), now, random.random, ours.deliver.wake)
-        path = _Path(source, poller, intake)
-        names = [place.name("en") for place in knowledge.places.values()][::3]
+    knowledge = load_knowledge()
+    names = [place.name("en") for place in knowledge.places.values()][::3]
+    async with (
+        sending(exchange, Pacing(), knowledge) as ours,
+        reading(ours, knowledge, ["Wire"]) as (path,),
+    ):
+        await subscribe(ours, chats_of(exchange)[:subscribers])
         taken = [
-            await _one(exchange, ours, path, _body(names[number], number))
+            await _one(exchange, ours, path, body_of(names[number], number))
             for number in range(reports + 1)
         ]
-    workers.close()
-    await fetcher.close()
     first, decided = zip(*taken[1:], strict=True)  # the first one makes the matcher
     return {
         "subscribers": subscribers,
@@ -73,28 +99,26 @@ async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figure
     }
 
 
-async def _subscribe(ours: Sending, chats: Sequence[int]) -> None:
+async def subscribe(ours: Sending, chats: Sequence[int]) -> None:
+    """These chats hear of everything."""
     for start in range(0, len(chats), _PART):
         effects = [AddWatch(chat_id, "topic:all") for chat_id in chats[start : start + _PART]]
         await ours.store.answer(-1_000_000 - start, effects, [], now())
 
 
-def _body(place: str, number: int) -> bytes:
+def body_of(place: str, number: int) -> bytes:
     """A report that has just been published."""
     date = format_datetime(now())
     return _FEED.format(place=place, number=number, count=number + 2, date=date).encode()
 
 
-async def _one(exchange: Exchange, ours: Sending, path: _Path, body: bytes) -> tuple[float, float]:
+async def _one(exchange: Exchange, ours: Sending, path: Path, body: bytes) -> tuple[float, float]:
     """Seconds to the first request, and to the record."""
-    # It was visited a moment ago: what comes after a gap would wait for more of its kind.
-    source = replace(path.source, polled_ok_at=now())
     after, begun = await exchange.last(), time.time()
-    entries = await path.poller.read(source, body, "application/rss+xml")
-    verdicts = await path.intake.take(source, Poll(source.id, PollStatus.CHANGED, entries))
+    verdicts = await path.takes(body)
     recorded = time.time()
     if not any(verdict.alerts for verdict in verdicts):
-        raise RuntimeError(f"nobody was told of {entries[0].title}: {verdicts[0].reason}")
+        raise RuntimeError(f"nobody was told of {verdicts[0].entry.title}: {verdicts[0].reason}")
     arrived = await exchange.wait_for(1, after)
     await ours.forget()
     return arrived[0].at - begun, recorded - begun

@@ -46,6 +46,13 @@ class BackupsSettings(Section):
     daily: int = Field(14, ge=0, description="Days of which the newest is kept.")
 
 
+class KeepSettings(Section):
+    """How long what was read and sent is kept."""
+
+    days: int = Field(30, ge=8, description="Days that news, alerts and messages are kept.")
+    dead_days: int = Field(90, ge=1, description="The same of what did not arrive, or broke us.")
+
+
 _Address = Annotated[SecretStr, AfterValidator(_web_address)]
 _Mailbox = Annotated[str, AfterValidator(_mailbox)]
 _MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.origin import PREFIX, Origin
-from bot.config.sections import BackupsSettings, NotifySettings, Section
+from bot.config.sections import BackupsSettings, KeepSettings, NotifySettings, Section
 from bot.locales import country_objection, language_objection
 from bot.zones import zone_of
 
@@ -37,6 +37,11 @@ class TelegramSettings(Section):
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
     view_url: str = Field("https://t.me/s/", description="The web view of channels.")
+    operators: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        (),
+        description="Numeric ids of the people who run the bot: its stalls are told to them, and"
+        " their /status tells of messages given up.",
+    )
     updates: Literal["poll", "webhook"] = Field(
         "poll", description="Whether we ask for what people write, or Telegram brings it."
     )
@@ -228,6 +233,7 @@ class Settings(BaseSettings):
     pages: PagesSettings = PagesSettings()
     web: WebSettings = WebSettings()
     limits: LimitsSettings = LimitsSettings()
+    keep: KeepSettings = KeepSettings()
     backups: BackupsSettings = BackupsSettings()
     notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()

@@ -18,12 +18,13 @@ from bot.core.model import (
     ChatStatus,
     Happening,
     Knowledge,
+    Line,
     MoveChat,
     Note,
     PutChat,
     Request,
 )
-from bot.flow import following, greeting, health, plain, subscribing, telling
+from bot.flow import following, greeting, health, operators, plain, subscribing, telling
 from bot.flow.asked import Asked, Limits
 from bot.flow.catching_up import comes_back, returned
 from bot.flow.flood import Flood, Heed, too_many
@@ -51,6 +52,7 @@ class Commands:
         words: The catalogues.
         clock: Now.
         limits: How much one chat may ask for.
+        operators: Ids of the people who run the bot.
         flood: Who asked how often.
     """
 
@@ -62,6 +64,7 @@ class Commands:
         clock: Clock,
         limits: Limits | None = None,
         *,
+        operators: Collection[int] = (),
         flood: Flood | None = None,
     ) -> None:
         self._store = store
@@ -69,6 +72,7 @@ class Commands:
         self._words = words
         self._clock = clock
         self._limits = limits or Limits()
+        self._operators = frozenset(operators)
         self._flood = flood or Flood()
         self._tallying = Tallying(store, knowledge)
         self._acts: dict[str, Act] = {
@@ -259,7 +263,16 @@ class Commands:
         return telling.why(asked, self._knowledge, card, reports)
 
     async def _status(self, asked: Asked) -> Answer:
-        return health.status(asked, await self._store.source_ages())
+        ages = await self._store.source_ages()
+        return health.status(asked, ages, await self._for_operators(asked))
+
+    async def _for_operators(self, asked: Asked) -> list[Line]:
+        """What is theirs to know, in their own chat alone."""
+        if not asked.is_private or asked.request.user_id not in self._operators:
+            return []
+        counts = await self._store.outbox_counts()
+        letters = await self._store.dead_letters(operators.LETTERS)
+        return operators.outbox(asked.voice, counts, letters, asked.now)
 
 
 def _introduced(asked: Asked, answer: Answer) -> Answer:

@@ -38,13 +38,13 @@ def health(age: SourceAge, now: datetime) -> Health:
     return Health.FRESH if now - reached_at <= allowed else Health.LATE
 
 
-def status(asked: Asked, ages: Sequence[SourceAge]) -> Answer:
+def status(asked: Asked, ages: Sequence[SourceAge], for_operators: Sequence[Line] = ()) -> Answer:
     """Totals first, trouble next, then what is fine; every source with its age."""
     voice = asked.voice
     groups: dict[Health, list[SourceAge]] = {kind: [] for kind in Health}
     for age in ages:
         groups[health(age, asked.now)].append(age)
-    lines = [_own(asked), ()]
+    lines = [_own(asked), *for_operators, ()]
     if is_network_down(ages):
         down = voice.says("⚠️ My own network seems to be down: none of the feeds can be reached.")
         lines.append(title(down))

@@ -15,6 +15,7 @@ from bot.core.told import first_of_each, link_lines, stamp
 from bot.flow.asked import Asked
 from bot.flow.wording import Knowing, ago, code, facets, note, subject, title, topic_name
 
+_OLD = mark("This alert is old: what I knew of it is no longer kept.")
 _HEADLINE, _NAME, _WORDS, _TOAST, _SOURCES = 200, 80, 8, 200, 20
 
 ROLES = {
@@ -97,6 +98,8 @@ def why(
 ) -> Answer:
     """Which words of which report met which watch, and when; and who else reports it."""
     voice = asked.voice
+    if card is None and asked.request.button and asked.request.args:
+        return Answer(notes=(note(voice, [voice.says(_OLD)]),), toast=voice.label(_OLD))
     if card is None:
         lines = [
             voice.says("I find no alert here."),
@@ -169,7 +172,7 @@ def why_in_toast(asked: Asked, knowledge: Knowing, card: Card | None) -> Answer:
     """The same in one window of 200 characters: whoever may not write here asks without a trace."""
     voice = asked.voice
     if card is None:
-        return Answer(toast=voice.label("I find no alert here."))
+        return Answer(toast=voice.label(_OLD))
     lines = _facts(voice, knowledge, replace(card, places=card.places[:1]), asked.now)
     # What was read when is the least of it, and there is no room for all.
     return Answer(toast=cut("\n".join(map(text_of, lines[:-1])), _TOAST), alert=True)

@@ -25,6 +25,7 @@ from bot.sources.workers import Task, Unreadable, Workers
 _LOOKED_THROUGH = 131_072
 _MANY = 100
 _DAY_S = 86_400
+_WHOLE = timedelta(days=6)
 _BEGINNING = 16_384  # bytes in which a feed says where it can be subscribed to
 
 
@@ -45,14 +46,17 @@ class FeedPoller:
                 ``SourceEmptied`` for one that has lost all its entries.
         """
         now = self._now()
-        fetched = await self.fetcher.get(source, conditional=not _is_to_be_read_whole(source, now))
+        unasked = _is_to_be_read_whole(source, now)
+        anew = unasked and _was_whole_long_ago(source, now)
+        fetched = await self.fetcher.get(source, conditional=not unasked)
         now = self._now()
         if fetched.not_modified:
             return _not_modified(source, fetched, now)
         body_hash = identity.digest_of_bytes(fetched.body)
-        if body_hash == source.body_hash:
+        if body_hash == source.body_hash and not anew:
             return replace(_not_modified(source, fetched, now), etag=fetched.etag)
-        parsed = await self._parsed(source, _task(source, fetched))
+        known = b"" if anew else source.entry_hashes
+        parsed = await self._parsed(source, _task(fetched, known))
         if not parsed.held and source.held:
             raise emptied(source)
         read = await _read(parsed, source, now)
@@ -135,9 +139,17 @@ def _is_to_be_read_whole(source: Source, now: datetime) -> bool:
     return days[0] < days[1]
 
 
-def _task(source: Source, fetched: Fetched) -> Task:
+def _was_whole_long_ago(source: Source, now: datetime) -> bool:
+    """Whether at that visit all that it holds is read too, though none of it may be new.
+
+    What is not met for long is forgotten, and what a feed holds for years must not be.
+    """
+    return source.whole_at is None or now - source.whole_at > _WHOLE
+
+
+def _task(fetched: Fetched, known: bytes) -> Task:
     labels = fetched.charset, fetched.final_url, fetched.content_type
-    return (fetched.body, *labels, source.entry_hashes)
+    return (fetched.body, *labels, known)
 
 
 def _beginning(body: bytes) -> str:

@@ -34,7 +34,8 @@ ON CONFLICT (source_id) DO UPDATE SET hashes = excluded.hashes
 SOURCE_POLLED = """
 UPDATE sources SET etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
     polled_at = :now, polled_ok_at = :now, failures = 0, error = '', claimed = 0,
-    failure = '', missing_since = NULL, gone_at = NULL
+    failure = '', missing_since = NULL, gone_at = NULL,
+    whole_at = CASE WHEN :whole THEN :now ELSE whole_at END
 WHERE id = :id
 """
 
@@ -170,6 +171,12 @@ VALUES (:id, :title, :lang, :source_name, :link, :severity, :topics, :places, :s
 ON CONFLICT (id) DO UPDATE SET entries = excluded.entries, places = excluded.places,
     severity = max(stories.severity, excluded.severity), last_seen_at = excluded.last_seen_at,
     sketch = excluded.sketch, life = excluded.life
+"""
+
+KNOWN_ENTRIES = """
+SELECT hash, text_hash, edits, entries.story_id
+FROM fingerprints LEFT JOIN entries ON entries.fingerprint = hash
+WHERE fingerprints.kind = 'entry' AND hash IN (SELECT value FROM json_each(:hashes))
 """
 
 # Of all chats that hear of a story in the same words, in one statement: ten thousand of them wait
@@ -395,7 +402,7 @@ GROUP BY kind, state ORDER BY kind, state
 OUTBOX_COUNTS = "SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state"
 
 DEAD_LETTERS = """
-SELECT id, chat_id, story_id, state, error, attempts, settled_at FROM deliveries
+SELECT id, state, error, coalesce(settled_at, added_at) AS at FROM deliveries
 WHERE state IN ('dead', 'unconfirmed') ORDER BY id DESC LIMIT :limit
 """
 

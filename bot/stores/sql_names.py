@@ -7,7 +7,7 @@ SELECT alias.hash, coalesce(nullif(alias.entry, ''), alias.hash) AS entry, alias
     coalesce(entries.seen_at, alias.seen_at) AS first_at, published_at, text_hash, edits
 FROM fingerprints AS alias
 LEFT JOIN entries ON entries.fingerprint = coalesce(nullif(alias.entry, ''), alias.hash)
-WHERE alias.kind = ? AND alias.hash IN ({marks})
+WHERE alias.kind = :kind AND alias.hash IN (SELECT value FROM json_each(:hashes))
 """
 
 REMEMBER_ALIAS = """
@@ -15,4 +15,8 @@ INSERT INTO fingerprints (kind, hash, entry, seen_at) VALUES (:kind, :hash, :ent
 ON CONFLICT (kind, hash) DO UPDATE SET entry = excluded.entry, seen_at = excluded.seen_at
 """
 
-FORGET_ALIASES = "DELETE FROM fingerprints WHERE kind <> 'entry' AND seen_at < :before"
+# Held by its source still: once a day is enough to know.
+MET_AGAIN = """
+UPDATE fingerprints SET seen_at = :now
+WHERE kind = 'entry' AND hash IN (SELECT value FROM json_each(:hashes)) AND seen_at < :before
+"""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.bench import broadcasts, deliver, ending, limiter, news
+from bot.bench import broadcasts, deliver, ending, limiter, news, rssbots
 from bot.bench.exchange import STRICT, Exchange, exchanging
 
 
@@ -37,6 +37,13 @@ def test_without_limits_everything_arrives_once(exchange: Exchange) -> None:
 def test_news_is_told_and_what_is_told_is_measured(exchange: Exchange) -> None:
     told = asyncio.run(news._reports(exchange, 20, 2))
     assert 0 < told["recorded"]["p50_ms"] < told["first_request"]["p50_ms"]
+
+
+@pytest.mark.crash  # until the last edit: eleven seconds
+def test_one_event_is_one_message_here_and_one_for_each_feed_there(exchange: Exchange) -> None:
+    told = rssbots.one_event(exchange, 5, 3)
+    assert told["ours"]["messages_a_reader"] == 1
+    assert told["one_alert_a_match"]["messages_a_reader"] == 3
 
 
 @pytest.mark.crash  # a whole bot is started; make crash does it more often
@@ -69,7 +76,7 @@ def test_every_figure_with_a_limit_is_told() -> None:
     assert told["aio_rate_limiter_to_urgent"] == 6_000
     parts = {"broadcast": {"at_start": sent, "grown": sent}, "unpaced": unpaced, "news": waits}
     peers = {"aio_rate_limiter": {"without_limiter": fifo, "strict": {}}}
-    shown = deliver.table({**parts, **peers, "sigterm": ended, "ratios": told})
+    shown = deliver.table({**parts, **peers, "sigterm": ended, "one_event": {}, "ratios": told})
     assert "urgent_p99_ms" in shown
 
 

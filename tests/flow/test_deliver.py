@@ -127,7 +127,7 @@ async def test_a_lost_answer_to_a_notice_is_left_visible(store: SqliteStore) -> 
     await alert(store, Chat(7), severity=Severity.NOTICE)
     await sender(store, messenger).drain()
     assert len(messenger.tried) == 1
-    assert (await store.dead_letters(1))[0]["state"] == "unconfirmed"
+    assert (await store.dead_letters(1))[0].state == "unconfirmed"
 
 
 async def test_a_refused_text_goes_once_more_as_plain_text_then_becomes_a_dead_letter(
@@ -138,7 +138,7 @@ async def test_a_refused_text_goes_once_more_as_plain_text_then_becomes_a_dead_l
     await sender(store, messenger).drain()
     assert [m.html for m in messenger.tried] == [True, False]
     assert "<" not in messenger.tried[1].text
-    assert (await store.dead_letters(1))[0]["error"] == "can't parse entities"
+    assert (await store.dead_letters(1))[0].error == "can't parse entities"
 
 
 async def test_a_blocked_chat_is_paused_and_its_neighbours_are_told(store: SqliteStore) -> None:
@@ -281,7 +281,7 @@ async def test_what_cannot_even_be_said_plainly_is_a_dead_letter_until_an_upgrad
     assert await store.outbox_counts() == {"dead": 1, "sent": 2}
     assert "Two hurt" in messenger.arrived[-1].text
     (letter,) = await store.dead_letters(5)
-    assert "quarantine list" in letter["error"]
+    assert "quarantine list" in letter.error
     assert sorted(kept.fault.subject for kept in await store.quarantined()) == [
         "edit:story00001",
         "step:story00001",
@@ -307,7 +307,7 @@ async def test_a_payload_that_cannot_be_read_is_a_dead_letter_and_stops_no_other
     await store._write(lambda: store._do("UPDATE deliveries SET payload = '{}' WHERE chat_id = 7"))
     await sender(store, messenger).drain()
     assert [m.chat_id for m in messenger.arrived] == [8]
-    assert (await store.dead_letters(1))[0]["error"].startswith("unreadable")
+    assert (await store.dead_letters(1))[0].error.startswith("unreadable")
 
 
 async def test_a_link_that_telegram_refuses_does_not_cost_the_alert(store: SqliteStore) -> None:
@@ -361,7 +361,7 @@ async def test_a_topic_that_is_closed_where_there_is_none_becomes_a_dead_letter(
     await alert(store, Chat(-5))
     await sender(store, messenger).drain()
     assert len(messenger.tried) == 1
-    assert (await store.dead_letters(1))[0]["error"] == "TOPIC_CLOSED"
+    assert (await store.dead_letters(1))[0].error == "TOPIC_CLOSED"
 
 
 async def test_a_chat_that_is_not_found_is_paused_only_the_third_time(store: SqliteStore) -> None:

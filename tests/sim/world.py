@@ -234,7 +234,7 @@ def _memory() -> str | None:
 
 
 @contextmanager
-def _overheard() -> Iterator[list[Callable[[str], None]]]:
+def _overheard(*, collect: bool = False) -> Iterator[list[Callable[[str], None]]]:
     """Whatever the bot logs as an error of its own is a breach; the rest is silence."""
     told: list[Callable[[str], None]] = []
 
@@ -249,8 +249,9 @@ def _overheard() -> Iterator[list[Callable[[str], None]]]:
     log.addHandler(handler)
     log.propagate = False
     log.setLevel(logging.ERROR)
-    collecting = gc.isenabled()
-    gc.disable()  # what a dead process leaves behind is swept up between the worlds
+    collecting = gc.isenabled() and not collect
+    if not collect:
+        gc.disable()  # what a dead process leaves behind is swept up between the worlds
     try:
         yield told
     finally:

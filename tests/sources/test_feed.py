@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -489,6 +490,31 @@ async def test_a_server_that_answers_304_for_ever_is_asked_for_all_once_a_day() 
     await fetcher.close()
     assert asked.count(False) == days
     assert days in (5, 6)
+
+
+async def test_a_feed_that_never_changes_is_read_whole_once_a_week() -> None:
+    """What is not met for long is forgotten, and must not be news when something else changes."""
+    body = rss("".join(f"<item><title>{SIRENS} {n}</title></item>" for n in range(3)))
+
+    async def feed(request: web.Request) -> web.Response:
+        return web.Response(body=body, headers={"ETag": '"the same"'})
+
+    now, fetcher = [NOW], Fetcher(FetchLimits())
+    poller, whole = FeedPoller(fetcher, lambda: now[0], Workers()), []
+    async with serving(feed=feed) as site:
+        source = feed_at(f"{site}/feed")
+        for hour in range(0, 24 * 29, 6):
+            poll = await poller.poll(source)
+            source = replace(source, body_hash=poll.body_hash, polled_ok_at=now[0])
+            if poll.is_whole:
+                assert len(poll.entries) == poll.held == 3
+                source = replace(source, entry_hashes=poll.entry_hashes, whole_at=now[0])
+                whole.append(hour / 24)
+            now[0] += timedelta(hours=6)
+    await fetcher.close()
+    gaps = [later - earlier for earlier, later in pairwise(whole)]
+    assert len(whole) in (4, 5, 6)
+    assert max(gaps) <= 8
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import AsyncIterator
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -86,6 +87,43 @@ async def test_writing_goes_on_while_a_large_backup_is_made(
     assert (await making).size > 30_000_000
     assert writes > 3
     assert worst < 2.0
+
+
+class Meanwhile(Backups):
+    """While it copies, news comes before its moment and more goes behind it."""
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with super()._reading() as connection:
+            news = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
+
+            class Around:
+                def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+                    if not statement.startswith("VACUUM"):
+                        return connection.execute(statement, *values)
+                    connection.execute(news)
+                    done = connection.execute(statement, *values)
+                    connection.execute("DELETE FROM alerts WHERE id <= 20")
+                    return done
+
+            yield cast("sqlite3.Connection", Around())
+
+
+_ALERTS = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 10)
+SELECT n, hex(randomblob(9)), 1, 1 FROM numbers
+"""
+
+
+async def test_a_backup_is_good_though_news_came_and_old_went_beside_it(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        statement = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
+        await store._write(lambda text=statement: store._do(text))
+    backups = Meanwhile(tmp_path / "rasid.db", tmp_path / "backups")
+    made = await backups.make(NOW)
+    assert rows(backups.path(made), "SELECT count(*) FROM alerts") == [(40,)]
 
 
 async def test_a_killed_backup_leaves_nothing_that_counts_and_is_swept_up(

@@ -87,13 +87,6 @@ async def test_an_entry_seen_before_learns_the_alias_it_has_now(store: SqliteSto
     assert (await store.sightings([LINK]))[LINK].entry == "1:1"
 
 
-async def test_aliases_nobody_met_for_a_month_are_forgotten_and_entries_are_not(store) -> None:
-    await store.record(a_batch(named(1, LINK)))
-    await store.record(a_batch(named(2, TITLE), at=NOW + timedelta(days=31)))
-    asked = [Byname(Trait.ENTRY, "1:1"), LINK, TITLE]
-    assert set(await store.sightings(asked)) == {asked[0], TITLE}
-
-
 async def test_any_number_of_names_is_looked_up(store: SqliteStore) -> None:
     many = [Byname(Trait.LINK, f"1:{n}") for n in range(1201)]
     await store.record(a_batch(named(1, *many)))

@@ -278,7 +278,7 @@ async def test_after_a_crash_the_unsent_go_on_and_severity_decides_the_uncertain
     assert await store.recover(NOW) == (1, 1)
     again = await claim(store, "after")
     assert sorted((d.chat.id, d.uncertain) for d in again) == [(7, 1), (8, 0)]
-    assert (await store.dead_letters(5))[0]["state"] == "unconfirmed"
+    assert (await store.dead_letters(5))[0].state == "unconfirmed"
 
 
 async def test_a_settled_delivery_is_found_by_its_message(store: SqliteStore) -> None:

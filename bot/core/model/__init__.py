@@ -56,6 +56,7 @@ from bot.core.model.knowledge import (
 from bot.core.model.life import Change, Count, Life, Link, Step, StoryState, Toll
 from bot.core.model.messages import (
     Button,
+    DeadLetter,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -68,6 +69,7 @@ from bot.core.model.messages import (
     Style,
 )
 from bot.core.model.pages import Article, Claimed, Wanted
+from bot.core.model.pruning import Heap, Mark, Slice
 from bot.core.model.push import Push, PushState
 from bot.core.model.reading import (
     Field,
@@ -118,6 +120,7 @@ __all__ = [
     "Condition",
     "Count",
     "Course",
+    "DeadLetter",
     "Delay",
     "Delivery",
     "DeliveryKind",
@@ -137,6 +140,7 @@ __all__ = [
     "Guard",
     "Habits",
     "Happening",
+    "Heap",
     "Hints",
     "Hit",
     "How",
@@ -148,6 +152,7 @@ __all__ = [
     "Life",
     "Line",
     "Link",
+    "Mark",
     "Match",
     "Message",
     "Move",
@@ -177,6 +182,7 @@ __all__ = [
     "Setback",
     "Settlement",
     "Severity",
+    "Slice",
     "Source",
     "SourceAge",
     "SourceKind",

@@ -88,6 +88,7 @@ class Source:
     failure: str = ""  # the kind of its last failure
     missing_since: datetime | None = None  # when nothing was at its address first
     gone_at: datetime | None = None  # when the operator was told so
+    whole_at: datetime | None = None  # when all that it holds was read last
     full_text: FullText = FullText.AUTO
 
     @property
@@ -206,6 +207,11 @@ class Poll:
     entry_hashes: bytes = b""
     left_out: int = 0  # entries that stood in its last document, too, and are not among these
     habits: Habits | None = None  # what it showed of its feed; None where nothing was read
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the source holds is among ``entries``."""
+        return self.status is PollStatus.CHANGED and not self.left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,16 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, or of which nobody knows whether it arrived, and why."""
+
+    id: int
+    state: DeliveryState
+    error: str
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message of the outbox, claimed.
 

@@ -56,6 +56,7 @@ STEPS = (
     "0011_reach",
     "0012_lanes",
     "0013_dead",
+    "0014_keep",
 )
 migrations = Migrations("rasid")
 

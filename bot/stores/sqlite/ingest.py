@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ from bot.stores.sqlite.quarantine import QuarantineTable
 from bot.stores.sqlite.sources import SourceTable
 
 _GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
-_MANY = 500  # host parameters per statement stay far below SQLite's 32,766
+_MANY_REPORTS = 500
 
 
 class IngestTables(
@@ -43,7 +44,7 @@ class IngestTables(
         """What is known of these fingerprints, and the stories since then, newest last."""
 
         def turn() -> Recall:
-            known = self._known(list(fingerprints))
+            known = self._known(fingerprints)
             return Recall(known, self._stories(stories_since) if stories_since else ())
 
         return await self._run(turn)
@@ -55,19 +56,9 @@ class IngestTables(
         )
         return tuple(rows.story(row) for row in found)
 
-    def _known(self, fingerprints: list[str]) -> dict[str, Known]:
-        known: dict[str, Known] = {}
-        for start in range(0, len(fingerprints), _MANY):
-            part = fingerprints[start : start + _MANY]
-            marks = ",".join("?" * len(part))
-            found = self._db.query(
-                "SELECT hash, text_hash, edits, entries.story_id FROM fingerprints"
-                " LEFT JOIN entries ON entries.fingerprint = hash"
-                f" WHERE kind = 'entry' AND hash IN ({marks})",
-                part,
-            )
-            known.update((row["hash"], rows.known(row)) for row in found)
-        return known
+    def _known(self, fingerprints: Collection[str]) -> dict[str, Known]:
+        found = self._rows(sql.KNOWN_ENTRIES, {"hashes": json.dumps(list(fingerprints))})
+        return {row["hash"]: rows.known(row) for row in found}
 
     async def entries_since(self, since: datetime, limit: int) -> tuple[Text, ...]:
         """At most ``limit`` entries read since then, newest first."""
@@ -89,7 +80,7 @@ class IngestTables(
         story = self._first("SELECT * FROM stories WHERE id = :story_id", key)
         told = self._rows(sql.STORY_DELIVERIES, key) if story else []
         deliveries = {(r["kind"], r["state"]): r["n"] for r in told}
-        return rows.way(row, story, deliveries, self._reports(row["story_id"], _MANY))
+        return rows.way(row, story, deliveries, self._reports(row["story_id"], _MANY_REPORTS))
 
     async def reports(self, story_id: str, limit: int) -> tuple[Report, ...]:
         """The reports of a story, the first to come first."""
@@ -129,7 +120,8 @@ class IngestTables(
         return await self._write(turn, durably=alerts)
 
     def _record(self, batch: Batch) -> int:
-        self._remember((v.entry for v in batch.verdicts), batch.decided_at)
+        if batch.verdicts:
+            self._remember([v.entry for v in batch.verdicts], batch.decided_at)
         added = sum(self._record_verdict(v, batch.decided_at) for v in batch.verdicts)
         if batch.alarm is not None:
             self._quicken(batch.source_id, batch.alarm, batch.decided_at)
@@ -149,6 +141,7 @@ class IngestTables(
                 etag=batch.poll.etag,
                 last_modified=batch.poll.last_modified,
                 body_hash=batch.poll.body_hash,
+                whole=int(batch.poll.is_whole),
                 now=rows.ms(batch.decided_at),
             )
             self._record_hashes(batch.poll)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from bot.core.model import Byname, Entry, Seen, Trait
@@ -10,8 +11,7 @@ from bot.stores import sql_names
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
 
-_MANY = 500  # host parameters per statement stay far below SQLite's 32,766
-_KEPT = timedelta(days=30)  # an alias that no poll met for as long
+_MET = timedelta(days=1)
 
 
 class NamingTable(SqliteFile):
@@ -24,14 +24,12 @@ class NamingTable(SqliteFile):
     def _sightings(self, names: Collection[Byname]) -> Iterator[tuple[Byname, Seen]]:
         for trait in Trait:
             hashes = [name.hash for name in names if name.trait is trait]
-            for start in range(0, len(hashes), _MANY):
-                part = hashes[start : start + _MANY]
-                statement = sql_names.SIGHTINGS.format(marks=",".join("?" * len(part)))
-                for row in self._db.query(statement, [trait.value, *part]):
-                    yield Byname(trait, row["hash"]), rows.seen(row)
+            asked = {"kind": trait.value, "hashes": json.dumps(hashes)}
+            for row in self._rows(sql_names.SIGHTINGS, asked) if hashes else ():
+                yield Byname(trait, row["hash"]), rows.seen(row)
 
-    def _remember(self, entries: Iterable[Entry], now: datetime) -> None:
-        """Write the aliases of these entries, and drop those not met for long."""
+    def _remember(self, entries: Collection[Entry], now: datetime) -> None:
+        """Write the aliases of these entries, and that their sources hold them."""
         at = rows.ms(now)
         named = [
             {"kind": alias.trait.value, "hash": alias.hash, "entry": entry.fingerprint, "now": at}
@@ -40,5 +38,5 @@ class NamingTable(SqliteFile):
         ]
         for values in named:
             self._do(sql_names.REMEMBER_ALIAS, **values)
-        if named:
-            self._do(sql_names.FORGET_ALIASES, before=rows.ms(now - _KEPT))
+        hashes = json.dumps([entry.fingerprint for entry in entries])
+        self._do(sql_names.MET_AGAIN, hashes=hashes, now=at, before=rows.ms(now - _MET))

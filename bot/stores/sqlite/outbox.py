@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.core.lanes import LONG
 from bot.core.model import (
     Chat,
     ChatKind,
     ChatStatus,
+    DeadLetter,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -185,9 +185,25 @@ class OutboxTable(Rewound):
         found = await self._run(lambda: self._rows(sql.OUTBOX_COUNTS))
         return {row["state"]: row["n"] for row in found}
 
-    async def dead_letters(self, limit: int) -> tuple[Mapping[str, Any], ...]:
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """The last deliveries that were given up or never confirmed, newest first."""
-        return tuple(await self._run(lambda: self._rows(sql.DEAD_LETTERS, {"limit": limit})))
+        found = await self._run(lambda: self._rows(sql.DEAD_LETTERS, {"limit": limit}))
+        return tuple(rows.dead_letter(row) for row in found)
+
+    async def notify(self, chats: Collection[int], note: Note, now: datetime) -> int:
+        """Say something to those of these chats that hear us; how many they are."""
+
+        def turn() -> int:
+            heard = [id_ for id_ in chats if self._hears(id_)]
+            for chat_id in heard:
+                self._add_notice(chat_id, f"n:{chat_id}:{rows.ms(now)}", note, now, lane=0)
+            return len(heard)
+
+        return await self._write(turn)
+
+    def _hears(self, chat_id: int) -> bool:
+        row = self._first("SELECT status FROM chats WHERE id = :id", {"id": chat_id})
+        return row is not None and row["status"] == ChatStatus.ACTIVE
 
     async def chat_gone(self, chat_id: int, now: datetime) -> None:
         """Pause a chat that cannot be reached; its watches stay, its outbox is cancelled."""
@@ -222,14 +238,16 @@ class OutboxTable(Rewound):
 
         await self._write(turn)
 
-    def _add_notice(self, chat_id: int, dedup_key: str, notice: Note, now: datetime) -> None:
-        """A message that nobody asked for and no news waits behind."""
+    def _add_notice(
+        self, chat_id: int, dedup_key: str, notice: Note, now: datetime, lane: int = 2
+    ) -> None:
+        """A message that nobody asked for; by itself no news waits behind it."""
         self._add_delivery(
             now,
             dedup_key=dedup_key,
             kind=DeliveryKind.REPLY.value,
             chat_id=chat_id,
-            lane=2,
+            lane=lane,
             severity=int(Severity.IMPORTANT),
             payload=rows.payload_text(notice),
         )

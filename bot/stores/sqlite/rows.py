@@ -18,8 +18,10 @@ from bot.core.model import (
     Chat,
     ChatKind,
     ChatStatus,
+    DeadLetter,
     Delivery,
     DeliveryKind,
+    DeliveryState,
     Digest,
     Entry,
     FullText,
@@ -363,3 +365,8 @@ def _delivery(row: Row, to: Chat, payload: Card | Note | Digest, thread_id: int 
         refused=row["refused"],
         uncertain=row["uncertain"],
     )
+
+
+def dead_letter(row: Row) -> DeadLetter:
+    """A row of ``deliveries`` that was given up, or is unconfirmed."""
+    return DeadLetter(row["id"], DeliveryState(row["state"]), row["error"], at(row["at"]))

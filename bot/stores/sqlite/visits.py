@@ -32,6 +32,7 @@ def visit_values(row: Mapping[str, Any]) -> dict[str, Any]:
         "failure": row["failure"],
         "missing_since": at_or_none(row["missing_since"]),
         "gone_at": at_or_none(row["gone_at"]),
+        "whole_at": at_or_none(row["whole_at"]),
     }
 
 
