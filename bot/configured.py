@@ -1,4 +1,4 @@
-"""The feeds and channels of config.yaml as sources."""
+"""What is read, as sources: the feeds and channels of config.yaml, the seeds, the newsroom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from bot.config import Settings
 from bot.core.model import FullText, Source, SourceKind
 from bot.sources.channel import handle_of
 from bot.sources.identity import feed_id
+
+NEWSROOM = "newsroom"
+_NEWSROOM_INTERVAL_S = 2
 
 
 def configured_sources(settings: Settings) -> tuple[Source, ...]:
@@ -50,4 +53,30 @@ def _channels(settings: Settings) -> tuple[Source, ...]:
             private=channel.private,
         )
         for handle, channel in handles.items()
+    )
+
+
+def seeds_source(settings: Settings) -> Source:
+    """The folder whose documents are read as entries."""
+    seeds = settings.seeds
+    return Source(
+        id="seeds",
+        kind=SourceKind.SEEDS,
+        name=seeds.folder.name,
+        url=str(seeds.folder),
+        interval_s=seeds.interval_s,
+        pinned=True,
+    )
+
+
+def newsroom_source(url: str) -> Source:
+    """The sandbox's own feed."""
+    return Source(
+        id=NEWSROOM,
+        kind=SourceKind.FEED,
+        name="Newsroom (sandbox)",
+        url=url,
+        interval_s=_NEWSROOM_INTERVAL_S,
+        pinned=True,
+        private=True,
     )

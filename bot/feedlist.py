@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot import app
 from bot.addresses import same_feed
 from bot.config import Settings
-from bot.configured import configured_sources
+from bot.configured import NEWSROOM, configured_sources
 from bot.core.model import Source, SourceAge, SourceKind
 from bot.errors import ConfigError
 from bot.locales import language_objection
@@ -69,8 +68,8 @@ def _not_removed(settings: Settings, asked: str, ids: set[str], known: set[str])
     told = shown_source(asked)
     if SEEDS in ids:
         return f"{SEEDS} is the folder seeds.folder: it is no feed, and is always read"
-    if app.NEWSROOM in ids:
-        return f"{app.NEWSROOM} belongs to the sandbox: it is there as long as there is no token"
+    if NEWSROOM in ids:
+        return f"{NEWSROOM} belongs to the sandbox: it is there as long as there is no token"
     if ids & (known | {source.id for source in configured_sources(settings)}):
         return f"{told} stands in config.yaml: remove it there"
     return f"no feed {told}: see python -m bot feeds list"
@@ -119,7 +118,7 @@ async def export_feeds(settings: Settings, now: datetime) -> tuple[bytes, int]:
 
 
 def _is_exported(source: Source) -> bool:
-    return source.kind is SourceKind.FEED and source.id != app.NEWSROOM
+    return source.kind is SourceKind.FEED and source.id != NEWSROOM
 
 
 def shown_source(url_or_id: str) -> str:

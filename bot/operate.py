@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot import app, config, database
+from bot import basics, config, database
 from bot.aside import title_of
 from bot.config import Settings
 from bot.configured import configured_sources
@@ -84,8 +84,8 @@ async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tal
         SchemaError, StoreUnavailable: It cannot be read.
     """
     async with looking_at_one(settings) as store:
-        texts = await store.entries_since(app.now() - back, _BACKTESTED)
-    trial = Trial(app.knowledge_of(settings))
+        texts = await store.entries_since(basics.now() - back, _BACKTESTED)
+    trial = Trial(basics.knowledge_of(settings))
     return trial.tally([query], texts)[query], len(texts) == _BACKTESTED
 
 
@@ -118,7 +118,7 @@ def _token() -> Check:
 
 def _knowledge(settings: Settings) -> Check:
     try:
-        knowledge = app.knowledge_of(settings)
+        knowledge = basics.knowledge_of(settings)
     except BotError as error:
         return Check(
             "data",
@@ -198,7 +198,7 @@ def _failing(ages: Sequence[SourceAge], settings: Settings) -> Iterator[Check]:
     told = f"{len(ages)} sources, {len(failing)} failing"
     yield Check("sources", not failing, told, "see below, or python -m bot feeds list")
     for age in sorted(failing, key=lambda age: -age.source.failures)[:_LISTED]:
-        told = f"{age.source.name}: {age_words(age, app.now())}{_last_worked(age)}"
+        told = f"{age.source.name}: {age_words(age, basics.now())}{_last_worked(age)}"
         yield Check(age.source.kind.value, well=False, told=told, mend=_mended(age, settings))
 
 

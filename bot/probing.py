@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot import app
+from bot import basics
 from bot.config import Settings
 from bot.configured import configured_sources
 from bot.core.text import clean
@@ -37,7 +37,7 @@ async def visit(settings: Settings, url: str, *, private: bool = False) -> Probe
     known = {source.url: source for source in configured_sources(settings)}
     source = known.get(url) or feed_source(url)
     source = replace(source, private=private or source.private)
-    return await probe(source, app.fetch_limits(settings), app.now())
+    return await probe(source, basics.fetch_limits(settings), basics.now())
 
 
 def failure_of(seen: Probe) -> str:

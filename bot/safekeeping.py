@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot import app, upkeep
+from bot import basics, upkeep, watcher
 from bot.config import Settings
 from bot.core.model import Backup, ChatStatus
 from bot.core.rotation import newest_first
@@ -54,14 +54,14 @@ async def back_up(settings: Settings) -> Path:
     """
     backups = backups_of(settings)
     try:
-        return backups.path(await backups.make(app.now()))
+        return backups.path(await backups.make(basics.now()))
     finally:
         await backups.close()
 
 
 def listed(settings: Settings) -> tuple[Backup, ...]:
     """All backups, the newest first."""
-    return newest_first(backups_of(settings).kept(), app.now())
+    return newest_first(backups_of(settings).kept(), basics.now())
 
 
 def put_back(settings: Settings, name: str) -> Exchanged:
@@ -71,7 +71,7 @@ def put_back(settings: Settings, name: str) -> Exchanged:
         ConfigError: A bot is running.
         BackupError: There is no such backup, or it is not good; the database is as it was.
     """
-    backups, now = backups_of(settings), app.now()
+    backups, now = backups_of(settings), basics.now()
     with only_one(backups.database):
         chosen = backups.named(name) if name else _last_good(backups, now)
         verify(backups.path(chosen))
@@ -150,7 +150,7 @@ def _backups(settings: Settings) -> Check:
 
 
 def _path(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iterator[Check]:
-    ways = upkeep.outlets_of(settings.notify)
+    ways = watcher.outlets_of(settings.notify)
     if not ways:
         told = "none: when Telegram is down nobody tells you (docs/operate.md, “Being told”)"
         yield Check("second path", well=True, told=told)
@@ -182,7 +182,7 @@ def _dead_man(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iter
         return
     told = f"last ping {_ago(last)}{last['error'] and ': ' + last['error']}"
     mend = "see notify.dead_man_url, and whether the bot runs and all else here is well"
-    is_fresh = app.now() - _at(last) <= timedelta(hours=1)
+    is_fresh = basics.now() - _at(last) <= timedelta(hours=1)
     yield Check("dead man", well=is_fresh and not last["error"], told=told, mend=mend)
 
 
@@ -191,12 +191,12 @@ def _at(told: Mapping[str, object]) -> datetime:
 
 
 def _ago(told: Mapping[str, object]) -> str:
-    return f"{(app.now() - _at(told)) // timedelta(minutes=1)} min ago"
+    return f"{(basics.now() - _at(told)) // timedelta(minutes=1)} min ago"
 
 
 async def try_outlets(settings: Settings) -> tuple[Check, ...]:
     """Send one message by each way that is configured."""
-    ways = upkeep.outlets_of(settings.notify)
+    ways = watcher.outlets_of(settings.notify)
     if not ways:
         mend = "set notify.webhook_url, notify.ntfy_url, or notify.smtp_url and notify.mail_to"
         return (Check("second path", well=False, told="none is configured", mend=mend),)

@@ -1,50 +1,30 @@
-"""What keeps the bot going and the operator told: backups, the watcher, a damaged database mended.
-
-The watcher runs in a thread of its own, so that what blocks the main loop does not silence it.
-"""
+"""The database is kept: backups are made, what is old goes, a damaged one is mended."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
-import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.config import Settings
-from bot.config.sections import NotifySettings
 from bot.core.pruning import Terms
-from bot.core.stalls import BEGINNING, Condition, Signs
 from bot.core.turn import Policy
-from bot.errors import BotError, ConfigError, StoreDamaged
-from bot.flow.beside import forgiving
+from bot.errors import StoreDamaged
 from bot.flow.intake import Intake
 from bot.flow.keeping import Keeping
-from bot.flow.operators import InTelegram
 from bot.flow.pruning import Pruning
-from bot.flow.pulse import Pulse
-from bot.flow.watching import EARLY_S, Watching
-from bot.notify.http import DeadMan, Ntfy, Webhook
-from bot.notify.mail import Mail
-from bot.ports import Clock, Outlet, Store
+from bot.ports import Clock, Store
 from bot.stores.reserve import Reserve
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.damage import LOOK_S, mend
-from bot.stores.sqlite.file import Trouble
-from bot.web import health
-from bot.web.server import start_web
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 10.0
 _OFTEN = 3  # mended so often within an hour: the disk itself is at fault, and a human is needed
-_END_S = 2.0
 _SEARCH_S = 900.0  # once it is known that there is damage it is looked for
 
 
@@ -66,24 +46,6 @@ def pruning_of(settings: Settings, store: Store, policy: Policy, clock: Clock) -
     least = max(policy.max_age, policy.story_window)
     terms = Terms(timedelta(days=keep.days), timedelta(days=keep.dead_days), least)
     return Pruning(store, clock, terms)
-
-
-def outlets_of(notify: NotifySettings) -> dict[str, Outlet]:
-    """The ways to the operator that are configured."""
-    ways: dict[str, Outlet] = {}
-    if notify.webhook_url:
-        ways["webhook"] = Webhook(notify.webhook_url)
-    if notify.ntfy_url:
-        ways["ntfy"] = Ntfy(notify.ntfy_url, notify.ntfy_token)
-    if notify.smtp_url:
-        ways["e-mail"] = Mail(notify.smtp_url, notify.mail_to, notify.mail_from or notify.mail_to)
-    return ways
-
-
-def secrets_of(notify: NotifySettings) -> tuple[str, ...]:
-    """What the log must never show."""
-    kept = (notify.webhook_url, notify.ntfy_url, notify.ntfy_token, notify.smtp_url)
-    return tuple(s.get_secret_value() for s in (*kept, notify.dead_man_url) if s is not None)
 
 
 async def keep_alive(
@@ -122,184 +84,3 @@ async def take_up(store: SqliteStore, intake: Intake, now: datetime) -> None:
         log.warning("restored may_repeat=%d unconfirmed=%d: they waited then", *settled)
     if restored := await store.restored():
         intake.policy = replace(intake.policy, restored_at=restored.at)
-
-
-def upkeep_of(
-    settings: Settings,
-    store: SqliteStore,
-    ask: Callable[[], Awaitable[None]],
-    clock: Clock,
-    news: list[str],
-) -> Upkeep:
-    """Put together; ``ask`` asks Telegram anything, ``news`` is told to the operator first."""
-    path = store.path
-    keeping = keeping_of(settings, backups_of(settings, path), clock)
-    return Upkeep(settings, path, store, keeping, Pulse(steady, ask), clock, news)
-
-
-@dataclass(slots=True)
-class Upkeep:
-    """The running parts: a pulse in the main loop, a watcher beside it, backups when due."""
-
-    settings: Settings
-    path: Path
-    store: SqliteStore
-    keeping: Keeping
-    pulse: Pulse
-    clock: Clock
-    news: list[str]
-    _watching_now: Watching | None = None
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Watch while the bot runs; the task fails when its database turns out to be damaged.
-
-        Raises:
-            ConfigError: The port for questions about our health cannot be opened.
-        """
-        self.pulse.begin()
-        damaged = asyncio.create_task(self._until_damaged(), name="damage")
-        beating = asyncio.create_task(self.pulse.run(), name="pulse")
-        ready: asyncio.Future[Callable[[], None]] = asyncio.get_running_loop().create_future()
-        # What it tells when we end may hang: that holds nobody up.
-        thread = threading.Thread(
-            target=self._thread,
-            args=(asyncio.get_running_loop(), ready),
-            name="watcher",
-            daemon=True,
-        )
-        thread.start()
-        end: Callable[[], None] | None = None
-        try:
-            end = await ready
-            yield damaged
-        finally:
-            if end is not None:
-                end()
-            beating.cancel()
-            damaged.cancel()
-            await asyncio.to_thread(thread.join, _END_S)
-            await self.keeping.close()
-
-    async def _until_damaged(self) -> None:
-        found = asyncio.Event()
-        self.store.damaged = found.set
-        await found.wait()
-        raise StoreDamaged("the database is damaged: the last good backup takes its place")
-
-    def _thread(
-        self, main: asyncio.AbstractEventLoop, ready: asyncio.Future[Callable[[], None]]
-    ) -> None:
-        begun = lambda end: main.call_soon_threadsafe(ready.set_result, end)  # noqa: E731
-        try:
-            asyncio.run(self._watch(begun))
-        except ConfigError as error:
-            main.call_soon_threadsafe(ready.set_exception, error)
-        except asyncio.CancelledError:
-            pass
-
-    async def _watch(self, begun: Callable[[Callable[[], None]], object]) -> None:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        async with self._answering():
-            begun(lambda: _cancel_from_afar(loop, task))
-            await self._watch_on()
-
-    @asynccontextmanager
-    async def _answering(self) -> AsyncIterator[None]:
-        """Whoever asks how we are is answered from this thread, where that was wished."""
-        wanted = self.settings.web
-        if wanted.health_port is None:
-            yield
-            return
-        routes, host = health.routes(self.condition), wanted.health_host
-        server = await start_web(routes, host, wanted.health_port, 1_000, "web.health_port")
-        log.info("health_listening host=%s port=%d", host, server.port)
-        try:
-            yield
-        finally:
-            await server.close()
-
-    def condition(self) -> Condition:
-        """How we are doing, as the watcher saw it last."""
-        return self._watching_now.condition() if self._watching_now else BEGINNING
-
-    async def _watch_on(self) -> None:
-        while True:
-            try:
-                store = await SqliteStore.open(self.path, migrate=False)
-            except BotError as error:
-                log.warning("watcher_waits error=%s", error)
-                await asyncio.sleep(_TICK_S)
-                continue
-            try:
-                await self._watch_by(store)
-            finally:
-                store.hurry()  # the next life wants our port
-                await store.close()
-
-    async def _watch_by(self, store: SqliteStore) -> None:
-        self._watching_now = watching = self._watching(store)
-        watching.say(self.news)
-        while True:
-            await forgiving("watching", watching.tick)
-            await asyncio.sleep(_TICK_S)
-
-    async def once(self) -> None:
-        """For a run that ends by itself: tell, make a backup where one is due, ping."""
-        await self.keeping.make_due()
-        self.pulse.begin()
-        watching = self._watching(self.store, early_s=0)
-        watching.say(self.news)
-        await forgiving("watching", watching.tick)
-        await self.keeping.close()
-
-    def _watching(self, store: SqliteStore, early_s: float = EARLY_S) -> Watching:
-        notify = self.settings.notify
-        switch = notify.dead_man_url
-        return Watching(
-            notes=store,
-            look=self._look,
-            outlets=outlets_of(notify) | self._in_telegram(store),
-            ping=DeadMan(switch).ping if switch else None,
-            clock=self.clock,
-            steady=steady,
-            telegram_after_s=notify.after_min * 60,
-            early_s=early_s,
-        )
-
-    def _in_telegram(self, store: SqliteStore) -> dict[str, Outlet]:
-        operators = self.settings.telegram.operators
-        return {"telegram": InTelegram(store, operators, self.clock)} if operators else {}
-
-    def _look(self) -> Signs:
-        now_s, pulse = steady(), self.pulse
-        self._mind_the_disk()
-        return Signs(
-            loop_silent_s=now_s - pulse.beat_s,
-            telegram_silent_s=now_s - pulse.answered_s,
-            telegram_error=pulse.error,
-            telegram_refused=pulse.refused,
-            free_bytes=shutil.disk_usage(self.path.parent).free,
-            is_full=self.store.trouble is Trouble.FULL,
-            backup_late=bool(self.keeping.error) and self.keeping.is_late(),
-            backup_error=self.keeping.error,
-        )
-
-    def _mind_the_disk(self) -> None:
-        reserve = Reserve(self.path)
-        if self.store.trouble is not Trouble.FULL:
-            reserve.keep()
-        elif reserve.spend():
-            log.error("disk_full the reserve is given up: make room")
-
-
-def _cancel_from_afar(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None] | None) -> None:
-    with suppress(RuntimeError):  # it has ended by itself
-        if task is not None:
-            loop.call_soon_threadsafe(task.cancel)
-
-
-def steady() -> float:
-    """Seconds of a clock that nobody sets; on Linux it goes on while the machine sleeps."""
-    boottime = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boottime is None else time.clock_gettime(boottime)

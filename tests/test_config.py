@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.app import knowledge_of
+from bot.basics import knowledge_of
 from bot.configured import configured_sources
 from bot.errors import ConfigError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import basics
 from bot.core.model import Chat, PutChat
 from bot.flow.watching import DEAD_MAN, STALLS, TOLD
 from bot.stores.lock import only_one
@@ -98,7 +98,7 @@ def test_doctor_tells_the_age_of_the_backups_and_that_they_are_good(here: Path) 
     bot("backup", cwd=here)
     assert "1 in " in line_of(here, "backups")
     assert "looked through: good" in line_of(here, "backups")
-    old = app.now() - timedelta(hours=5)
+    old = basics.now() - timedelta(hours=5)
     (made,) = (here / "var" / "backups").iterdir()
     made.rename(made.with_name(f"sandbox-{old:%Y%m%dT%H%M%SZ}.db"))
     assert line_of(here, "backups").startswith("BAD")
@@ -144,7 +144,7 @@ def test_doctor_tells_what_the_watcher_noted(here: Path, hook: str) -> None:
     told = {"RASID_NOTIFY__WEBHOOK_URL": hook, "RASID_NOTIFY__DEAD_MAN_URL": hook}
     assert "not used yet" in line_of(here, "second path", **told)
     assert "not pinged yet" in line_of(here, "dead man", **told)
-    at = (app.now() - timedelta(minutes=3)).isoformat()
+    at = (basics.now() - timedelta(minutes=3)).isoformat()
     write(
         here,
         lambda s: s.keep(TOLD, json.dumps({"at": at, "errors": {"webhook": "it answers 500"}})),

@@ -14,10 +14,11 @@ from urllib.error import HTTPError
 
 import pytest
 
-from bot import config, upkeep
+from bot import config, upkeep, watcher
 from bot.config import Settings
 from bot.core import stalls
 from bot.errors import ConfigError, StoreDamaged
+from bot.flow.pulse import Pulse
 from bot.stores.sqlite import SqliteStore
 from tests.test_safekeeping import Taker, hook
 
@@ -32,6 +33,12 @@ async def answers() -> None:
     return
 
 
+def watching(settings: Settings, store: SqliteStore, *news: str) -> watcher.Watcher:
+    keeping = upkeep.keeping_of(settings, upkeep.backups_of(settings, store.path), now)
+    pulse = Pulse(watcher.steady, answers)
+    return watcher.Watcher(settings, store, keeping, pulse, now, list(news))
+
+
 def settings_of(folder: Path, text: str = "") -> Settings:
     (folder / "config.yaml").write_text(text)
     return config.load(folder / "config.yaml", {})
@@ -41,10 +48,10 @@ async def test_a_blocked_loop_is_told_while_it_is_blocked(
     tmp_path: Path, hook: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stalls, "_LOOP_S", 1.5)
-    monkeypatch.setattr(upkeep, "_TICK_S", 0.1)
+    monkeypatch.setattr(watcher, "_TICK_S", 0.1)
     settings = settings_of(tmp_path, f"notify:\n  webhook_url: {hook}\n")
     store = await SqliteStore.open(tmp_path / "rasid.db")
-    kept = upkeep.upkeep_of(settings, store, answers, now, ["The database was damaged."])
+    kept = watching(settings, store, "The database was damaged.")
     async with kept.running():
         await asyncio.sleep(1)
         assert ["damaged" in heard for heard in Taker.heard] == [True]
@@ -86,10 +93,10 @@ async def test_a_blocked_loop_is_answered_for_from_another_thread(
     tmp_path: Path, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stalls, "_LOOP_S", 0.5)
-    monkeypatch.setattr(upkeep, "_TICK_S", 0.1)
+    monkeypatch.setattr(watcher, "_TICK_S", 0.1)
     settings = settings_of(tmp_path, f"web:\n  health_port: {unused_tcp_port}\n")
     store = await SqliteStore.open(tmp_path / "rasid.db")
-    async with upkeep.upkeep_of(settings, store, answers, now, []).running():
+    async with watching(settings, store).running():
         ready = Asking(unused_tcp_port, "/readyz", 200)
         await asyncio.to_thread(ready.join)
         assert ready.told["wrong"] == {}
@@ -112,7 +119,7 @@ async def test_a_port_that_is_taken_ends_the_run_and_names_its_key(tmp_path: Pat
     assert any(row.endswith(f":{port:04X}") for row in listening())
     store = await SqliteStore.open(tmp_path / "rasid.db")
     with pytest.raises(ConfigError, match=r"web\.health_port"):
-        async with upkeep.upkeep_of(settings, store, answers, now, []).running():
+        async with watching(settings, store).running():
             raise AssertionError("it runs")
     await store.close()
     taken.close()
@@ -121,7 +128,7 @@ async def test_a_port_that_is_taken_ends_the_run_and_names_its_key(tmp_path: Pat
 async def test_nothing_listens_unless_it_is_asked_for(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "rasid.db")
     before = listening()
-    async with upkeep.upkeep_of(settings_of(tmp_path), store, answers, now, []).running():
+    async with watching(settings_of(tmp_path), store).running():
         await asyncio.sleep(0.2)
         assert listening() == before
     await store.close()
@@ -138,7 +145,7 @@ def listening() -> set[str]:
 
 async def test_the_watcher_ends_at_once_when_the_bot_does(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "rasid.db")
-    kept = upkeep.upkeep_of(settings_of(tmp_path), store, answers, now, [])
+    kept = watching(settings_of(tmp_path), store)
     async with kept.running():
         await asyncio.sleep(0.3)
         began = time.monotonic()
@@ -151,7 +158,7 @@ async def test_an_operator_who_does_not_answer_holds_up_no_end(tmp_path: Path) -
     port = silent.sockets[0].getsockname()[1]
     settings = settings_of(tmp_path, f"notify:\n  webhook_url: http://127.0.0.1:{port}/\n")
     store = await SqliteStore.open(tmp_path / "rasid.db")
-    async with upkeep.upkeep_of(settings, store, answers, now, ["x"]).running():
+    async with watching(settings, store, "x").running():
         await asyncio.sleep(1)
         began = time.monotonic()
     assert time.monotonic() - began < 3

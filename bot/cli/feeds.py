@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import click
 
-from bot import app, feedlist, measure, operate, probing, taking
+from bot import basics, feedlist, measure, operate, probing, taking
 from bot.cli.frame import configured, main
 from bot.config import Settings
 from bot.core.model import SourceKind
@@ -28,7 +28,7 @@ def feeds() -> None:
 @configured
 def feeds_list(settings: Settings) -> None:
     """Every source, its address and how it is doing."""
-    now = app.now()
+    now = basics.now()
     for age in asyncio.run(feedlist.list_feeds(settings)):
         source = age.source
         address = shown_url(source.url) if source.kind is SourceKind.FEED else source.url
@@ -92,7 +92,7 @@ def feeds_export(settings: Settings, file: Path | None) -> None:
 
     Addresses are written whole, with the passwords and keys that stand in them.
     """
-    body, count = asyncio.run(feedlist.export_feeds(settings, app.now()))
+    body, count = asyncio.run(feedlist.export_feeds(settings, basics.now()))
     if file is None:
         click.echo(body, nl=False)
         return
@@ -117,7 +117,7 @@ def feeds_test(settings: Settings, url: str, private: bool) -> None:
 
     Nothing is recorded. A feed that cannot be read ends with 1 and the name of what is wrong.
     """
-    judge = measure.Judge(app.knowledge_of(settings))
+    judge = measure.Judge(basics.knowledge_of(settings))
     url = feedlist.checked_address(url)
     visit = asyncio.run(probing.visit(settings, url, private=private))
     for line in probing.visit_lines(visit, judge):

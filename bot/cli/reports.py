@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from bot import app, jsonlines, listing, measure, operate
+from bot import basics, jsonlines, listing, measure, operate
 from bot.cli.frame import configured, main
 from bot.cli.given import FILE, Given
 from bot.config import Settings
@@ -31,7 +31,7 @@ def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
     ids are answered with JSON Lines. With --watch each line of plain standard input is a text of
     its own, and each row of JSON Lines is asked for these watches beside its own.
     """
-    knowledge = app.knowledge_of(settings)
+    knowledge = basics.knowledge_of(settings)
     queries = measure.checked(watches, knowledge)
     judge = measure.Judge(knowledge)
     given = Given(file, _note)
@@ -50,7 +50,7 @@ def match(settings: Settings, file: Path, watches: tuple[str, ...]) -> None:
 @configured
 def backtest(settings: Settings, query: str, days: int) -> None:
     """Say how often the watch QUERY would have fired in the stored reports, with examples."""
-    measure.checked([query], app.knowledge_of(settings))
+    measure.checked([query], basics.knowledge_of(settings))
     tally, is_cut = asyncio.run(operate.backtest(settings, query, timedelta(days=days)))
     for line in measure.tally_lines(query, tally, days, is_cut=is_cut):
         click.echo(line)
@@ -66,7 +66,7 @@ def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
     For people every story with its reports, how each came to it and why; else JSON Lines, an
     answer for each entry as soon as it is decided.
     """
-    knowledge = app.knowledge_of(settings)
+    knowledge = basics.knowledge_of(settings)
     judge, given = measure.Judge(knowledge), Given(file, _note)
     rows = jsonlines.read_stream(given.lines(), _note)
     window = timedelta(hours=settings.limits.story_window_h)
@@ -84,7 +84,7 @@ def stories(settings: Settings, file: Path, *, as_text: bool | None) -> None:
 @configured
 def why(settings: Settings, asked: str) -> None:
     """Say what became of the report with this link or number, and of its story, and why."""
-    judge = measure.Judge(app.knowledge_of(settings))
+    judge = measure.Judge(basics.knowledge_of(settings))
     for way in asyncio.run(operate.ways(settings, asked)):
         for line in way_lines(way, judge):
             click.echo(line)
