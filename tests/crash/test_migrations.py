@@ -106,7 +106,7 @@ def is_whole(path: Path, whole: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "each", [43, pytest.param(1, marks=pytest.mark.crash)], ids=["some", "every"]
+    "each", [61, pytest.param(1, marks=pytest.mark.crash)], ids=["some", "every"]
 )
 def test_a_database_whose_migration_was_killed_opens_again_and_is_complete(
     tmp_path: Path, each: int
