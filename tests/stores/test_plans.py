@@ -40,7 +40,9 @@ RARE = {
     "OPEN",  # a condition
 }
 # A table that is read from end to end, and not by an index that holds only what is asked for.
-_READ_WHOLE = re.compile(r"\ASCAN (?!json_each|CONSTANT|placed|name|\()(?!.*USING (?:COVERING )?INDEX)")
+_READ_WHOLE = re.compile(
+    r"\ASCAN (?!json_each|CONSTANT|placed|name|\()(?!.*USING (?:COVERING )?INDEX)"
+)
 # Such an index that nevertheless holds everything.
 _NO_HELP = re.compile(
     r"\ASCAN \w+ USING COVERING INDEX sqlite_autoindex_(?:alerts|deliveries|whys)"
