@@ -224,6 +224,7 @@ class Soaked(Process):
             with contextlib.suppress(StoreUnavailable):
                 await ingest.tick()
             await pruning.tick()
+            await self.store.claim_pages(self.world.wall(), 0)  # nobody reads them here
             await asyncio.sleep(self.scale.tick_s)
 
     async def _receive(self, commands: Commands, deliver: Deliver) -> None:
