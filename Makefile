@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test crash check sim bench format pictures lock clean help
+.PHONY: run test crash check sim soak bench format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,9 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 SEEDS ?= 1000
 sim: $(VENV)/dev.ok ## the simulation: make sim SEEDS=10000 (or 500:600); a seed that fails is repeated exactly
 	@$(BIN)/python -m tests.sim --seeds $(SEEDS)
+
+soak: $(VENV)/dev.ok ## a day with 2,000 chats and 50 feeds, then eight weeks, on virtual time (four minutes)
+	@$(BIN)/python -m tests.sim.soak
 
 bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, beside their peers (40 minutes)
 	@$(BIN)/python -m bot bench match

@@ -20,7 +20,7 @@ from bot.ports import Clock, Store
 
 log = logging.getLogger(__name__)
 
-ROWS = 100  # that one slice looks at; measured in docs/decisions.md
+ROWS = 50  # that one slice looks at; measured in docs/decisions.md
 _REST_S = 0.1
 _NOTED = "pruned"  # under which the last round is noted
 _MS = timedelta(milliseconds=1)
