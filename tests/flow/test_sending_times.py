@@ -147,9 +147,13 @@ def test_what_an_outage_holds_waits_five_minutes_with_its_cause(world: Virtual, 
     world.answer = lambda message, n: errors.ChatGone(7, "blocked") if n == 0 else 0.01
     world.alert(*(Chat(number) for number in range(1, 11)))
     world.runs(20)
-    rows = world.do(world.store._run(lambda: world.store._rows(
-        "SELECT error, not_before_at - settled_at AS wait FROM deliveries WHERE state = 'pending'"
-    )))
+    rows = world.do(
+        world.store._run(
+            lambda: world.store._rows(
+                "SELECT error, not_before_at - settled_at AS wait FROM deliveries WHERE state = 'pending'"
+            )
+        )
+    )
     assert [(row["error"], row["wait"]) for row in rows] == [("blocked", 300_000)] * 5
     told = {r.getMessage() for r in caplog.records if r.levelname == "ERROR"}
     assert told == {"many_chats_gone at once: this looks like an outage, nobody is paused"}

@@ -177,8 +177,8 @@ class OutboxTable(Rewound):
 
     async def next_delivery_at(self) -> datetime | None:
         """When the earliest waiting delivery may leave; ``None`` when nothing waits."""
-        row = await self._run(lambda: self._first(sql_lanes.NEXT_DELIVERY, {}))
-        return rows.at_or_none(row["at"]) if row else None
+        (row,) = await self._run(lambda: self._rows(sql_lanes.NEXT_DELIVERY))
+        return rows.at_or_none(row["at"])
 
     async def outbox_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state."""
