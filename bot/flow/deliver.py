@@ -299,7 +299,7 @@ class Deliver:
         for attempt in count(1):
             try:
                 await record()
-                break
+                return
             except StoreUnavailable as error:
                 log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())

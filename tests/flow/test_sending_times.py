@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_while_the_pace_holds_all_back_the_store_is_left_alone(tmp_path: Path) -
     world.alert(*(Chat(number) for number in range(1, 11)))
     world.runs(4.2)
     assert len(world.left) == 9
-    gaps = [later - sooner for (sooner, _), (later, _) in zip(world.left, world.left[1:])]  # noqa: B905, RUF007
+    gaps = [later - sooner for (sooner, _), (later, _) in pairwise(world.left)]
     assert gaps == pytest.approx([0.5] * 8, abs=0.01)
     # Claimed once for each that left; where the next one may leave is known without the store.
     assert world.store.asked["claim"] <= 12
@@ -147,13 +148,9 @@ def test_what_an_outage_holds_waits_five_minutes_with_its_cause(world: Virtual, 
     world.answer = lambda message, n: errors.ChatGone(7, "blocked") if n == 0 else 0.01
     world.alert(*(Chat(number) for number in range(1, 11)))
     world.runs(20)
-    rows = world.do(
-        world.store._run(
-            lambda: world.store._rows(
-                "SELECT error, not_before_at - settled_at AS wait FROM deliveries WHERE state = 'pending'"
-            )
-        )
-    )
+    held = """SELECT error, not_before_at - settled_at AS wait
+        FROM deliveries WHERE state = 'pending'"""
+    rows = world.do(world.store._run(lambda: world.store._rows(held)))
     assert [(row["error"], row["wait"]) for row in rows] == [("blocked", 300_000)] * 5
     told = {r.getMessage() for r in caplog.records if r.levelname == "ERROR"}
     assert told == {"many_chats_gone at once: this looks like an outage, nobody is paused"}
@@ -171,3 +168,113 @@ def test_an_urgent_one_waits_for_one_slot_of_the_pace_and_no_more(tmp_path: Path
     world.sender.stop()
     world.pass_by(5)
     assert running.done()
+
+
+def test_how_a_send_ended_is_recorded_as_soon_as_the_store_takes_it(world: Virtual, caplog) -> None:
+    world.store.fails["settle"] = [errors.StoreUnavailable("disk full") for _ in range(3)]
+    world.alert(Chat(7))
+    running = world.loop.create_task(world.sender.run())
+    asked = []
+    for _ in range(100):
+        world.pass_by(0.1)
+        asked.append(world.store.asked["settle"])
+    # At once, after half a second, one more, two more.
+    assert [asked[tenths] for tenths in (4, 6, 14, 16, 34, 37)] == [1, 2, 2, 3, 3, 4]
+    told = [r.getMessage() for r in caplog.records]
+    assert told == ["store_unavailable delivery=1 error=disk full"] * 3
+    assert world.do(world.store.outbox_counts()) == {"sent": 1}
+    world.sender.stop()
+    world.pass_by(5)
+    assert running.done()
+
+
+def test_what_the_store_did_not_let_begin_is_begun_again(world: Virtual, caplog) -> None:
+    world.store.fails["mark"] = [errors.StoreUnavailable("disk full")]
+    world.alert(Chat(7))
+    world.runs(5)
+    assert world.do(world.store.outbox_counts()) == {"sent": 1}
+    assert len(world.left) == 1
+    told = [r.getMessage() for r in caplog.records]
+    assert told == ["store_unavailable delivery=1 error=disk full"]
+
+
+def test_an_error_of_ours_costs_one_delivery_and_is_told_with_its_number(world, caplog) -> None:
+    broken = ValueError("ours")
+    world.answer = lambda message, n: broken if message.chat_id == 7 else 0.01
+    world.alert(Chat(7), Chat(8))
+    world.runs(5)
+    assert world.do(world.store.outbox_counts()) == {"dead": 1, "sent": 1}
+    (letter,) = world.do(world.store.dead_letters(5))
+    assert letter["error"] == "an error of ours, see the log"
+    (record,) = [r for r in caplog.records if r.levelname == "ERROR"]
+    assert record.getMessage() == "delivery_crashed delivery=1"
+    assert record.exc_info is not None
+    assert record.exc_info[1] is broken
+
+
+def test_a_lease_that_was_lost_is_told(world: Virtual, caplog) -> None:
+    world.alert(Chat(7))
+    claim = world.store.claim_deliveries
+
+    async def stolen(*args: object, **how: object) -> object:
+        claimed = await claim(*args, **how)
+        await world.store._write(lambda: world.store._do("UPDATE deliveries SET lease = 'another'"))
+        return claimed
+
+    world.store.claim_deliveries = stolen  # type: ignore[method-assign]
+    world.runs(5)
+    assert world.left == []
+    assert [r.getMessage() for r in caplog.records] == ["lease_lost delivery=1"]
+
+
+def test_who_stops_in_the_middle_gives_all_back_and_counts_nothing_as_begun(world) -> None:
+    world.answer = lambda message, n: 3.0
+    world.alert(*(Chat(number) for number in range(1, 41)))
+    world.runs(1)
+    counts = world.do(world.store.outbox_counts())
+    assert counts == {"sent": 8, "pending": 32}
+    assert world.sender._about == 0
+
+
+def test_who_is_told_to_stop_gives_back_what_waits_for_its_moment(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits(FAST, Rate(1, SECOND * 0.2), FAST))
+    notes = [(Chat(7), a_note(text), None) for text in ("first", "second")]
+    world.do(world.store.answer(1, [], notes, world.clock()))
+    running = world.loop.create_task(world.sender.run())
+    world.pass_by(0.1)
+    world.sender.stop()
+    world.pass_by(2)
+    assert running.done()
+    assert world.do(world.store.outbox_counts()) == {"sent": 1, "pending": 1}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(milliseconds=1)])
+def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(world, ahead) -> None:
+    """More than a quarter of a second: its place is given to others."""
+    pacing = world.sender.pacing
+    pacing.asked_to_wait(Chat(7), timedelta(seconds=0.25) + ahead, world.clock())
+    world.alert(Chat(7))
+    (delivery,) = world.do(
+        world.store.claim_deliveries(world.clock(), 1, "test", timedelta(seconds=90))
+    )
+    pacing._paused_until[7] = world.clock() + timedelta(seconds=0.25) + ahead
+    world.sender._about = 1
+    world.do(world.sender._deliver(delivery))
+    state = "pending" if ahead else "sent"
+    assert world.do(world.store.outbox_counts()) == {state: 1}
+
+
+def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> None:
+    world.sender.pacing.asked_to_wait(Chat(7), SECOND * 0.4, world.clock())
+    assert world.sender._pause(world.clock()) == pytest.approx(0.4)
+    assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)
+    assert world.sender._pause(world.clock() + SECOND * 9) == 1
+    assert world.sender._pause(None) == 1
+
+
+def test_where_the_pace_opens_at_this_very_moment_what_is_due_decides(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits(Rate(2, SECOND), FAST, FAST))
+    world.sender.pacing.took(Chat(7), world.clock())
+    world.ahead = timedelta(seconds=0.496)
+    assert world.sender._until_claim() == timedelta()
+    assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)

@@ -1,0 +1,1 @@
+"""A delivery in words: remembered for a broadcast, never mixed up."""
