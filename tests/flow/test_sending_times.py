@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import errors
-from bot.core.model import Chat, Severity
+from bot.core.model import Chat, Message, Severity
 from bot.core.pacing import Limits, Rate
 from tests.flow.virtual import FAST, SECOND, Virtual
 from tests.making import a_note
@@ -278,3 +279,69 @@ def test_where_the_pace_opens_at_this_very_moment_what_is_due_decides(tmp_path: 
     world.ahead = timedelta(seconds=0.496)
     assert world.sender._until_claim() == timedelta()
     assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)
+
+
+def test_a_refused_token_stops_sending_from_that_moment_until_the_minute_is_over(world) -> None:
+    world.answer = lambda message, n: errors.MessengerDown(7, "401")
+    world.alert(Chat(7))
+    world.do(world.sender.drain())
+    assert world.sender._down_until is not None
+    world.sender._down_until = world.clock() + timedelta(minutes=1)
+    assert world.sender._is_down()
+    world.ahead = timedelta(minutes=1)
+    assert not world.sender._is_down()
+
+
+def test_while_eight_fly_nothing_more_is_claimed(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits(Rate(100, SECOND), FAST, FAST, most=1_000))
+    world.answer = lambda message, n: 3.0
+    world.alert(*(Chat(number) for number in range(1, 41)))
+    running = world.loop.create_task(world.sender.run())
+    world.pass_by(2)
+    assert world.do(world.store.outbox_counts()) == {"sending": 8, "pending": 32}
+    world.sender.stop()
+    world.pass_by(5)
+    assert running.done()
+
+
+def test_no_more_is_claimed_than_may_leave_within_four_milliseconds(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits(Rate(500, SECOND), FAST, FAST, most=10_000))
+    begun: list[int] = []
+
+    def answer(message: Message, n: int) -> float:
+        begun.append(world.sender._about)
+        return 0.001
+
+    world.answer = answer
+    world.alert(*(Chat(number) for number in range(1, 201)))
+    world.do(world.sender.drain())
+    assert len(world.left) == 200
+    assert max(begun) <= 3
+    assert min(begun) >= 0
+    assert world.sender._about == 0
+
+
+def test_each_tenth_turn_is_that_of_the_oldest_which_has_waited_long(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits(Rate(10, SECOND), FAST, FAST))
+    for number in (901, 902, 903):
+        world.alert(Chat(number), number=number, severity=Severity.NOTICE)
+    world.ahead = timedelta(minutes=2)
+    world.alert(*(Chat(number) for number in range(1, 41)))
+    world.runs(4)
+    old = [turn for turn, (_, chat_id) in enumerate(world.left, 1) if chat_id > 900]
+    assert old == [10, 20, 30]
+
+
+def test_whoever_looks_at_the_tasks_sees_which_delivery_each_sends(world: Virtual) -> None:
+    names: list[str] = []
+
+    def answer(message: Message, n: int) -> float:
+        task = asyncio.current_task(world.loop)
+        assert task is not None
+        names.append(task.get_name())
+        return 0.01
+
+    world.answer = answer
+    world.alert(Chat(7), Chat(8))
+    world.runs(2)
+    assert names == ["send 1", "send 2"]

@@ -192,6 +192,9 @@ async def test_what_breaks_us_plainly_too_is_no_message_and_both_are_told(
     assert told == ["render_crashed delivery=1", "render_crashed delivery=1 plain"]
 
 
-async def test_an_edit_that_breaks_us_leaves_the_alert_as_it_stands(wording: Wording) -> None:
+async def test_an_edit_that_breaks_us_leaves_the_alert_as_it_stands(
+    wording: Wording, caplog: pytest.LogCaptureFixture
+) -> None:
     edit = a_delivery(kind=DeliveryKind.EDIT, payload=a_card(topics=("broken",)))
     assert await broken(wording).of(edit) is None
+    assert [record.getMessage() for record in caplog.records] == ["render_crashed delivery=1"]
