@@ -32,9 +32,9 @@ class Survivor:
 
 
 def results(meta: Path) -> dict[str, str]:
-    """What became of each mutant of one module."""
+    """What became of each mutant of one module that was tried."""
     codes = json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
-    return {name: status_by_exit_code[code] for name, code in codes.items()}
+    return {name: status_by_exit_code[code] for name, code in codes.items() if code is not None}
 
 
 def changed(name: str) -> str:
@@ -66,7 +66,7 @@ def main() -> int:
         total += counts
         survivors += missed
     _tell("all", total)
-    for one in survivors:
+    for one in sorted(survivors, key=lambda one: one.name):
         print(f"missed: {one.name}\n    {one.line}")
     return 0 if _noticed(total) >= AIM * total["all"] else 1
 

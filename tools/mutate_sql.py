@@ -26,7 +26,10 @@ AIM = 0.95
 PATIENCE_S = 60
 TESTS = """tests/stores/test_outbox.py tests/stores/test_life.py tests/stores/test_lanes.py
     tests/stores/test_sqlite.py tests/stores/test_rewound.py tests/stores/test_identity.py
-    tests/stores/test_plans.py tests/flow/test_sending_times.py tests/flow/test_deliver.py"""
+    tests/flow/test_sending_times.py"""
+# What takes its time, and says nothing of what a statement does.
+SLOW = "thousand or question or costs or year or writer or process or disk or database"
+ASKED = ["-x", "-q", "-p", "no:cacheprovider", "-k", f"not ({SLOW})", *TESTS.split()]
 LANES = """EXPIRE_LEASES READY REWIND_DELIVERIES REWIND_LEASES TOLD_NOW CLAIM CLAIM_OLDEST
     NEXT_DELIVERY"""
 OUTBOX = """ADD_ALERTS ADD_ALERT_DELIVERIES ADD_WHYS ADD_DELIVERY ADD_EDITS ADD_STEPS CANCEL_STEPS
@@ -47,7 +50,6 @@ FAULTS = (
     (r"(?<!NOT )\b(?=(IN|EXISTS) ?\()", "NOT "),
     (r"\bIS NOT NULL\b", "IS NULL"),
     (r"\bIS NULL\b", "IS NOT NULL"),
-    (r"= NULL\b", "= 0"),
     (r"(?<=[ (])-(?=[a-z])", ""),
     (r" \+ ", " - "),
     (r" - ", " + "),
@@ -101,7 +103,7 @@ def notices(module: object, name: str, value: object) -> bool:
         with Path(os.devnull).open("w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *TESTS.split()])))
+        os._exit(int(pytest.main(ASKED)))
     ends_at = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends_at:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -121,7 +123,7 @@ def known_same() -> set[tuple[str, str]]:
 
 def main(only: list[str]) -> int:
     """Print the shares by statement; 0 where the aim is reached."""
-    if pytest.main(["-x", "-q", "-p", "no:cacheprovider", *TESTS.split()]):
+    if pytest.main(ASKED):
         sys.exit("the tests fail as it is")
     same, found = known_same(), Counter[str]()
     by_name: dict[str, Counter[str]] = {}
