@@ -250,7 +250,9 @@ def test_who_is_told_to_stop_gives_back_what_waits_for_its_moment(tmp_path: Path
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(milliseconds=1)])
-def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(world, ahead) -> None:
+def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(
+    world: Virtual, caplog: pytest.LogCaptureFixture, ahead: timedelta
+) -> None:
     """More than a quarter of a second: its place is given to others."""
     pacing = world.sender.pacing
     pacing.asked_to_wait(Chat(7), timedelta(seconds=0.25) + ahead, world.clock())
@@ -263,6 +265,7 @@ def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(world, 
     world.do(world.sender._deliver(delivery))
     state = "pending" if ahead else "sent"
     assert world.do(world.store.outbox_counts()) == {state: 1}
+    assert not caplog.records
 
 
 def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> None:

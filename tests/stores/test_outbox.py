@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -107,6 +108,33 @@ async def test_each_loss_of_an_answer_and_each_refusal_is_counted(store: SqliteS
     (delivery,) = await claim(store)
     assert (delivery.attempts, delivery.refused, delivery.uncertain) == (2, 2, 2)
     assert await rows(store, "error") == [("x",)]
+
+
+async def test_an_edit_waits_until_its_alert_has_left_and_for_nothing_else(store) -> None:
+    await tell(store, 1, 7)
+    (alert,) = await claim(store)
+    await store.mark_sending(alert, NOW)
+    await store.record(a_batch(taken_back("story00001")))
+    assert await claim(store, after_s=10) == ()
+    waits = "SELECT waits FROM deliveries WHERE kind = 'edit'"
+
+    async def waiting_for_its_alert() -> bool:
+        (row,) = await store._run(lambda: store._rows(waits))
+        return bool(row["waits"] == 2)
+
+    assert await waiting_for_its_alert()
+    sent = Settlement(DeliveryState.SENT, message_id=5)
+    await store.settle(replace(alert, lease="another"), sent, LATER)
+    assert await waiting_for_its_alert()
+    await store.settle(alert, Settlement(DeliveryState.PENDING), LATER)
+    assert await waiting_for_its_alert()
+    await store.answer(2, [], [(Chat(7), a_note(), None)], LATER)
+    (reply,) = await claim(store, after_s=30)
+    await send(store, reply, after_s=30)
+    assert await waiting_for_its_alert()
+    (alert,) = await claim(store, after_s=31)
+    await send(store, alert, after_s=31)
+    assert not await waiting_for_its_alert()
 
 
 # ── chats ───────────────────────────────────────────────────────────────────────────────
