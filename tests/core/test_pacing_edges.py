@@ -85,6 +85,12 @@ def test_a_burst_leaves_at_once_and_then_the_pace_holds() -> None:
     assert waits == [ZERO, ZERO, ZERO, 100 * MS]
 
 
+def test_behind_what_left_and_what_waits_each_has_its_own_gap() -> None:
+    pacing = Pacing(Limits(overall=Rate(10, SECOND)))
+    pacing.took(HERE, NOW)
+    assert [pacing.pause(NOW, behind) for behind in range(3)] == [100 * MS, 200 * MS, 300 * MS]
+
+
 # ── each chat for itself ────────────────────────────────────────────────────────────────
 
 

@@ -29,6 +29,7 @@ P, U, D, C = (
         (errors.ThreadGone(7, "topic"), {"thread_id": 4}, P, 0),
         (errors.ThreadGone(7, "topic"), {}, D, None),
         (errors.ChatGone(7, "not found", certain=False), {}, P, 1),
+        (errors.ChatGone(7, "not found", certain=False), {"attempts": 1}, P, 2),
         (errors.ChatGone(7, "not found", certain=False), {"attempts": 2}, C, None),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2}, U, None),

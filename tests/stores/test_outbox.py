@@ -11,6 +11,7 @@ import pytest
 
 from bot.core.model import (
     Chat,
+    ChatKind,
     ChatStatus,
     Delay,
     DeliveryState,
@@ -135,6 +136,33 @@ async def test_an_edit_waits_until_its_alert_has_left_and_for_nothing_else(store
     (alert,) = await claim(store, after_s=31)
     await send(store, alert, after_s=31)
     assert not await waiting_for_its_alert()
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (DeliveryState.DEAD, "its alert was never sent"),
+        (DeliveryState.CANCELLED, "its alert was never sent"),
+        (DeliveryState.UNCONFIRMED, "nobody knows which message its alert became"),
+    ],
+)
+async def test_an_edit_with_nothing_to_change_says_why(store, state, why) -> None:
+    await tell(store, 1, 7)
+    (alert,) = await claim(store)
+    await store.mark_sending(alert, NOW)
+    await store.record(a_batch(taken_back("story00001")))
+    await store.settle(alert, Settlement(state, error="x"), NOW)
+    for step in await claim(store, after_s=30):
+        await send(store, step, after_s=30)
+    await claim(store, after_s=31)
+    assert ("edit", "cancelled", why) in await rows(store, "kind, state, error")
+
+
+async def test_a_stranger_is_paced_as_what_its_number_says_it_is(store: SqliteStore) -> None:
+    strangers = [(Chat(7), a_note(), None), (Chat(-5), a_note(), None)]
+    await store.answer(1, [], strangers, NOW)
+    kinds = {d.chat.id: d.chat.kind for d in await claim(store)}
+    assert kinds == {7: ChatKind.PRIVATE, -5: ChatKind.GROUP}
 
 
 # ── chats ───────────────────────────────────────────────────────────────────────────────
