@@ -348,3 +348,10 @@ def test_whoever_looks_at_the_tasks_sees_which_delivery_each_sends(world: Virtua
     world.alert(Chat(7), Chat(8))
     world.runs(2)
     assert names == ["send 1", "send 2"]
+
+
+def test_what_is_claimed_counts_beside_what_waits_for_its_moment_already(world: Virtual) -> None:
+    world.alert(Chat(7), Chat(8))
+    world.sender._about = 1
+    world.do(world.sender._claim())
+    assert world.sender._about == 3

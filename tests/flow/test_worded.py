@@ -145,6 +145,25 @@ async def test_one_alert_is_worded_once_for_each_language_and_state(wording: Wor
     assert len(wording._kept) == 4
 
 
+async def test_the_next_chat_gets_the_words_of_the_one_before(wording: Wording) -> None:
+    first, next_one = await worded(wording), await worded(wording, chat=Chat(9, lang="en"))
+    assert next_one.text is first.text  # not worded anew
+    assert (first.chat_id, next_one.chat_id) == (7, 9)
+
+
+async def test_a_step_is_not_taken_for_the_alert_it_answers(wording: Wording) -> None:
+    grown = a_card(life=Life(steps=(STEP,)))
+    alert = await worded(wording, payload=grown)
+    step = await worded(wording, payload=grown, kind=DeliveryKind.STEP)
+    assert step.text != alert.text
+    assert "Another base is named" in step.text
+
+
+async def test_plain_words_run_in_the_direction_of_their_language_too(wording: Wording) -> None:
+    assert (await worded(wording, chat=AR, refused=1)).text.startswith("\u200f")
+    assert (await worded(wording, chat=EN, refused=1)).text.startswith("\u200e")
+
+
 async def test_a_story_that_grew_is_worded_anew_and_the_words_of_before_go(wording) -> None:
     before = await worded(wording)
     grown = a_card(severity=Severity.NOTICE, title="Other words")

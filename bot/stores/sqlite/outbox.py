@@ -68,8 +68,6 @@ class OutboxTable(Rewound):
             oldest: The first of them is what has waited longest, if that is for long.
         """
         values = {
-            "now": rows.ms(now),
-            "limit": limit,
             "lease": lease,
             "lease_until": rows.ms(now + lease_for),
             "resting": json.dumps(list(resting)),
