@@ -160,8 +160,9 @@ async def test_a_step_is_not_taken_for_the_alert_it_answers(wording: Wording) ->
 
 
 async def test_plain_words_run_in_the_direction_of_their_language_too(wording: Wording) -> None:
-    assert (await worded(wording, chat=AR, refused=1)).text.startswith("\u200f")
-    assert (await worded(wording, chat=EN, refused=1)).text.startswith("\u200e")
+    reply = {"kind": DeliveryKind.REPLY, "payload": a_note("hi"), "refused": 1}
+    assert (await worded(wording, chat=AR, **reply)).text == "\u200fhi"
+    assert (await worded(wording, chat=EN, **reply)).text == "hi"
 
 
 async def test_a_story_that_grew_is_worded_anew_and_the_words_of_before_go(wording) -> None:
