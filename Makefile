@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test crash check sim bench mutants format pictures lock clean help
+.PHONY: run test crash check sim bench mutants statements format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,6 +36,9 @@ bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, b
 mutants: $(VENV)/mutation.ok ## faults put into the sending code: which do its tests notice? (an hour)
 	@$(BIN)/mutmut run --max-children 2
 	@$(BIN)/python tools/mutants.py
+
+statements: $(VENV)/dev.ok ## the same for the SQL of the outbox (half an hour)
+	@PYTHONPATH=. $(BIN)/python tools/mutate_sql.py
 
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .
