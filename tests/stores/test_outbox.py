@@ -24,7 +24,7 @@ from bot.stores.sqlite import SqliteStore
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_note
 from tests.stores.test_identity import HELD, late, taken_back
-from tests.stores.test_lanes import claim, send, tell
+from tests.stores.test_lanes import LEASE, claim, send, tell
 
 LATER = NOW + timedelta(seconds=30)
 
@@ -163,6 +163,22 @@ async def test_a_stranger_is_paced_as_what_its_number_says_it_is(store: SqliteSt
     await store.answer(1, [], strangers, NOW)
     kinds = {d.chat.id: d.chat.kind for d in await claim(store)}
     assert kinds == {7: ChatKind.PRIVATE, -5: ChatKind.GROUP}
+
+
+# ── claims ──────────────────────────────────────────────────────────────────────────────
+
+
+async def test_where_there_is_one_place_a_channels_post_has_it(store: SqliteStore) -> None:
+    await tell(store, 1, 1)
+    await tell(store, 2, Chat(-4, ChatKind.CHANNEL))
+    assert [d.chat.id for d in await claim(store, 1)] == [-4]
+
+
+async def test_at_the_moment_a_lease_ends_it_holds_no_more(store: SqliteStore) -> None:
+    await tell(store, 1, 7)
+    (delivery,) = await claim(store)
+    assert not await store.mark_sending(delivery, NOW + LEASE)
+    assert [d.id for d in await claim(store, after_s=LEASE.total_seconds())] == [delivery.id]
 
 
 # ── chats ───────────────────────────────────────────────────────────────────────────────
