@@ -181,6 +181,19 @@ async def test_at_the_moment_a_lease_ends_it_holds_no_more(store: SqliteStore) -
     assert [d.id for d in await claim(store, after_s=LEASE.total_seconds())] == [delivery.id]
 
 
+async def test_who_stops_gives_back_what_is_its_own_and_does_not_fly(store: SqliteStore) -> None:
+    await tell(store, 1, 7, 8, 9)
+    flying, _ = await claim(store, 2)
+    await store.mark_sending(flying, NOW)
+    await store.claim_deliveries(NOW, 1, "another", LEASE)
+    await store.release("mine")
+    assert await rows(store, "state, lease") == [
+        ("sending", "mine"),
+        ("pending", None),
+        ("leased", "another"),
+    ]
+
+
 # ── chats ───────────────────────────────────────────────────────────────────────────────
 
 
