@@ -61,6 +61,20 @@ async def test_a_send_under_way_at_a_crash_says_when_it_was_given_up(store: Sqli
     assert await ended(store) == [("unconfirmed", 30)]
 
 
+async def test_a_send_under_way_at_a_crash_is_repeated_from_severity_two_on(store) -> None:
+    for number, severity in enumerate(Severity, 1):
+        if severity:
+            await tell(store, number, number, severity=severity)
+    for delivery in await claim(store):
+        await store.mark_sending(delivery, NOW)
+    assert await store.recover(LATER) == (2, 1)
+    assert await rows(store, "severity, state, uncertain") == [
+        (1, "unconfirmed", 0),
+        (2, "pending", 1),
+        (3, "pending", 1),
+    ]
+
+
 async def test_what_cannot_be_read_says_when_it_was_given_up(store: SqliteStore) -> None:
     await tell(store, 1, 7)
     await store._write(lambda: store._do("UPDATE deliveries SET payload = '{}'"))
