@@ -188,6 +188,16 @@ async def test_where_there_is_one_place_a_channels_post_has_it(store: SqliteStor
     assert [d.chat.id for d in await claim(store, 1)] == [-4]
 
 
+@pytest.mark.parametrize("flies", [False, True])
+async def test_the_turn_of_the_oldest_too_leaves_a_chat_one_message_at_a_time(store, flies) -> None:
+    notes = [(Chat(7), a_note(text), None) for text in ("first", "second")]
+    await store.answer(1, [], notes, NOW)
+    (first,) = await claim(store, 1, after_s=120)
+    if flies:
+        await store.mark_sending(first, NOW)
+    assert await claim(store, 1, after_s=121, oldest=True) == ()
+
+
 async def test_at_the_moment_a_lease_ends_it_holds_no_more(store: SqliteStore) -> None:
     await tell(store, 1, 7)
     (delivery,) = await claim(store)
