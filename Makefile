@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
-.PHONY: run test crash check sim soak bench format pictures lock clean help
+.PHONY: run test crash check sim soak bench mutants statements format pictures lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -36,6 +36,13 @@ bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, b
 	@$(BIN)/python -m bot bench ingest
 	@$(BIN)/python -m bot bench deliver
 
+mutants: $(VENV)/mutation.ok ## faults put into the sending code: which do its tests notice? (an hour)
+	@$(BIN)/mutmut run --max-children 2
+	@$(BIN)/python tools/mutants.py
+
+statements: $(VENV)/dev.ok ## the same for the SQL of the outbox (half an hour)
+	@PYTHONPATH=. $(BIN)/python tools/mutate_sql.py
+
 format: $(VENV)/dev.ok ## put the code in ruff's layout
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -52,6 +59,9 @@ lock: $(VENV)/dev.ok ## compile the hashed locks from pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 		--no-emit-find-links --extra bench \
 		--constraint requirements.txt --output-file requirements-bench.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --extra mutation \
+		--constraint requirements-dev.txt --output-file requirements-mutation.txt pyproject.toml
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -70,5 +80,9 @@ $(VENV)/bench.ok: requirements-bench.txt $(VENV)/run.ok
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@touch $@
 
+$(VENV)/mutation.ok: requirements-mutation.txt $(VENV)/dev.ok
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutation.txt
+	@touch $@
+
 clean: ## forget what was installed
-	rm -rf $(VENV)
+	rm -rf $(VENV) mutants

@@ -122,8 +122,8 @@ class _Pace:
             self.changed_at = now
         if now - self.changed_at >= _QUIET:
             self.changed_at = now
-            if self.per_second < self.limits.fastest:
-                self.per_second = min(self.per_second + _FASTER, self.limits.fastest)
+            faster = min(self.per_second + _FASTER, self.limits.fastest)
+            self.per_second = max(self.per_second, faster)
 
     def slow_down(self, now: datetime) -> None:
         self.changed_at = now
@@ -167,7 +167,6 @@ class Pacing:
             self._pace.wait(now, behind),
             self._window.wait(now, behind),
             (self._all_paused_until or now) - now,
-            _ZERO,
         )
 
     def wait(self, chat: Chat, now: datetime) -> timedelta:

@@ -25,9 +25,14 @@ def send_wait(attempts: int, chance: float, asked_s: float | None = None) -> tim
         asked_s: What the messenger asked for; never undercut.
     """
     if asked_s is not None:
-        return timedelta(seconds=asked_s + _GRACE_S)
+        return asked_wait(asked_s)
     doubled = min(_SEND_CAP_S, 2.0 ** min(attempts - 1, 30))
     return timedelta(seconds=doubled * (0.5 + chance / 2))
+
+
+def asked_wait(asked_s: float) -> timedelta:
+    """What the messenger asked for, and a little more."""
+    return timedelta(seconds=asked_s + _GRACE_S)
 
 
 def poll_wait(

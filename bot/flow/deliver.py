@@ -22,7 +22,7 @@ from bot.core.i18n import Voice, Words
 from bot.core.lanes import Turns
 from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Place, Settlement, Topic
 from bot.core.pacing import Pacing
-from bot.core.retry import send_wait
+from bot.core.retry import asked_wait, send_wait
 from bot.core.settle import Brake, settlement
 from bot.errors import (
     ChatGone,
@@ -282,7 +282,7 @@ class Deliver:
         chat, now = delivery.chat, self.clock()
         match error:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
-                self.pacing.asked_to_wait(chat, send_wait(1, 0, asked), now)
+                self.pacing.asked_to_wait(chat, asked_wait(asked), now)
             case ThreadGone():
                 notice = closed(Voice(self.words, chat.lang))
                 await self.store.thread_gone(chat.id, now, notice)
@@ -302,7 +302,7 @@ class Deliver:
         for attempt in count(1):
             try:
                 await record()
-                break
+                return
             except StoreUnavailable as error:
                 log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())

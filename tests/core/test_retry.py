@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,10 @@ def test_a_source_is_never_given_up_and_never_pressed(interval, failures, chance
 def test_waits_double() -> None:
     assert [send_wait(n, 1).total_seconds() for n in (1, 2, 3, 7, 8)] == [1, 2, 4, 60, 60]
     assert [poll_wait(300, n, 0).total_seconds() for n in (1, 2, 3)] == [300, 600, 1200]
+
+
+def test_sources_that_failed_together_are_spread_over_a_tenth_of_their_wait() -> None:
+    assert [poll_wait(300, 2, chance).total_seconds() for chance in (0, 0.5, 1)] == [600, 630, 660]
 
 
 KINDS = st.sampled_from(
@@ -88,3 +93,15 @@ def test_who_answers_no_more_where_it_moved_to_is_looked_for_at_home() -> None:
     assert not setback(a_source(moved_url=moved, failures=2), "broken", None, NOW, 0).returns
     assert not setback(a_source(moved_url=moved, failures=46), "unavailable", None, NOW, 0).returns
     assert setback(a_source(moved_url=moved, failures=47), "unavailable", None, NOW, 0).returns
+
+
+@pytest.mark.parametrize("kind", ["missing", "gone", "unavailable", "invalid", "emptied"])
+def test_only_a_missing_page_begins_to_be_missed_and_each_failure_keeps_its_name(kind) -> None:
+    found = setback(a_source(), kind, None, NOW, 0)
+    assert found.is_missing == (kind in {"missing", "gone"})
+    assert found.kind == kind
+
+
+def test_what_a_publisher_asked_for_is_remembered_as_asked() -> None:
+    assert setback(a_source(), "unavailable", 7, NOW, 0).asked == timedelta(seconds=7)
+    assert setback(a_source(), "unavailable", None, NOW, 0).asked == timedelta()

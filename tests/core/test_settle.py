@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot import errors
-from bot.core.model import DeliveryState, Severity
+from bot.core.model import DeliveryKind, DeliveryState, Severity
 from bot.core.settle import Brake, settlement
 from tests.making import NOW, a_delivery
 
@@ -29,6 +29,7 @@ P, U, D, C = (
         (errors.ThreadGone(7, "topic"), {"thread_id": 4}, P, 0),
         (errors.ThreadGone(7, "topic"), {}, D, None),
         (errors.ChatGone(7, "not found", certain=False), {}, P, 1),
+        (errors.ChatGone(7, "not found", certain=False), {"attempts": 1}, P, 2),
         (errors.ChatGone(7, "not found", certain=False), {"attempts": 2}, C, None),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2}, U, None),
@@ -55,6 +56,16 @@ def test_a_refused_text_and_a_lost_answer_are_remembered() -> None:
     assert settlement(a_delivery(), errors.DeliveryUncertain(7, "x"), NOW, 0).uncertain
 
 
+def test_what_is_left_unconfirmed_says_that_one_answer_more_was_lost() -> None:
+    notice = a_delivery(severity=Severity.NOTICE)
+    assert settlement(notice, errors.DeliveryUncertain(7, "x"), NOW, 0).uncertain
+
+
+def test_an_edit_whose_answer_was_lost_is_made_again_however_light_and_often() -> None:
+    edit = a_delivery(kind=DeliveryKind.EDIT, severity=Severity.NOTICE, uncertain=9)
+    assert settlement(edit, errors.DeliveryUncertain(7, "x"), NOW, 0).state is P
+
+
 def test_every_delivery_error_has_a_row() -> None:
     for kind in errors.DeliveryError.__subclasses__():
         error = kind(7, "x", -1007) if kind is errors.ChatMoved else kind(7, "x")
@@ -66,3 +77,10 @@ def test_a_clock_that_was_set_back_does_not_keep_the_brake_on() -> None:
     assert brake.allows(NOW + timedelta(hours=1))
     assert brake.allows(NOW)
     assert not brake.allows(NOW)
+
+
+def test_the_brake_counts_a_whole_minute_its_end_included() -> None:
+    brake, minute = Brake(most=1), timedelta(minutes=1)
+    assert brake.allows(NOW)
+    assert not brake.allows(NOW + minute)
+    assert brake.allows(NOW + minute + timedelta(milliseconds=1))

@@ -88,3 +88,12 @@ async def test_a_start_by_the_right_clock_after_one_by_the_wrong(
     assert len(await another.claim_sources(NOW + 5 * MINUTE, 9)) == 1
     assert len(await another.claim_deliveries(NOW + MINUTE, 9, "mine", LEASE)) == 1
     await another.close()
+
+
+@pytest.mark.parametrize(("back", "minds"), [(timedelta(seconds=1), False), (2 * MINUTE, True)])
+async def test_a_clock_that_is_kept_right_moves_by_a_second_and_nothing_is_done(
+    store: SqliteStore, back: timedelta, minds: bool
+) -> None:
+    await store.claim_deliveries(NOW, 9, "mine", LEASE)
+    assert store._was_set_back(NOW - back) is minds
+    assert not store._was_set_back(NOW + MINUTE)

@@ -102,3 +102,14 @@ async def test_nobody_goes_on_before_it_is_committed(store: SqliteStore, tmp_pat
 
     await asyncio.gather(*(write(str(n)) for n in range(20)))
     await reader.close()
+
+
+async def test_whoever_looks_at_the_tasks_sees_the_writer(store: SqliteStore) -> None:
+    names: set[str] = set()
+
+    def job() -> None:
+        names.update(task.get_name() for task in asyncio.all_tasks(loop))
+
+    loop = asyncio.get_running_loop()
+    await asyncio.gather(*(store._write(job) for _ in range(3)))
+    assert "store writer" in names

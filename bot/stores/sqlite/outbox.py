@@ -68,8 +68,6 @@ class OutboxTable(Rewound):
             oldest: The first of them is what has waited longest, if that is for long.
         """
         values = {
-            "now": rows.ms(now),
-            "limit": limit,
             "lease": lease,
             "lease_until": rows.ms(now + lease_for),
             "resting": json.dumps(list(resting)),
@@ -177,8 +175,8 @@ class OutboxTable(Rewound):
 
     async def next_delivery_at(self) -> datetime | None:
         """When the earliest waiting delivery may leave; ``None`` when nothing waits."""
-        row = await self._run(lambda: self._first(sql_lanes.NEXT_DELIVERY, {}))
-        return rows.at_or_none(row["at"]) if row else None
+        (row,) = await self._run(lambda: self._rows(sql_lanes.NEXT_DELIVERY))
+        return rows.at_or_none(row["at"])
 
     async def outbox_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state."""

@@ -18,7 +18,7 @@ _FELT = timedelta(seconds=1)  # a clock that is being kept right moves by less
 class Rewound(SqliteFile):
     """Knows how late it was already."""
 
-    def __init__(self, bot_id: int = 0) -> None:
+    def __init__(self, bot_id: int) -> None:
         super().__init__(bot_id)
         self._latest: datetime | None = None
 
