@@ -89,9 +89,11 @@ ALL_DUE = "UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now)"
 
 # After a start: what was claimed and never visited is due, not one interval later; so is what
 # failed, for the operator may have started us because the trouble is over. Not all in one second,
-# and none before its publisher allows it.
+# and none before its publisher allows it. A visit that comes early takes the place of the one that
+# failed: else each start would double the wait, and a short trouble become a long silence.
 RECOVER_SOURCES = """
-UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
+UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms),
+    failures = failures - (failures > 0 AND next_due_at > :now AND NOT claimed)
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
           - :at_once) * :step_ms AS wait_ms
       FROM sources
