@@ -184,7 +184,9 @@ class Oracle:
         if any(f.kind in hard and f.start - 20 <= self.now() <= f.end + 100 for f in self._faults):
             return
         for row in self.outbox.execute(
-            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending')"
+            # What an earlier life left behind it may have had no time to take up.
+            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending') AND lease = ?",
+            (self.lease,),
         ):
             self.breach(f"stopped and left behind {dict(row)}")
 

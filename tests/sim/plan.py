@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from tests.sim.news import PLACES, WORDS, Event, attack, small
 
-# A poll that failed is repeated after two minutes at most, what a store or Telegram did not take
-# after one, a lease runs out after one and a half; a flood takes a group two. And some comfort.
+# A poll that failed twice is repeated after three minutes at most, what a store or Telegram did not
+# take after one, a lease runs out after one and a half; a flood takes a group two. And comfort.
 BOUND_S = 360.0
-CALM_S = 150.0  # after the last event and trouble; by then every feed was read again
+CALM_S = 210.0  # after the last event and trouble; by then every feed was read again
 FIRST_S = 90.0  # nothing goes wrong until every feed was read once
 POLL_S = 60
 DAY_S = 24 * 3600.0
