@@ -331,11 +331,18 @@ MOVE_CHAT = (
            status = excluded.status""",
     # Decided about while the group moved, once for each of its numbers: told once.
     """UPDATE deliveries SET state = 'cancelled', lease = NULL, lease_until = NULL,
-           settled_at = :now, error = 'its group is told under its new number'
-       WHERE chat_id = :old_id AND kind = 'alert' AND state IN ('pending', 'leased', 'sending')
+           digest_id = NULL, settled_at = :now, error = 'its group is told under its new number'
+       WHERE chat_id = :old_id AND kind = 'alert'
+         AND (state IN ('pending', 'leased', 'sending') OR digest_id IN (
+             SELECT id FROM deliveries AS digest WHERE digest.chat_id = :old_id
+               AND digest.kind = 'digest' AND digest.state IN ('pending', 'leased', 'sending')))
          AND EXISTS (SELECT 1 FROM deliveries AS other
              WHERE other.chat_id = :new_id AND other.story_id = deliveries.story_id
                AND other.kind = 'alert' AND other.state NOT IN ('dead', 'cancelled'))""",
+    """UPDATE deliveries SET state = 'cancelled', lease = NULL, lease_until = NULL,
+           settled_at = :now, error = 'its group is told under its new number'
+       WHERE chat_id = :old_id AND kind = 'digest' AND state IN ('pending', 'leased', 'sending')
+         AND NOT EXISTS (SELECT 1 FROM deliveries AS line WHERE line.digest_id = deliveries.id)""",
     "UPDATE OR IGNORE watches SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE alerts SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE whys SET chat_id = :new_id WHERE chat_id = :old_id",
