@@ -78,6 +78,20 @@ class SimStore(SqliteStore):
         self._db.conn.close()
 
 
+def spoil(path: Path, how: str, chance: random.Random) -> None:
+    """The disk loses the database: all of it, what was in it, or the pages of its second half."""
+    if how == "gone":
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        return
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        if how == "torn":
+            file.seek(size // 2)
+        left = size - file.tell()
+        file.write(bytes(left) if how == "zeros" else chance.randbytes(left))
+
+
 def watching(path: Path) -> sqlite3.Connection:
     """A look at the file from outside, for the oracle."""
     seen = sqlite3.connect(path, isolation_level=None)
