@@ -20,7 +20,7 @@ class Disk:
     """What the disk does to each statement; every one is a moment at which the process may die."""
 
     def __init__(self, plan: Plan, loop: SimLoop, chance: random.Random) -> None:
-        self._plan = plan
+        self._faults = [fault for fault in plan.faults if fault.kind in ("busy", "full")]
         self._loop = loop
         self._chance = chance
         self.statements = 0
@@ -40,6 +40,10 @@ class Disk:
         self._loop.step()
         if self._loop.dead:
             raise Killed
+        if self._faults:
+            self._hinders(statement)
+
+    def _hinders(self, statement: str) -> None:
         if statement == "BEGIN IMMEDIATE" and self._is("busy"):
             error = sqlite3.OperationalError("database is locked")
             error.took_s = _BUSY_S  # type: ignore[attr-defined]
@@ -49,7 +53,7 @@ class Disk:
 
     def _is(self, kind: str) -> bool:
         now = self._loop.time()
-        met = (f for f in self._plan.faults if f.kind == kind and f.covers(now))
+        met = (f for f in self._faults if f.kind == kind and f.covers(now))
         return any(self._chance.random() < fault.share for fault in met)
 
 

@@ -209,7 +209,8 @@ class Oracle:
             return
         if self.told[who.chat_id, token] and row.uncertain == 0:
             self.breach(f"{who.chat_id} got {token} again after a restore, as if it were new")
-        if row.kind == "alert" and not self._events[token].grave:
+        is_small = row.kind == "alert" and not self._events[token].grave
+        if is_small and not any(f.kind == "behind" for f in self._faults):  # an old copy hid it
             self.breach(f"{who.chat_id} got old {token} after a restore, alone")
 
     def answered(self, row: Row, answer: Exception | None) -> None:
