@@ -245,9 +245,9 @@ def run(seed: int, bot: type[Process] = Process, *, tell: bool = False) -> Resul
 
 def run_plan(made: Plan, bot: type[Process] = Process, *, tell: bool = False) -> Result:
     """Play ``made`` with ``bot``."""
-    folder = Path(tempfile.mkdtemp(prefix="sim-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="sim-", dir=memory()))
     try:
-        with _overheard() as crashed:
+        with overheard() as crashed:
             game = Game(made, bot, folder, tell)
             crashed.append(game._oracle.breach)
             return game.play()
@@ -256,7 +256,7 @@ def run_plan(made: Plan, bot: type[Process] = Process, *, tell: bool = False) ->
 
 
 @cache
-def _memory() -> str | None:
+def memory() -> str | None:
     """A folder in memory where there is one; with room, for a backup is refused where is none."""
     memory = Path("/dev/shm")  # noqa: S108 -- a private folder in it
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES
@@ -264,7 +264,7 @@ def _memory() -> str | None:
 
 
 @contextmanager
-def _overheard() -> Iterator[list[Callable[[str], None]]]:
+def overheard() -> Iterator[list[Callable[[str], None]]]:
     """Whatever the bot logs as an error of its own is a breach; the rest is silence."""
     told: list[Callable[[str], None]] = []
 
@@ -292,9 +292,9 @@ def _overheard() -> Iterator[list[Callable[[str], None]]]:
 
 
 @cache
-def _empty() -> bytes:
+def empty() -> bytes:
     """A database with nothing in it."""
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder) / "empty.db"
         loop = SimLoop(random.Random(0), 0.0)
         _finish(loop, SimStore.open(path)).vanish()
@@ -302,7 +302,7 @@ def _empty() -> bytes:
 
 
 def _furnish(path: Path, made: Plan) -> None:
-    path.write_bytes(_empty())
+    path.write_bytes(empty())
     loop = SimLoop(random.Random(0), 0.0)
     store = _finish(loop, SimStore.open(path))
     _finish(loop, settle_in(store, made, EPOCH))
