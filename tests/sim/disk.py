@@ -20,7 +20,7 @@ class Disk:
     """What the disk does to each statement; every one is a moment at which the process may die."""
 
     def __init__(self, plan: Plan, loop: SimLoop, chance: random.Random) -> None:
-        self._faults = [fault for fault in plan.faults if fault.kind in ("busy", "full")]
+        self._faults = plan.faults  # there may be more later
         self._loop = loop
         self._chance = chance
         self.statements = 0

@@ -150,9 +150,10 @@ class Machine:
         disk = Disk(self.plan, self._loop, self._chance(f"disk {lease}"))
         self._loop.job_takes = disk.takes_s
         opening = self._loop.create_task(SimStore.open(self._path))
-        self._loop.run_until(self.now() + 0.1)
-        if self._loop.dead:
-            return
+        while not opening.done():  # behind what the disk is busy with
+            self._loop.run_until(self.now() + 0.1)
+            if self._loop.dead:
+                return
         store = opening.result()
         store.live_on(disk)
         sender = self._sender(store, lease)
@@ -192,7 +193,9 @@ class Machine:
                 self.run(0.05)
             if loop is self._loop:
                 task.result()
-                return
+                break
+        for sender in self._senders:
+            sender.wake()
 
     def writes(self, chat: Chat) -> None:
         """Somebody subscribes, comes back, or leaves."""

@@ -190,9 +190,18 @@ def test_many_lives_lose_nothing() -> None:
     run_state_machine_as_test(Lives, settings=tried(2_000, 40))
 
 
+@pytest.mark.parametrize("bot", [mutants.Unmarked, mutants.NeverUncertain, mutants.GivesUp])
+def test_what_a_few_lives_show_is_caught(bot: type[Deliver]) -> None:
+    _is_caught(bot)
+
+
 @pytest.mark.sim
 @pytest.mark.parametrize("bot", mutants.SENDERS)
 def test_a_wrong_sender_is_caught(bot: type[Deliver]) -> None:
+    _is_caught(bot)
+
+
+def _is_caught(bot: type[Deliver]) -> None:
     wrong = type("Wrong", (Lives,), {"bot": bot})
     with pytest.raises(AssertionError):
         run_state_machine_as_test(wrong, settings=tried(1_000, 40, shrinks=False))
