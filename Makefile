@@ -27,6 +27,7 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 SEEDS ?= 1000
 sim: $(VENV)/dev.ok ## the simulation: make sim SEEDS=10000 (or 500:600); a seed that fails is repeated exactly
 	@$(BIN)/python -m tests.sim --seeds $(SEEDS)
+	@$(BIN)/python -m pytest -m sim tests/sim/test_machine.py
 
 bench: $(VENV)/bench.ok ## the matcher, the visiting of feeds and the sending, beside their peers (40 minutes)
 	@$(BIN)/python -m bot bench match

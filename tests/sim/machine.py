@@ -10,17 +10,20 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
-from bot.core.model import Chat, ChatKind, Message, PutChat
+from bot.core.i18n import Words
+from bot.core.model import Chat, ChatKind, Knowledge, Message, PutChat
 from bot.core.pacing import Pacing
+from bot.data import load_knowledge
+from bot.data.catalogues import load_words
 from bot.errors import StoreUnavailable
 from bot.flow.deliver import Deliver
 from tests.sim.disk import Disk, SimStore, watching
 from tests.sim.loop import SimLoop
 from tests.sim.outside import Outside
 from tests.sim.plan import Plan
-from tests.sim.process import known
 from tests.sim.world import EPOCH, empty, memory, overheard
 
 GROUP, MOVED, TOPIC = -5, -1005, 11
@@ -169,7 +172,7 @@ class Machine:
             self._senders.remove(sender)
 
     def _sender(self, store: SimStore, lease: str) -> Deliver:
-        knowledge, words, _ = known()
+        knowledge, words = _shipped()
         return self._class(
             store=store,
             messenger=Line(self.outside, lease),
@@ -221,6 +224,11 @@ class Machine:
         self._loop.dead = True
         self._loop.bury()
         self._ending.close()
+
+
+@cache
+def _shipped() -> tuple[Knowledge, Words]:
+    return load_knowledge(), load_words()
 
 
 async def _patiently(work: Callable[[], Awaitable[object]]) -> None:
