@@ -20,6 +20,7 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.errors import StoreUnavailable
 from bot.flow.deliver import Deliver
+from bot.ports import Messenger
 from tests.sim.disk import Disk, SimStore, watching
 from tests.sim.loop import SimLoop
 from tests.sim.outside import Outside
@@ -29,6 +30,15 @@ from tests.sim.world import EPOCH, empty, memory, overheard
 GROUP, MOVED, TOPIC = -5, -1005, 11
 CHATS = (1, 2, 3, 4, GROUP)
 _AWAY_S, _CALM_S = 3.0, 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The parts of a bot, of which one may be wrong."""
+
+    sender: type[Deliver] = Deliver
+    store: type[SimStore] = SimStore
+    hears: Callable[[Messenger], Messenger] = lambda messenger: messenger
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,10 @@ def chat_of(chat_id: int) -> Chat:
 
 
 class Machine:
-    """The file, the process that is alive, and the time. ``deliver_class`` may be a wrong one."""
+    """The file, the processes that are alive, and the time."""
 
-    def __init__(self, seed: int, deliver_class: type[Deliver] = Deliver) -> None:
-        self._seed, self._class = seed, deliver_class
+    def __init__(self, seed: int, kind: Kind) -> None:
+        self._seed, self._kind = seed, kind
         self._ending = ExitStack()
         folder = Path(tempfile.mkdtemp(prefix="machine-", dir=memory()))
         self._ending.callback(shutil.rmtree, folder)
@@ -152,7 +162,7 @@ class Machine:
     def _live(self, lease: str, *, is_first: bool) -> None:
         disk = Disk(self.plan, self._loop, self._chance(f"disk {lease}"))
         self._loop.job_takes = disk.takes_s
-        opening = self._loop.create_task(SimStore.open(self._path))
+        opening = self._loop.create_task(self._kind.store.open(self._path))
         while not opening.done():  # behind what the disk is busy with
             self._loop.run_until(self.now() + 0.1)
             if self._loop.dead:
@@ -173,9 +183,9 @@ class Machine:
 
     def _sender(self, store: SimStore, lease: str) -> Deliver:
         knowledge, words = _shipped()
-        return self._class(
+        return self._kind.sender(
             store=store,
-            messenger=Line(self.outside, lease),
+            messenger=self._kind.hears(Line(self.outside, lease)),
             words=words,
             topics=knowledge.topics,
             places=knowledge.places,

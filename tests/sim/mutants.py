@@ -1,4 +1,4 @@
-"""Senders that break one promise each: ``test_machine`` must notice."""
+"""Parts that break one promise each, the three of ``wrong`` first: ``test_machine`` must notice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.core.model import Delivery, DeliveryKind, DeliveryState, Message, Settlement
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
 from bot.flow.deliver import Deliver
-from tests.sim.wrong import SettledInBatches
+from tests.sim.machine import Kind
+from tests.sim.wrong import Hopeful, SeenFirst, SettledInBatches
 
 
 class NeverUncertain(Deliver):
@@ -75,7 +76,15 @@ class EditsAnything(Deliver):
         return await super()._asked(delivery, message)
 
 
-SENDERS: tuple[type[Deliver], ...] = (
-    *(SettledInBatches, NeverUncertain, SureOfIt, Unmarked, Unfenced),
-    *(Forgetful, GivesUp, EditsAnything),
-)
+KINDS = {
+    "seen before stored": Kind(store=SeenFirst),
+    "sent after a batch": Kind(SettledInBatches),
+    "retry on every error": Kind(hears=Hopeful),
+    "never uncertain": Kind(NeverUncertain),
+    "sure of it": Kind(SureOfIt),
+    "unmarked": Kind(Unmarked),
+    "unfenced": Kind(Unfenced),
+    "forgetful": Kind(Forgetful),
+    "gives up": Kind(GivesUp),
+    "edits anything": Kind(EditsAnything),
+}
