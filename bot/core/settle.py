@@ -61,6 +61,8 @@ def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
         return False
     if delivery.severity < Severity.IMPORTANT:
         return True
+    if delivery.attempts == 0:  # what a lost database may have told is no copy of ours
+        return False
     return not answered and delivery.uncertain >= delivery.severity - 1
 
 
