@@ -368,6 +368,7 @@ class Oracle:
         """The row of the event's alert, or of the digest that it is a line of."""
         found = self.outbox.execute(
             "SELECT coalesce(digest.state, alert.state) AS state,"
+            " coalesce(digest.severity, alert.severity) AS severity,"
             " coalesce(digest.error, alert.error) AS error, coalesce(digest.id, alert.id) AS id,"
             " coalesce(digest.not_before_at, alert.not_before_at) AS not_before_at"
             " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
@@ -384,7 +385,10 @@ class Oracle:
             return False
         if row["state"] == "dead":
             return bool(self.plan.hopeless)
-        return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] > 0
+        # What is grave is sent again: twice, and three times, in doubt.
+        enough = row["severity"] if row["severity"] > 1 else 1
+        doubts = self._doubts[who.chat_id, event.token]
+        return row["state"] == "unconfirmed" and doubts >= enough
 
     def check_states(self) -> None:
         """What holds for every row at every moment."""

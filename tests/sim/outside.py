@@ -230,7 +230,7 @@ class Outside:
     def _rows_of(self, key: Told) -> list[sqlite3.Row]:
         found = self.outbox.execute(
             "SELECT coalesce(digest.id, alert.id) AS id, coalesce(digest.state, alert.state)"
-            " AS state, coalesce(digest.error, alert.error) AS error"
+            " AS state, coalesce(digest.severity, alert.severity) AS severity, coalesce(digest.error, alert.error) AS error"
             " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
             " ON digest.id = alert.digest_id WHERE alert.kind = 'alert'"
             " AND alert.chat_id IN (?, ?) AND alert.story_id = ?",
@@ -243,7 +243,8 @@ class Outside:
             case "dead":
                 return bool(row["error"]) and self._refused[row["id"]] > 1
             case "unconfirmed":
-                return bool(row["error"]) and self.doubts[key] > 0
+                enough = row["severity"] if row["severity"] > 1 else 1
+                return bool(row["error"]) and self.doubts[key] >= enough
             case "cancelled":
                 return bool(row["error"]) and key[0] in self.left | self.blocked
         return False
