@@ -230,7 +230,8 @@ class Outside:
     def _rows_of(self, key: Told) -> list[sqlite3.Row]:
         found = self.outbox.execute(
             "SELECT coalesce(digest.id, alert.id) AS id, coalesce(digest.state, alert.state)"
-            " AS state, coalesce(digest.severity, alert.severity) AS severity, coalesce(digest.error, alert.error) AS error"
+            " AS state, coalesce(digest.severity, alert.severity) AS severity,"
+            " coalesce(digest.error, alert.error) AS error"
             " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
             " ON digest.id = alert.digest_id WHERE alert.kind = 'alert'"
             " AND alert.chat_id IN (?, ?) AND alert.story_id = ?",
