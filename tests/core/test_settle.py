@@ -31,6 +31,7 @@ P, U, D, C = (
         (errors.ChatGone(7, "not found", certain=False), {}, P, 1),
         (errors.ChatGone(7, "not found", certain=False), {"attempts": 2}, C, None),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1, "attempts": 1}, P, 2),
+        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 1}, P, 2),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 2}, U, None),
         (errors.DeliveryUncertain(7, "502", answered=True), {"uncertain": 99}, P, 1),
         (errors.ChatMoved(7, "moved", -1007), {}, P, 0),
