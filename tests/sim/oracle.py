@@ -385,11 +385,10 @@ class Oracle:
             return False
         if row["state"] == "dead":
             return bool(self.plan.hopeless)
-        # What is grave is sent twice in doubt, the gravest three times. After a restore one try that
-        # surely did not arrive may pass for a copy, for all bear the mark of one: then twice, too.
-        key = (who.chat_id, event.token)
-        enough = max(2, row["severity"] - self._forgotten[key]) if row["severity"] > 1 else 1
-        return row["state"] == "unconfirmed" and self._doubts[key] >= enough
+        # What is grave is sent twice in doubt, the gravest three times. After a restore all bear the
+        # mark of a copy, and a try that surely did not arrive passes for one: then twice, too.
+        enough = max(2, row["severity"] - bool(self._lost)) if row["severity"] > 1 else 1
+        return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] >= enough
 
     def check_states(self) -> None:
         """What holds for every row at every moment."""
