@@ -385,8 +385,8 @@ class Oracle:
             return False
         if row["state"] == "dead":
             return bool(self.plan.hopeless)
-        # What is grave is sent twice in doubt, the gravest three times. After a restore all bear the
-        # mark of a copy, and a try that surely did not arrive passes for one: then twice, too.
+        # What is grave is sent twice in doubt, the gravest three times. After a restore all are
+        # marked as copies, and a try that surely did not arrive passes for one: then twice, too.
         enough = max(2, row["severity"] - bool(self._lost)) if row["severity"] > 1 else 1
         return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] >= enough
 
