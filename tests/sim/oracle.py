@@ -385,10 +385,12 @@ class Oracle:
             return False
         if row["state"] == "dead":
             return bool(self.plan.hopeless)
-        # What is grave is sent twice in doubt, the gravest three times. After a restore all are
-        # marked as copies, and a try that surely did not arrive passes for one: then twice, too.
-        enough = max(2, row["severity"] - bool(self._lost)) if row["severity"] > 1 else 1
-        return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] >= enough
+        tries = self._doubts[who.chat_id, event.token]
+        if self._lost and row["severity"] > 1:
+            # All are marked as copies then: one that surely did not arrive passes for one, too.
+            tries = self._left[row["id"]]
+        # What is grave is sent twice in doubt, the gravest three times.
+        return row["state"] == "unconfirmed" and tries >= max(row["severity"], 1)
 
     def check_states(self) -> None:
         """What holds for every row at every moment."""
