@@ -269,12 +269,15 @@ UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sending_at = :
 WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RETURNING id
 """
 
+# A clock that is set ahead lets a lease run out, and who holds it claims the row again under the
+# same name: what one of the two gives back unsent is not taken from the other, who sends it.
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
     not_before_at = coalesce(:not_before_at, not_before_at), waits = :not_before_at IS NOT NULL,
     error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
     settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
+  AND NOT (state = 'sending' AND :state = 'pending' AND :not_before_at IS NULL)
 """
 
 RELEASE = f"""

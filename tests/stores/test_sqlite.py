@@ -374,6 +374,17 @@ async def test_a_story_decided_about_while_its_group_moved_is_told_once(store) -
     assert await store.outbox_counts() == {"cancelled": 1, "leased": 1}
 
 
+async def test_what_is_claimed_twice_and_given_back_once_is_still_being_sent(store) -> None:
+    """The clock was set ahead between the two, by more than a lease."""
+    await subscribe(store, 7)
+    await store.record(a_batch(a_verdict(1, 7)))
+    (first,) = await claim(store)
+    (second,) = await claim(store, after_s=3600)
+    assert await store.mark_sending(first, NOW)
+    await store.settle(second, Settlement(DeliveryState.PENDING), NOW)
+    assert await store.outbox_counts() == {"sending": 1}
+
+
 async def test_a_line_of_a_digest_decided_about_while_its_group_moved_is_told_once(store) -> None:
     await subscribe(store, -5)
     await store.chat_moved(-5, -1005, NOW)
