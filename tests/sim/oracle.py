@@ -55,7 +55,7 @@ class Late:
     """One of many events that a feed brings at once, long after they happened."""
 
     name: str
-    age_s: float
+    happened_s: float  # by the publishers' clock
 
 
 class Oracle:
@@ -141,9 +141,9 @@ class Oracle:
         """A catching up shows the newest first, of what is equally grave."""
         places = ((message.text.find(token), token) for token in row.tokens)
         shown = [token for at, token in sorted(places) if at >= 0 and token in self._crowds]
-        ages = [self._crowds[token].age_s for token in shown]
-        if ages != sorted(ages):
-            self.breach(f"digest {row.id} shows {shown}, aged {ages}")
+        times = [self._crowds[token].happened_s for token in shown]
+        if times != sorted(times, reverse=True):
+            self.breach(f"digest {row.id} shows {shown}, of {times}")
 
     def _row(self, row: sqlite3.Row) -> Row:
         if row["kind"] == "digest":
@@ -443,7 +443,12 @@ def _crowds(plan: Plan) -> dict[str, Late]:
         if report.age_s >= _LATE_S and report.dated_at == report.at:
             found.setdefault(f"{report.feed} {report.at}", []).append(report)
     crowds = {name: crowd for name, crowd in found.items() if len(crowd) > MOST_SINGLES}
-    return {r.event.token: Late(name, r.age_s) for name, c in crowds.items() for r in c}
+    return {r.event.token: Late(n, _happened_s(plan, r)) for n, c in crowds.items() for r in c}
+
+
+def _happened_s(plan: Plan, report: Report) -> float:
+    slept_s = sum(j.by_s for j in plan.jumps if j.asleep and j.at <= report.at)
+    return report.at + slept_s - report.age_s
 
 
 def asks(about: str, event: Event) -> bool:
