@@ -27,6 +27,7 @@ check: $(VENV)/dev.ok ## ruff, mypy strict, import-linter
 SEEDS ?= 1000
 sim: $(VENV)/dev.ok ## the simulation: make sim SEEDS=10000 (or 500:600); a seed that fails is repeated exactly
 	@$(BIN)/python -m tests.sim --seeds $(SEEDS)
+	@$(BIN)/python -m pytest -m sim tests/sim/test_machine.py
 
 soak: $(VENV)/dev.ok ## a day with 2,000 chats and 50 feeds, then eight weeks, on virtual time (four minutes)
 	@$(BIN)/python -m tests.sim.soak

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.core.model import Hit, Knowledge, Place, Scan, Term
@@ -49,7 +49,7 @@ class Known:
             for spelling in place.bare:
                 self._add(Ending(place=place, bare=True), key_of(spelling))
 
-    @property
+    @cached_property
     def stems(self) -> frozenset[str]:
         """The words that are open at their end, ``*`` and all."""
         return frozenset(word for key, _ in self.phrases for word in key if word.endswith("*"))

@@ -45,10 +45,14 @@ def is_forgotten(source: Source, policy: Policy) -> bool:
 
 
 def may_repeat(entry: Entry, turn: Turn) -> bool:
-    """Whether who hears of this entry may have been told of it already."""
-    if not turn.forgetful or turn.late_before is None:
-        return False
-    return entry.published_at is None or entry.published_at < turn.late_before
+    """Whether who hears of this entry may have been told of it already, by a database now lost.
+
+    In whichever poll it comes: the first one after a restore may have shown an old copy.
+    """
+    restored_at, at = turn.policy.restored_at, entry.published_at
+    if at is None:
+        return turn.forgetful
+    return restored_at is not None and at < restored_at
 
 
 def _is_late(entry: Entry, usual: datetime, oldest: datetime, since: datetime | None) -> bool:

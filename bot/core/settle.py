@@ -61,7 +61,9 @@ def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
         return False
     if delivery.severity < Severity.IMPORTANT:
         return True
-    return not answered and delivery.uncertain >= delivery.severity - 1
+    # What a lost database may have told was marked before our first try, and is no copy of ours.
+    copies = min(delivery.uncertain, delivery.attempts)
+    return not answered and copies >= delivery.severity - 1
 
 
 def _is_hopeless(delivery: Delivery, error: DeliveryError) -> bool:

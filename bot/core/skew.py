@@ -1,12 +1,14 @@
 """Dates that are off by whole hours: a publisher who writes local time and calls it UTC.
 
 What a feed brings anew was published since it was polled last. If that puts the dates of five
-entries in a row ahead of the time, or behind it, by the same number of whole hours, it is the
-clock that is wrong and not the news.
+polls in a row ahead of the time, or behind it, by the same number of whole hours, it is the
+clock that is wrong and not the news. Of each poll counts what most of them say, once: a feed that
+was filled again brings many at once that are an hour old, and its clock is right.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,10 +33,9 @@ def learnt(habits: Habits, fresh: Iterable[Entry], since: datetime | None, now: 
     """
     if since is None or now - since + 2 * _LAG > _EXACT:
         return habits
-    for entry in fresh:
-        if entry.stated_at is not None and not entry.is_seed:
-            habits = _heard(habits, _skew(entry.stated_at, since, now))
-    return habits
+    stated = (entry.stated_at for entry in fresh if not entry.is_seed)
+    skews = Counter(_skew(at, since, now) for at in stated if at is not None)
+    return _heard(habits, skews.most_common(1)[0][0]) if skews else habits
 
 
 def note(before: Habits, after: Habits) -> str:

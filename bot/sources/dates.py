@@ -18,6 +18,7 @@ _ZONE = re.compile(
     r"(?:Z|:\d{2}(?:[.,]\d+)?\s*[+-]\d{2}(?::?\d{2})?|\b(?!AM|PM)[A-Z]{2,5})\s*(?:\([^)]*\))?\Z",
     re.IGNORECASE,
 )
+_WEEKDAY = re.compile(r"\A[^\W\d_]{2,10}\.?,?\s+(?=\d)")
 _DAY_FIRST = re.compile(r"\A(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 
@@ -88,6 +89,7 @@ def _iso(text: str) -> datetime | None:
 
 def _mail(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
+        # The library reads no day of the week before a time without a zone.
+        return parsedate_to_datetime(_WEEKDAY.sub("", text))
     except (TypeError, ValueError, IndexError):
         return None

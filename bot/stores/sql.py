@@ -90,9 +90,11 @@ ALL_DUE = "UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now)"
 
 # After a start: what was claimed and never visited is due, not one interval later; so is what
 # failed, for the operator may have started us because the trouble is over. Not all in one second,
-# and none before its publisher allows it.
+# and none before its publisher allows it. A visit that comes early takes the place of the one that
+# failed: else each start would double the wait, and a short trouble become a long silence.
 RECOVER_SOURCES = """
-UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms)
+UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wait_ms),
+    failures = failures - (failures > 0 AND next_due_at > :now AND NOT claimed)
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
           - :at_once) * :step_ms AS wait_ms
       FROM sources
@@ -274,12 +276,15 @@ UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sending_at = :
 WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RETURNING id
 """
 
+# A clock that is set ahead lets a lease run out, and who holds it claims the row again under the
+# same name: what one of the two gives back unsent is not taken from the other, who sends it.
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
     not_before_at = coalesce(:not_before_at, not_before_at), waits = :not_before_at IS NOT NULL,
     error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
     settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
+  AND NOT (state = 'sending' AND :state = 'pending' AND :not_before_at IS NULL)
 """
 
 RELEASE = f"""
@@ -336,11 +341,18 @@ MOVE_CHAT = (
            status = excluded.status""",
     # Decided about while the group moved, once for each of its numbers: told once.
     """UPDATE deliveries SET state = 'cancelled', lease = NULL, lease_until = NULL,
-           settled_at = :now, error = 'its group is told under its new number'
-       WHERE chat_id = :old_id AND kind = 'alert' AND state IN ('pending', 'leased', 'sending')
+           digest_id = NULL, settled_at = :now, error = 'its group is told under its new number'
+       WHERE chat_id = :old_id AND kind = 'alert'
+         AND (state IN ('pending', 'leased', 'sending') OR digest_id IN (
+             SELECT id FROM deliveries AS digest WHERE digest.chat_id = :old_id
+               AND digest.kind = 'digest' AND digest.state IN ('pending', 'leased', 'sending')))
          AND EXISTS (SELECT 1 FROM deliveries AS other
              WHERE other.chat_id = :new_id AND other.story_id = deliveries.story_id
                AND other.kind = 'alert' AND other.state NOT IN ('dead', 'cancelled'))""",
+    """UPDATE deliveries SET state = 'cancelled', lease = NULL, lease_until = NULL,
+           settled_at = :now, error = 'its group is told under its new number'
+       WHERE chat_id = :old_id AND kind = 'digest' AND state IN ('pending', 'leased', 'sending')
+         AND NOT EXISTS (SELECT 1 FROM deliveries AS line WHERE line.digest_id = deliveries.id)""",
     "UPDATE OR IGNORE watches SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE alerts SET chat_id = :new_id WHERE chat_id = :old_id",
     "UPDATE OR IGNORE whys SET chat_id = :new_id WHERE chat_id = :old_id",

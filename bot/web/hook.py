@@ -22,7 +22,7 @@ def routes(inbox: Inbox, secret: str) -> list[web.RouteDef]:
 
     async def bring(request: web.Request) -> web.Response:
         # Before anything is read: who does not know the secret gets none of our memory.
-        if not hmac.compare_digest(request.headers.get(HEADER, "").encode(), expected):
+        if not hmac.compare_digest(_said(request), expected):
             raise web.HTTPForbidden(text="this is not for you\n")
         update = _update(await request.clone(client_max_size=MAX_BYTES).read())
         if update is None:
@@ -31,6 +31,11 @@ def routes(inbox: Inbox, secret: str) -> list[web.RouteDef]:
         return web.Response(status=200 if await inbox.take(update) else 503)
 
     return [web.post(PATH, bring)]
+
+
+def _said(request: web.Request) -> bytes:
+    # Bytes that are no UTF-8 arrive as lone surrogates.
+    return request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
 
 
 def _update(body: bytes) -> dict[str, Any] | None:

@@ -31,8 +31,9 @@ P, U, D, C = (
         (errors.ChatGone(7, "not found", certain=False), {}, P, 1),
         (errors.ChatGone(7, "not found", certain=False), {"attempts": 1}, P, 2),
         (errors.ChatGone(7, "not found", certain=False), {"attempts": 2}, C, None),
-        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1}, P, 1),
-        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2}, U, None),
+        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1, "attempts": 1}, P, 2),
+        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 1}, P, 2),
+        (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 2}, U, None),
         (errors.DeliveryUncertain(7, "502", answered=True), {"uncertain": 99}, P, 1),
         (errors.ChatMoved(7, "moved", -1007), {}, P, 0),
         (errors.DeliveryRefused(7, "can't parse"), {}, P, 0),
@@ -41,6 +42,13 @@ P, U, D, C = (
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.CRITICAL}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.IMPORTANT}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.NOTICE}, U, None),
+        # Said to be a possible repeat since a restore: our own first copy is repeated all the same.
+        (
+            errors.DeliveryUncertain(7, "lost"),
+            {"severity": Severity.IMPORTANT, "uncertain": 1},
+            P,
+            1,
+        ),
     ],
 )
 def test_each_answer_leads_where_the_table_says(error, parts, state, wait_s) -> None:

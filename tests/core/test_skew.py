@@ -35,10 +35,23 @@ def after(*ahead_min: float, habits: Habits = NONE, since: datetime | None = Non
         ([1500, 1501, 1502, 1499, 1500], 0),  # no zone is that far away
     ],
 )
-def test_a_constant_skew_of_whole_hours_is_learnt_from_five_fresh_entries(
+def test_a_constant_skew_of_whole_hours_is_learnt_from_five_polls(
     ahead_min: list[float], skew_h: int
 ) -> None:
     assert after(*ahead_min).skew_h == skew_h
+
+
+def test_a_feed_that_is_filled_again_with_what_is_an_hour_old_is_not_skewed() -> None:
+    hour_old = [an_entry(stated_at=NOW - timedelta(minutes=61))] * 35
+    assert learnt(NONE, hour_old, NOW - FIVE_MIN, NOW).skew_h == 0
+
+
+def test_what_one_entry_says_otherwise_than_the_others_of_its_poll_does_not_count() -> None:
+    habits = NONE
+    for _ in range(5):
+        dates = [NOW + timedelta(minutes=179)] * 3 + [NOW - timedelta(days=2)]
+        habits = learnt(habits, [an_entry(stated_at=at) for at in dates], NOW - FIVE_MIN, NOW)
+    assert habits.skew_h == 3
 
 
 def test_a_skew_that_ends_or_changes_is_learnt_anew() -> None:

@@ -108,6 +108,16 @@ async def test_the_gravest_of_the_last_hour_comes_at_once_and_says_that_it_may_b
     assert "possible repeat" in to_plain(note, "en")
 
 
+async def test_what_an_old_copy_of_the_feed_hid_at_first_says_that_it_may_be_a_repeat(
+    lost: Lost,
+) -> None:
+    bench = await lost.come_back()
+    bench.feed.brings = [a_poll(attack(1, 5 * M))]
+    await bench.tick(NOW + 10 * M)
+    (one,) = await lost.sent(after=11 * M)
+    assert one.uncertain == 1
+
+
 async def test_what_comes_after_the_restore_is_news_like_any(lost: Lost) -> None:
     bench = await lost.come_back(attack(1, 61 * M))
     await lost.sent()

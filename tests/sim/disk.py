@@ -20,7 +20,7 @@ class Disk:
     """What the disk does to each statement; every one is a moment at which the process may die."""
 
     def __init__(self, plan: Plan, loop: SimLoop, chance: random.Random) -> None:
-        self._plan = plan
+        self._faults = plan.faults  # there may be more later
         self._loop = loop
         self._chance = chance
         self.statements = 0
@@ -40,6 +40,10 @@ class Disk:
         self._loop.step()
         if self._loop.dead:
             raise Killed
+        if self._faults:
+            self._hinders(statement)
+
+    def _hinders(self, statement: str) -> None:
         if statement == "BEGIN IMMEDIATE" and self._is("busy"):
             error = sqlite3.OperationalError("database is locked")
             error.took_s = _BUSY_S  # type: ignore[attr-defined]
@@ -49,7 +53,7 @@ class Disk:
 
     def _is(self, kind: str) -> bool:
         now = self._loop.time()
-        met = (f for f in self._plan.faults if f.kind == kind and f.covers(now))
+        met = (f for f in self._faults if f.kind == kind and f.covers(now))
         return any(self._chance.random() < fault.share for fault in met)
 
 
@@ -76,6 +80,20 @@ class SimStore(SqliteStore):
     def vanish(self) -> None:
         """Its process is dead: what was not committed is gone."""
         self._db.conn.close()
+
+
+def spoil(path: Path, how: str, chance: random.Random) -> None:
+    """The disk loses the database: all of it, what was in it, or the pages of its second half."""
+    if how == "gone":
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        return
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        if how == "torn":
+            file.seek(size // 2)
+        left = size - file.tell()
+        file.write(bytes(left) if how == "zeros" else chance.randbytes(left))
 
 
 def watching(path: Path) -> sqlite3.Connection:

@@ -3,8 +3,9 @@
 A breach ends the world. What is asked always: nobody gets what no rule of theirs asks for; nothing
 leaves without its row ``sending`` under a lease of the living process; at most eight are under
 way; no limit of Telegram's is broken; nobody gets one story twice, unless an answer was lost or a
-crash fell into the send; whatever is due was told, or stands visibly in the outbox, by the time the
-plan says that trouble is over.
+crash fell into the send; what comes late in a crowd comes as one message, the newest first; what a
+lost database may have told says so; whatever is due was told, or stands visibly in the outbox, by
+the time the plan says that trouble is over.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from dataclasses import dataclass
 from bot.core.model import Message
 from bot.flow.deliver import IN_FLIGHT
 from tests.sim.news import WORDS, Event
-from tests.sim.plan import BOUND_S, Command, Fault, Listener, Plan
+from tests.sim.plan import BOUND_S, Command, Fault, Listener, Plan, Report
 
 # A process that dies may have an answer that it had no time to write down.
 _WRITTEN_S = 0.5
+_LATE_S = 1800.0  # older than that is late, whenever its feed was read last
+MOST_SINGLES = 10  # late alerts for one chat; more come as one message
 NEVER = float("inf")
 _STUCK = ("pending", "leased", "sending")
 
@@ -47,6 +50,14 @@ class Rule:
     until: tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One of many events that a feed brings at once, long after they happened."""
+
+    name: str
+    happened_s: float  # by the publishers' clock
+
+
 class Oracle:
     """Judge of one world."""
 
@@ -60,6 +71,8 @@ class Oracle:
         self.told: Counter[tuple[int, str]] = Counter()  # copies by (listener, event)
         self._note = note
         self._doubts: Counter[tuple[int, str]] = Counter()
+        self._forgotten: Counter[tuple[int, str]] = Counter()  # told, and no more in the database
+        self._lost: list[tuple[float, float]] = []  # from a backup until it took its place
         self._lost_answers: Counter[int] = Counter()  # by row
         self._left: Counter[int] = Counter()  # by row, how often its request left
         self._answered: list[tuple[float, Row]] = []
@@ -68,6 +81,8 @@ class Oracle:
         for report in plan.reports:
             token = report.event.token
             self._first_at[token] = min(report.at, self._first_at.get(token, NEVER))
+        self._crowds = _crowds(plan)
+        self._singles: Counter[tuple[int, str]] = Counter()  # of a crowd, to one listener
         self._by_chat = {who.chat_id: who for who in plan.listeners}
         self._by_chat |= {who.moves_to: who for who in plan.listeners if who.moves_to}
 
@@ -118,7 +133,17 @@ class Oracle:
         self._note(f"leaves {row.kind} {row.id} to {row.chat_id} {message.text!r}")
         if row.kind == "alert" and row.tokens and row.tokens[0] not in message.text:
             self.breach(f"alert {row.id} does not tell of its event")
+        if row.kind == "digest":
+            self._check_order(row, message)
         return row
+
+    def _check_order(self, row: Row, message: Message) -> None:
+        """A catching up shows the newest first, of what is equally grave."""
+        places = ((message.text.find(token), token) for token in row.tokens)
+        shown = [token for at, token in sorted(places) if at >= 0 and token in self._crowds]
+        times = [self._crowds[token].happened_s for token in shown]
+        if times != sorted(times, reverse=True):
+            self.breach(f"digest {row.id} shows {shown}, of {times}")
 
     def _row(self, row: sqlite3.Row) -> Row:
         if row["kind"] == "digest":
@@ -147,7 +172,10 @@ class Oracle:
             return
         who = self.whose(row.chat_id)
         for token in row.tokens:
+            self._check_marked(who, token, row)
             self.told[who.chat_id, token] += 1
+            if row.kind == "alert":
+                self._check_crowd(who, token)
             self._check_wanted(who, self._events[token])
             self._check_copies(who, token, row)
         if self._lost_answers[row.id] and row.uncertain == 0:
@@ -163,8 +191,27 @@ class Oracle:
             return
         if copies > 1 + doubts:
             self.breach(f"{who.chat_id} got {token} {copies} times, with {doubts} doubts")
-        if copies > 1 and row.severity < 2:
+        if copies > 1 + self._forgotten[who.chat_id, token] and row.severity < 2:
             self.breach(f"{who.chat_id} got the notice {token} {copies} times")
+
+    def _check_crowd(self, who: Listener, token: str) -> None:
+        """Beyond ten stories what comes late comes as one message."""
+        if token not in self._crowds or self.told[who.chat_id, token] > 1:
+            return
+        crowd = (who.chat_id, self._crowds[token].name)
+        self._singles[crowd] += 1
+        if self._singles[crowd] > MOST_SINGLES:
+            self.breach(f"a flood: {who.chat_id} got {self._singles[crowd]} of {crowd[1]}")
+
+    def _check_marked(self, who: Listener, token: str, row: Row) -> None:
+        """What a lost database told, and what came meanwhile, is one message that says so."""
+        if not self._forgotten[who.chat_id, token]:
+            return
+        if self.told[who.chat_id, token] and row.uncertain == 0:
+            self.breach(f"{who.chat_id} got {token} again after a restore, as if it were new")
+        is_small = row.kind == "alert" and not self._events[token].grave
+        if is_small and not any(f.kind == "behind" for f in self._faults):  # an old copy hid it
+            self.breach(f"{who.chat_id} got old {token} after a restore, alone")
 
     def answered(self, row: Row, answer: Exception | None) -> None:
         """The bot knows what became of a send, or that it will not know."""
@@ -184,7 +231,9 @@ class Oracle:
         if any(f.kind in hard and f.start - 20 <= self.now() <= f.end + 100 for f in self._faults):
             return
         for row in self.outbox.execute(
-            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending')"
+            # What an earlier life left behind it may have had no time to take up.
+            "SELECT * FROM deliveries WHERE state IN ('leased', 'sending') AND lease = ?",
+            (self.lease,),
         ):
             self.breach(f"stopped and left behind {dict(row)}")
 
@@ -202,6 +251,22 @@ class Oracle:
             if found["attempts"] > self._left[found["id"]]:  # it died just before it left
                 self._left[found["id"]] = found["attempts"]
                 self._doubt(self._row(found))
+
+    def restored(self, taken_at: float) -> None:
+        """A backup took the place of the database: what came after it is forgotten."""
+        self._lost.append((taken_at, self.now()))
+        for who in self.plan.listeners:
+            for token, event in self._events.items():
+                row = self._row_of(who, event)
+                key = (who.chat_id, token)
+                if row is None and self._first_at[token] <= self.now():
+                    self._forgotten[key] += 1
+                if row["state"] in _STUCK if row else self.told[key]:
+                    self._doubts[key] += 1
+        # Its numbers are given again.
+        rows = self.outbox.execute("SELECT id, attempts FROM deliveries")
+        self._left = Counter({row["id"]: row["attempts"] for row in rows})
+        self._lost_answers.clear()
 
     def _is_sending(self, row: Row) -> bool:
         asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"
@@ -229,7 +294,8 @@ class Oracle:
             yield Rule(c.args, (c.at, self._served(c)), never)
 
     def _served(self, command: Command) -> float:
-        return self.served.get(self.plan.commands.index(command), NEVER)
+        at = self.served.get(self.plan.commands.index(command), NEVER)
+        return NEVER if any(taken <= at < lost for taken, lost in self._lost) else at
 
     def _offs(self, who: Listener) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
         for start, end in self._pairs(who, "@block", "stop"):
@@ -302,6 +368,7 @@ class Oracle:
         """The row of the event's alert, or of the digest that it is a line of."""
         found = self.outbox.execute(
             "SELECT coalesce(digest.state, alert.state) AS state,"
+            " coalesce(digest.severity, alert.severity) AS severity,"
             " coalesce(digest.error, alert.error) AS error, coalesce(digest.id, alert.id) AS id,"
             " coalesce(digest.not_before_at, alert.not_before_at) AS not_before_at"
             " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
@@ -318,7 +385,12 @@ class Oracle:
             return False
         if row["state"] == "dead":
             return bool(self.plan.hopeless)
-        return row["state"] == "unconfirmed" and self._doubts[who.chat_id, event.token] > 0
+        tries = self._doubts[who.chat_id, event.token]
+        if self._lost and row["severity"] > 1:
+            # All are marked as copies then: one that surely did not arrive passes for one, too.
+            tries = self._left[row["id"]]
+        # What is grave is sent twice in doubt, the gravest three times.
+        return row["state"] == "unconfirmed" and tries >= max(row["severity"], 1)
 
     def check_states(self) -> None:
         """What holds for every row at every moment."""
@@ -358,6 +430,25 @@ def _telling(rows: list[Row], message: Message) -> list[Row]:
     """The rows that ``message`` may be of, the likeliest first."""
     told = {row.id: sum(token in message.text for token in row.tokens) for row in rows}
     return sorted(rows, key=lambda row: (-told[row.id], row.id))
+
+
+def _crowds(plan: Plan) -> dict[str, Late]:
+    """Events by token that come in a crowd; none where the bot cannot know how late it is."""
+    if any(j.by_s < 0 for j in plan.jumps):
+        return {}
+    redated = {f.of for f in plan.faults if f.kind == "redated"}
+    told = [r for r in plan.reports if r.feed not in redated and not r.event.grave and r.at >= 0]
+    found: dict[str, list[Report]] = {}
+    for report in told:
+        if report.age_s >= _LATE_S and report.dated_at == report.at:
+            found.setdefault(f"{report.feed} {report.at}", []).append(report)
+    crowds = {name: crowd for name, crowd in found.items() if len(crowd) > MOST_SINGLES}
+    return {r.event.token: Late(n, _happened_s(plan, r)) for n, c in crowds.items() for r in c}
+
+
+def _happened_s(plan: Plan, report: Report) -> float:
+    slept_s = sum(j.by_s for j in plan.jumps if j.asleep and j.at <= report.at)
+    return report.at + slept_s - report.age_s
 
 
 def asks(about: str, event: Event) -> bool:

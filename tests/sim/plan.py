@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from tests.sim.news import PLACES, WORDS, Event, attack, small
 
-# A poll that failed is repeated after two minutes at most, what a store or Telegram did not take
-# after one, a lease runs out after one and a half; a flood takes a group two. And some comfort.
+# A poll that failed twice is repeated after three minutes at most, what a store or Telegram did not
+# take after one, a lease runs out after one and a half; a flood takes a group two. And comfort.
 BOUND_S = 360.0
-CALM_S = 150.0  # after the last event and trouble; by then every feed was read again
+CALM_S = 210.0  # after the last event and trouble; by then every feed was read again
 FIRST_S = 90.0  # nothing goes wrong until every feed was read once
 POLL_S = 60
 DAY_S = 24 * 3600.0
+_LOST_SHARE = 0.15  # of the worlds whose clock is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,15 @@ class Command:
 class Crash:
     """The process dies at the ``steps``-th step after ``at`` and is back after ``away_s``.
 
-    Unless it ``is_asked`` to end, as a process manager does: then it has time to.
+    Unless it ``is_asked`` to end, as a process manager does: then it has time to. What it ``loses``
+    is its database: "gone", all "zeros", or "torn"; the last backup takes its place.
     """
 
     at: float
     steps: int
     away_s: float
     is_asked: bool = False
+    loses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Plan:
     commands: list[Command] = field(default_factory=list)
     crashes: list[Crash] = field(default_factory=list)
     jumps: list[Jump] = field(default_factory=list)
+    backups: list[float] = field(default_factory=list)  # when one is made
     coarse: frozenset[str] = frozenset()  # tokens whose HTML Telegram refuses
     hopeless: frozenset[str] = frozenset()  # tokens it refuses as plain text, too
     calm_at: float = 0.0
@@ -135,6 +139,8 @@ def plan(seed: int) -> Plan:
     _people(made, chance)
     _news(made, chance, active_s)
     _trouble(made, chance, active_s)
+    if not made.jumps:  # by its clock the bot knows what a lost database may have told
+        _loss(made, random.Random(f"loss {seed}"), active_s)
     _talk(made, chance, active_s)
     last = max((end for _, end in made.troubled()), default=0.0)
     told = max([r.at for r in made.reports] + [c.at for c in made.commands])
@@ -229,9 +235,21 @@ def _slept(made: Plan, chance: random.Random, jump: Jump) -> None:
     """What happened meanwhile is there at waking; nothing from before is dated anew."""
     made.faults = [fault for fault in made.faults if fault.kind != "redated"]
     feed, at = chance.choice(list(made.feeds)), jump.at + 0.001
-    for _ in range(chance.choice((1, 4, 14))):
+    words = WORDS[: chance.choice((1, 3, 6))]  # of few words each, so that many are for one chat
+    for _ in range(chance.choice((1, 4, 14, 40))):
         age_s = chance.uniform(60, 0.9 * jump.by_s)
-        made.reports.append(Report(small(chance.choice(WORDS), chance), feed, at, at, age_s))
+        made.reports.append(Report(small(chance.choice(words), chance), feed, at, at, age_s))
+
+
+def _loss(made: Plan, chance: random.Random, active_s: float) -> None:
+    """The disk is lost some time after a backup was made."""
+    if chance.random() >= _LOST_SHARE:
+        return
+    made.faults = [fault for fault in made.faults if fault.kind != "redated"]
+    at = FIRST_S + chance.uniform(0.3, 1.0) * active_s
+    made.backups = [max(at - chance.expovariate(1 / 90), FIRST_S)]
+    how = chance.choice(("gone", "gone", "zeros", "torn"))
+    made.crashes.append(Crash(at, _steps(chance), chance.uniform(1, 40), loses=how))
 
 
 def _steps(chance: random.Random) -> int:

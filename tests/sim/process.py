@@ -35,6 +35,7 @@ from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
 from bot.flow.tallying import Tallying
 from bot.ports import Messenger, Poller, Store
+from bot.upkeep import take_up
 from tests.sim.disk import Disk, SimStore
 from tests.sim.feeds import source
 from tests.sim.news import WORDS
@@ -135,10 +136,10 @@ class Process:
         """Run for ever, as ``app`` does."""
         self.store = store = await self.store_class.open(self.world.path)
         store.live_on(disk)
-        await self._patiently(self._recover)
         knowledge, words, _ = known()
         deliver = self._deliver(knowledge, words)
         ingest = self._ingest(knowledge, deliver)
+        await self._patiently(lambda: self._recover(ingest.intake))
         commands = Commands(store, knowledge, words, self.world.wall)
         commands._tallying = tallying()
         commands._tallying._store = store
@@ -158,10 +159,11 @@ class Process:
         self._deliver_.stop()
         await asyncio.wait({sending, receiving}, timeout=FINISH_S)
 
-    async def _recover(self) -> None:
+    async def _recover(self, intake: Intake) -> None:
         assert self.store is not None
         feeds = [source(name, every) for name, every in self.world.plan.feeds.items()]
         await self.store.put_sources(feeds, "config")
+        await take_up(self.store, intake, self.world.wall())
         await self.store.recover(self.world.wall())
 
     async def _patiently(self, work: Callable[[], object]) -> None:

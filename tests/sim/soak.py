@@ -52,7 +52,7 @@ from tests.sim.loop import SimLoop
 from tests.sim.news import PLACES, Event, attack, gibberish, small
 from tests.sim.plan import Plan
 from tests.sim.process import Process, World, known
-from tests.sim.world import EPOCH, _finish, _memory, _overheard
+from tests.sim.world import EPOCH, finish, memory, overheard
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 WINDOW = 30  # entries that a feed shows
@@ -307,11 +307,11 @@ class Soak:
 
     def run(self) -> dict[str, object]:
         """Live through it; the figures."""
-        folder = Path(tempfile.mkdtemp(prefix="soak-", dir=_memory()))
+        folder = Path(tempfile.mkdtemp(prefix="soak-", dir=memory()))
         idle_s, deliver._IDLE_S = deliver._IDLE_S, self.scale.idle_s
         begun, cpu = time.monotonic(), time.process_time()
         try:
-            with _overheard(collect=True) as crashed:
+            with overheard(collect=True) as crashed:
                 crashed.append(self.errors.append)
                 self._live(folder / "rasid.db")
         finally:
@@ -431,14 +431,14 @@ def _resident_mb() -> float:
 def _settle_in(path: Path, scale: Scale) -> None:
     """Everybody is there before anything happens."""
     loop = SimLoop(random.Random(0), 0.0)
-    store = _finish(loop, SimStore.open(path))
+    store = finish(loop, SimStore.open(path))
 
     async def everybody() -> None:
         for chat_id in range(_FIRST_CHAT, _FIRST_CHAT + scale.chats):
             wishes = [AddWatch(chat_id, query) for query in ("topic:all", "heron")]
             await store.answer(-chat_id, [PutChat(Chat(chat_id, lang="en")), *wishes], [], EPOCH)
 
-    _finish(loop, everybody())
+    finish(loop, everybody())
     store.vanish()
 
 

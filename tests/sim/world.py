@@ -16,7 +16,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from tests.sim.disk import Disk, SimStore, watching
+from bot.stores.sqlite.backups import Backups
+from bot.stores.sqlite.damage import mend
+from tests.sim.disk import Disk, SimStore, spoil, watching
 from tests.sim.feeds import SimFeeds
 from tests.sim.loop import SimLoop
 from tests.sim.oracle import Oracle
@@ -26,6 +28,7 @@ from tests.sim.telegram import SimTelegram
 
 EPOCH = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 _CHECKED_EVERY_S = 20.0
+_ROOM_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Result:
     seed: int
     breaches: tuple[str, ...]
     trace: str  # a hash of everything that was noted
-    virtual_s: float
+    virtual_s: float  # lived through; without what was slept
     sent: int
 
 
@@ -54,6 +57,9 @@ class Game:
         self._stopping: asyncio.Task[None] | None = None
         self._away_s = 0.0
         self._path = folder / "rasid.db"
+        self._backups = Backups(self._path, folder / "backups")
+        self._backed_up_at = 0.0
+        self._loses = ""  # at its next death
         self._oracle = Oracle(made, self.note, self.now)
         self._telegram = SimTelegram(made, self._chance("telegram"), self._oracle)
         self._inbox = Inbox(made, self._oracle.served)
@@ -114,6 +120,8 @@ class Game:
 
     def _moments(self) -> Iterator[tuple[float, Callable[[], None]]]:
         made, oracle = self._plan, self._oracle
+        for at in made.backups:
+            yield at, self._back_up
         for crash in made.crashes:
             yield crash.at, lambda crash=crash: self._will_die(crash)
         for jump in made.jumps:
@@ -137,10 +145,28 @@ class Game:
         for error in self._loop.errors:
             self._oracle.breach(f"the loop complains: {error}")
 
+    # ── backups ──────────────────────────────────────────────────────────────────────────
+
+    def _back_up(self) -> None:
+        asyncio.run(self._backups.make(self.wall()))
+        self._backed_up_at = self.now()
+        self.note("a backup is made")
+
+    def _lose(self, how: str) -> None:
+        """The disk is lost, and a start does what ``app`` does before it opens the database."""
+        self._oracle.outbox.close()
+        spoil(self._path, how, self._chance("spoil"))
+        mended = mend(self._backups, self.wall())
+        self._oracle.outbox = watching(self._path)
+        self.note(f"its database is {how}: {mended.state if mended else 'and whole'}")
+        if mended is not None:
+            self._oracle.restored(self._backed_up_at)
+
     # ── living and dying ─────────────────────────────────────────────────────────────────
 
     def _will_die(self, crash: Crash) -> None:
         self._away_s = crash.away_s
+        self._loses = crash.loses or self._loses
         if crash.is_asked:
             self._loop.call_soon(self._ask_to_stop)
         else:
@@ -167,6 +193,9 @@ class Game:
             self._process.store.vanish()
         self._loop.bury()
         self._loop = SimLoop(self._chance(f"loop {self._lives}"), self.now() + self._away_s)
+        if self._loses:
+            self._lose(self._loses)
+            self._loses = ""
 
     def _start(self) -> None:
         self._lives += 1
@@ -206,8 +235,7 @@ class Game:
         self._oracle.outbox.close()
         made, found = self._plan, tuple(self._oracle.breaches)
         sent = sum(self._oracle.told.values())
-        virtual_s = self.now() + self._slept_s
-        return Result(made.seed, found, self._hash.hexdigest(), virtual_s, sent)
+        return Result(made.seed, found, self._hash.hexdigest(), self.now(), sent)
 
 
 def run(seed: int, bot: type[Process] = Process, *, tell: bool = False) -> Result:
@@ -217,9 +245,9 @@ def run(seed: int, bot: type[Process] = Process, *, tell: bool = False) -> Resul
 
 def run_plan(made: Plan, bot: type[Process] = Process, *, tell: bool = False) -> Result:
     """Play ``made`` with ``bot``."""
-    folder = Path(tempfile.mkdtemp(prefix="sim-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="sim-", dir=memory()))
     try:
-        with _overheard() as crashed:
+        with overheard() as crashed:
             game = Game(made, bot, folder, tell)
             crashed.append(game._oracle.breach)
             return game.play()
@@ -228,13 +256,15 @@ def run_plan(made: Plan, bot: type[Process] = Process, *, tell: bool = False) ->
 
 
 @cache
-def _memory() -> str | None:
-    """A folder in memory where there is one."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- a private folder in it
+def memory() -> str | None:
+    """A folder in memory where there is one; with room, for a backup is refused where is none."""
+    memory = Path("/dev/shm")  # noqa: S108 -- a private folder in it
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES
+    return str(memory) if roomy else None
 
 
 @contextmanager
-def _overheard(*, collect: bool = False) -> Iterator[list[Callable[[str], None]]]:
+def overheard(*, collect: bool = False) -> Iterator[list[Callable[[str], None]]]:
     """Whatever the bot logs as an error of its own is a breach; the rest is silence."""
     told: list[Callable[[str], None]] = []
 
@@ -263,24 +293,24 @@ def _overheard(*, collect: bool = False) -> Iterator[list[Callable[[str], None]]
 
 
 @cache
-def _empty() -> bytes:
+def empty() -> bytes:
     """A database with nothing in it."""
-    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(dir=memory()) as folder:
         path = Path(folder) / "empty.db"
         loop = SimLoop(random.Random(0), 0.0)
-        _finish(loop, SimStore.open(path)).vanish()
+        finish(loop, SimStore.open(path)).vanish()
         return path.read_bytes()
 
 
 def _furnish(path: Path, made: Plan) -> None:
-    path.write_bytes(_empty())
+    path.write_bytes(empty())
     loop = SimLoop(random.Random(0), 0.0)
-    store = _finish(loop, SimStore.open(path))
-    _finish(loop, settle_in(store, made, EPOCH))
+    store = finish(loop, SimStore.open(path))
+    finish(loop, settle_in(store, made, EPOCH))
     store.vanish()
 
 
-def _finish(loop: SimLoop, work):  # type: ignore[no-untyped-def]
+def finish(loop: SimLoop, work):  # type: ignore[no-untyped-def]
     task = loop.create_task(work)
     loop.run_until(loop.time() + 60)
     return task.result()

@@ -93,7 +93,7 @@ class SeenBeforeStored(Process):
 class SentAfterABatch(Process):
     """Repeats, after a crash, what it had sent and not yet written down."""
 
-    shown_by = 8
+    shown_by = 82
     deliver_class = SettledInBatches
 
 

@@ -297,7 +297,7 @@ async def test_the_last_that_were_given_up_are_shown_newest_first_and_so_many(st
         await store.mark_sending(delivery, NOW)
         dead = Settlement(DeliveryState.DEAD, error=f"no {delivery.chat.id}")
         await store.settle(delivery, dead, NOW)
-    assert [letter["error"] for letter in await store.dead_letters(2)] == ["no 3", "no 2"]
+    assert [letter.error for letter in await store.dead_letters(2)] == ["no 3", "no 2"]
 
 
 async def test_with_nothing_in_the_outbox_nothing_is_due(store: SqliteStore) -> None:

@@ -159,7 +159,7 @@ async def test_what_did_not_arrive_is_seen_for_longer(store: SqliteStore, state)
     await read_whole(store)
     await pruned(store)
     (letter,) = await store.dead_letters(9)
-    assert letter["chat_id"] == one.chat.id
+    assert letter.id == one.id
     assert await store.alert_card(one.chat.id) is not None
     assert await count(store, "alerts") == await count(store, "stories") == 1
     await pruned(store, NOW + 91 * DAY)

@@ -23,12 +23,14 @@ from bot.core.model import (
     SourceAge,
     SourceKind,
 )
+from bot.core.retry import setback
 from bot.stores import sql
 from bot.stores.sqlite import SqliteStore, rows
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_poll, a_source
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -142,6 +144,20 @@ async def test_a_publisher_that_asks_for_two_days_is_left_alone_for_two_days(
     await store.recover(NOW + HOUR)
     assert await store.claim_sources(NOW + 2 * DAY - MINUTE, 9) == ()
     assert len(await store.claim_sources(NOW + 2 * DAY, 9)) == 1
+
+
+async def test_starts_do_not_make_a_short_trouble_long(store: SqliteStore) -> None:
+    """Each visits at once what fails; that this fails, too, is no further doubling of the wait."""
+    await store.put_sources([a_source()], "config")
+    at = NOW
+    for _ in range(5):
+        (source,) = await store.claim_sources(at, 9)
+        left = setback(source, "unavailable", None, at, 0.0)
+        await store.source_failed(source.id, "no answer", at, at + left.wait, left)
+        at += 5 * SECOND
+        await store.recover(at)
+    (source,) = await store.claim_sources(at, 9)
+    assert setback(source, "unavailable", None, at, 0.0).wait == 5 * MINUTE  # its interval
 
 
 async def test_the_first_time_that_nothing_was_there_is_remembered_until_something_is(

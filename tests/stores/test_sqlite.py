@@ -18,6 +18,8 @@ from bot.core.model import (
     Chat,
     ChatKind,
     ChatStatus,
+    Delay,
+    DeliveryKind,
     DeliveryState,
     DropWatch,
     PutChat,
@@ -371,6 +373,29 @@ async def test_a_story_decided_about_while_its_group_moved_is_told_once(store) -
     await store.chat_moved(-5, -1005, NOW)
     assert [d.chat.id for d in await claim(store)] == [-1005]
     assert await store.outbox_counts() == {"cancelled": 1, "leased": 1}
+
+
+async def test_what_is_claimed_twice_and_given_back_once_is_still_being_sent(store) -> None:
+    """The clock was set ahead between the two, by more than a lease."""
+    await subscribe(store, 7)
+    await store.record(a_batch(a_verdict(1, 7)))
+    (first,) = await claim(store)
+    (second,) = await claim(store, after_s=3600)
+    assert await store.mark_sending(first, NOW)
+    await store.settle(second, Settlement(DeliveryState.PENDING), NOW)
+    assert await store.outbox_counts() == {"sending": 1}
+
+
+async def test_a_line_of_a_digest_decided_about_while_its_group_moved_is_told_once(store) -> None:
+    await subscribe(store, -5)
+    await store.chat_moved(-5, -1005, NOW)
+    for verdict in (a_verdict(1, -5), a_verdict(2, -1005, story_id="story00001")):
+        late = tuple(replace(alert, delay=Delay.OLD) for alert in verdict.alerts)
+        await store.record(a_batch(replace(verdict, alerts=late)))
+    await store.chat_moved(-5, -1005, NOW)
+    (one,) = await claim(store, after_s=300)
+    assert (one.chat.id, one.kind) == (-1005, DeliveryKind.DIGEST)
+    assert await store.outbox_counts() == {"cancelled": 2, "leased": 1, "digested": 1}
 
 
 async def test_a_group_that_subscribed_under_both_ids_keeps_one_watch(store: SqliteStore) -> None:
