@@ -7,6 +7,7 @@
     ├── SchemaError                   stop, exit 3, say the command that mends it
     ├── StoreUnavailable              wait and repeat the whole turn; nothing was half done
     │   └── StoreDamaged              the same, until the last good backup has taken its place
+    │       └── StoreAdrift           the same, until what was in it lies where it belongs
     ├── BackupError                   the next one is made soon; the ones there are stay
     ├── NotifyError                   tell the operator again later
     ├── SourceError(source_id)
@@ -63,6 +64,10 @@ class StoreUnavailable(BotError):
 
 class StoreDamaged(StoreUnavailable):
     """The file is damaged: nothing is lost by waiting, for the last good backup takes its place."""
+
+
+class StoreAdrift(StoreDamaged):
+    """The file was taken away or replaced while it was open; what was in it is kept."""
 
 
 class BackupError(BotError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.config import Settings
 from bot.core.pruning import Terms
 from bot.core.turn import Policy
-from bot.errors import StoreDamaged
+from bot.errors import StoreAdrift, StoreDamaged
 from bot.flow.intake import Intake
 from bot.flow.keeping import Keeping
 from bot.flow.pruning import Pruning
@@ -61,16 +61,18 @@ async def keep_alive(
     """
     if Reserve(path).spend_if_needed():
         log.error("disk_full the reserve is given up: make room")
-    patience_s = LOOK_S
+    patience_s, news = LOOK_S, list[str]()
     for round_ in range(_OFTEN + 1):
         mended = await asyncio.to_thread(mend, backups_of(settings, path), clock(), patience_s)
         patience_s = _SEARCH_S
         if mended is not None:
             log.error("database_mended %s", mended)
+            news.append(str(mended))
         try:
-            await live([str(mended)] if mended else [])
+            await live(news)
         except StoreDamaged as error:
             log.warning("database_damaged error=%s", error)
+            news = [str(error)] if isinstance(error, StoreAdrift) else []
             if round_ == _OFTEN:
                 raise
         else:

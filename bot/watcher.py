@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from bot.config import Settings
 from bot.config.sections import NotifySettings
 from bot.core.stalls import BEGINNING, Condition, Signs
-from bot.errors import BotError, ConfigError, StoreDamaged
+from bot.errors import BotError, ConfigError, StoreAdrift, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.keeping import Keeping
 from bot.flow.operators import InTelegram
@@ -36,6 +36,11 @@ log = logging.getLogger(__name__)
 
 _TICK_S = 10.0
 _END_S = 2.0
+_LOOK_S = 5.0
+_ADRIFT = (
+    "The database was deleted, moved or replaced while the bot ran. What was in it is put back; or,"
+    " where another file stands in its place, that is used, and it lies beside it (.replaced-…)."
+)
 
 
 def outlets_of(notify: NotifySettings) -> dict[str, Outlet]:
@@ -111,7 +116,9 @@ class Watcher:
     async def _until_damaged(self) -> None:
         found = asyncio.Event()
         self.store.damaged = found.set
-        await found.wait()
+        while not await _within(_LOOK_S, found):
+            if await asyncio.to_thread(self.store.is_adrift):
+                raise StoreAdrift(_ADRIFT)
         raise StoreDamaged("the database is damaged: the last good backup takes its place")
 
     def _thread(
@@ -218,6 +225,12 @@ class Watcher:
             reserve.keep()
         elif reserve.spend():
             log.error("disk_full the reserve is given up: make room")
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def _cancel_from_afar(loop: asyncio.AbstractEventLoop, task: asyncio.Task[None] | None) -> None:

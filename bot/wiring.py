@@ -103,7 +103,7 @@ async def assembled(settings: Settings, token: str | None, news: list[str]) -> A
         await room.close()
         await aside.close()
         await fetcher.close()
-        await store.close()
+        await store.close(rescuing=True)
         if sandbox:
             await sandbox.close()
         garbage.leave()

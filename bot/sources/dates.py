@@ -18,7 +18,7 @@ _ZONE = re.compile(
     r"(?:Z|:\d{2}(?:[.,]\d+)?\s*[+-]\d{2}(?::?\d{2})?|\b(?!AM|PM)[A-Z]{2,5})\s*(?:\([^)]*\))?\Z",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"\A[^\W\d_]{2,10}\.?,?\s+(?=\d)")
+_WEEKDAY = re.compile(r"\A[A-Za-z]{3,9},?\s+(?=\d)")
 _DAY_FIRST = re.compile(r"\A(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 
 

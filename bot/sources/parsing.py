@@ -265,16 +265,21 @@ def _draft(entry: Any, base_url: str) -> Draft:
         link=http_link(base_url, plain.tidy(entry.get("link") or "")),
         guid=plain.tidy(entry.get("id") or ""),
         lang=_language(entry)[:16],
-        published_at=_moment(entry.get("published_parsed")),
-        # Its own .get() passes the date of publication off as an update.
-        updated_at=_moment(dict.get(entry, "updated_parsed")),
-        zoneless=dates.is_zoneless(_written(entry)),
+        published_at=_dated(entry, "published"),
+        updated_at=_dated(entry, "updated"),
+        zoneless=dates.is_zoneless(_written(entry, "published") or _written(entry, "updated")),
     )
 
 
-def _written(entry: Any) -> str:
-    """Its date as it stands there; asked past its own .get() for the same reason."""
-    return str(dict.get(entry, "published") or dict.get(entry, "updated") or "")
+def _dated(entry: Any, which: str) -> datetime | None:
+    """What the parser makes of a date, else what we do: it knows no weekday without a zone."""
+    moment = _moment(dict.get(entry, f"{which}_parsed"))
+    return moment or dates.written(_written(entry, which))
+
+
+def _written(entry: Any, which: str) -> str:
+    """A date as it stands there; its own .get() passes publication off as an update."""
+    return str(dict.get(entry, which) or "")
 
 
 def _language(entry: Any) -> str:

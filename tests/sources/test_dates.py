@@ -33,6 +33,11 @@ def test_dates_are_read_as_people_write_them(text: str, found: datetime | None) 
     assert written(text) == found
 
 
+@pytest.mark.parametrize("day", ["Sun, ", "Sun ", "Sunday, ", ""])
+def test_a_day_of_the_week_before_a_time_without_a_zone_takes_nothing_away(day: str) -> None:
+    assert written(f"{day}22 Nov 2026 22:20:00") == datetime(2026, 11, 22, 22, 20, tzinfo=UTC)
+
+
 def test_a_date_is_believed_within_reason_only() -> None:
     assert believable(NOW, NOW + timedelta(minutes=10)) == NOW + timedelta(minutes=10)
     assert believable(NOW, NOW + timedelta(minutes=11)) is None

@@ -30,6 +30,18 @@ class Taken:
         return self.is_done
 
 
+async def test_a_secret_that_is_no_text_is_wrong_like_any_other(url: str) -> None:
+    said = HEADER.encode() + b": \xff\xfe"
+    host, port = url.removeprefix("http://").partition("/")[0].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    path = b"/" + url.removeprefix("http://").partition("/")[2].encode()
+    writer.write(
+        b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n" + said + b"\r\nContent-Length: 2\r\n\r\n{}"
+    )
+    assert b" 403 " in await reader.readline()
+    writer.close()
+
+
 @pytest.fixture
 def taken() -> Taken:
     return Taken()

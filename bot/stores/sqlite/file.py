@@ -27,7 +27,7 @@ from sqlite_utils.migrations import Migrations
 
 from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreDamaged, StoreUnavailable
-from bot.stores.sqlite import rows
+from bot.stores.sqlite import adrift, rows
 from bot.stores.sqlite.together import Job, Outcome, Together
 
 T = TypeVar("T")
@@ -157,6 +157,8 @@ class SqliteFile:
         self.path = Path()
         self.trouble = Trouble.NONE
         self.damaged: Callable[[], object] = lambda: None
+        self._identity: tuple[int, int] | None = None
+        self._journals: tuple[tuple[int, int] | None, ...] = ()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
         self._together = Together(self._commit)
@@ -189,10 +191,14 @@ class SqliteFile:
     def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
+            if not migrate and not Path(path).exists():  # SQLite would make an empty one
+                raise sqlite3.OperationalError(f"there is no {path}")
         connection = self._connect(path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
             _check_schema(self._db, path, migrate)
+            self._identity = adrift.identity(self.path)
+            self._journals = adrift.journals(self.path)
         except sqlite3.DatabaseError as error:
             connection.close()
             if isinstance(error, sqlite3.OperationalError):
@@ -209,9 +215,18 @@ class SqliteFile:
         """We are ending: whatever else waits for another program's writing waits a moment only."""
         self._is_ending = True
 
-    async def close(self) -> None:
-        """Finish what is queued and close the file."""
-        await self._run(self._db.conn.close)
+    def is_adrift(self) -> bool:
+        """Whether our file is not the one any more that stands at ``path``; from any thread."""
+        return adrift.identity(self.path) != self._identity
+
+    async def close(self, *, rescuing: bool = False) -> None:
+        """Finish what is queued and close the file.
+
+        Args:
+            rescuing: If it is adrift, what is in it is written where it belongs, or beside that.
+        """
+        end = partial(adrift.leave, self._db.conn, self.path, self._journals)
+        await self._run(end if rescuing and self.is_adrift() else self._db.conn.close)
         self._thread.shutdown()
 
     async def _run(self, call: Callable[[], T]) -> T:
