@@ -262,3 +262,28 @@ def test_how_a_feed_is_visited_reaches_its_source_and_its_secrets_no_log(tmp_pat
     assert source.headers == (("Authorization", "Bearer canary"),)
     assert source.proxy == "http://me:canary@p:3128"
     assert "canary" not in repr(settings) + repr(source)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_called"),
+    [
+        ("https://bot.example.org", True),
+        ("https://bot.example.org:8443/rasid", True),
+        ("http://bot.example.org", False),
+        ("https://bot.example.org:9999", False),
+        ("https://127.0.0.1", False),
+        ("https://u:p@bot.example.org", False),
+        ("https://bot.example.org?x=1", False),
+    ],
+)
+def test_a_webhook_needs_an_address_that_telegram_calls(
+    tmp_path: Path, address: str, is_called: bool
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(f"telegram: {{updates: webhook}}\nweb: {{public_url: '{address}'}}\n")
+    if is_called:
+        assert config.load(file, {}).web.public_url == address
+    else:
+        with pytest.raises(ConfigError, match="8443") as refused:
+            config.load(file, {})
+        assert "line 2" in str(refused.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_origin
@@ -68,12 +69,29 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     )
 
 
+# What setWebhook takes: no user, no query, and a name that a certificate can be for.
+_TELEGRAM_CALLS = re.compile(
+    r"https://(?=[^/:]*[A-Za-z])[A-Za-z0-9.-]+(?::(?:443|80|88|8443))?(?:/[^?#\s]*)?"
+)
+
+
 def _need_an_address_for_a_webhook(settings: Settings, origin: Origin) -> None:
-    if settings.telegram.updates == "webhook" and not settings.web.public_url:
+    if settings.telegram.updates != "webhook":
+        return
+    if not settings.web.public_url:
         where = origin.where(("telegram", "updates"))
         raise ConfigError(
             f"{where}: telegram.updates: webhook needs web.public_url, where Telegram reaches us",
             "telegram.updates",
+        )
+    # A Bot API server of the operator's own calls any address.
+    is_theirs = settings.telegram.base_url.startswith("https://api.telegram.org/")
+    if is_theirs and not _TELEGRAM_CALLS.fullmatch(settings.web.public_url):
+        where = origin.where(("web", "public_url"))
+        raise ConfigError(
+            f"{where}: Telegram calls https addresses with a name, on port 443, 80, 88 or 8443:"
+            " write one like https://rasid.example.org",
+            "web.public_url",
         )
 
 

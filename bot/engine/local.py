@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.errors import StoreUnavailable
+
 log = logging.getLogger(__name__)
 
 _PULSE_S = 1.0
@@ -84,6 +86,9 @@ class LocalEngine:
             work.add_done_callback(self._ticks.discard)
             try:
                 await work
+            except StoreUnavailable as error:
+                # A full disk lasts for hours: a traceback each second would fill it up for good.
+                log.warning("tick_failed name=%s error=%s", name, error)
             except Exception:
                 # The turn loop: whatever went wrong, the next tick must come.
                 log.exception("tick_failed name=%s", name)

@@ -269,7 +269,7 @@ class Deliver:
         log.warning("delivery_failed delivery=%d kind=%s error=%s", delivery.id, kind, error)
         settled = settlement(delivery, error, now, self.chance())
         if settled.state is DeliveryState.CANCELLED and not self._brake.allows(now):
-            log.error("many_chats_gone at once: this looks like an outage, nobody is paused")
+            log.error("many_chats_gone at once: this looks like an outage, nobody else is paused")
             later = now + self._brake.wait
             settled = Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
         await self._patiently(delivery, lambda: self._consequences(delivery, error, settled))

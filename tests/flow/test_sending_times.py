@@ -154,7 +154,7 @@ def test_what_an_outage_holds_waits_five_minutes_with_its_cause(world: Virtual, 
     rows = world.do(world.store._run(lambda: world.store._rows(held)))
     assert [(row["error"], row["wait"]) for row in rows] == [("blocked", 300_000)] * 5
     told = {r.getMessage() for r in caplog.records if r.levelname == "ERROR"}
-    assert told == {"many_chats_gone at once: this looks like an outage, nobody is paused"}
+    assert told == {"many_chats_gone at once: this looks like an outage, nobody else is paused"}
 
 
 def test_an_urgent_one_waits_for_one_slot_of_the_pace_and_no_more(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_an_error_of_ours_costs_one_delivery_and_is_told_with_its_number(world, 
     world.runs(5)
     assert world.do(world.store.outbox_counts()) == {"dead": 1, "sent": 1}
     (letter,) = world.do(world.store.dead_letters(5))
-    assert letter["error"] == "an error of ours, see the log"
+    assert letter.error == "an error of ours, see the log"
     (record,) = [r for r in caplog.records if r.levelname == "ERROR"]
     assert record.getMessage() == "delivery_crashed delivery=1"
     assert record.exc_info is not None

@@ -43,6 +43,7 @@ from bot.flow import deliver
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
+from bot.flow.intake import Intake
 from bot.flow.minding import Inline, Minds
 from bot.flow.pruning import Pruning
 from bot.sources.draft import Draft, feed_entries
@@ -203,7 +204,7 @@ class Soaked(Process):
         self.scale = scale
         self.asked = 0
 
-    async def _recover(self) -> None:
+    async def _recover(self, _: Intake) -> None:
         assert self.store is not None
         feeds = [source(name, self.scale.poll_s) for name in self.world.plan.feeds]
         await self.store.put_sources(feeds, "config")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable
@@ -461,6 +462,10 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 async def test_an_old_database_is_not_touched_without_migrate(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="there is no"):
+        await SqliteStore.open(tmp_path / "new.db", migrate=False)
+    assert list(os.scandir(tmp_path)) == []
+    (tmp_path / "new.db").touch()
     with pytest.raises(SchemaError, match="python -m bot migrate"):
         await SqliteStore.open(tmp_path / "new.db", migrate=False)
 
@@ -556,3 +561,11 @@ async def test_a_seeds_folder_is_a_source_too(store: SqliteStore) -> None:
     seeds = a_source(id="seeds", kind=SourceKind.SEEDS, url="/var/lib/rasid/seeds")
     await store.put_sources([seeds], "seeds")
     assert (await store.claim_sources(NOW, 1))[0].kind is SourceKind.SEEDS
+
+
+async def test_a_new_database_is_for_its_owners_eyes(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path / "new.db")
+    await store.answer(1, [PutChat(Chat(7))], [], NOW)
+    modes = {entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
+    assert modes == {0o600}
+    await store.close()

@@ -13,7 +13,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -191,8 +191,7 @@ class SqliteFile:
     def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
-            if not migrate and not Path(path).exists():  # SQLite would make an empty one
-                raise sqlite3.OperationalError(f"there is no {path}")
+            _make_file(Path(path), migrate)
         connection = self._connect(path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
@@ -296,6 +295,16 @@ class SqliteFile:
 
     def _do(self, statement: str, **values: object) -> int:
         return self._db.execute(statement, values).rowcount
+
+
+def _make_file(path: Path, may_begin: bool) -> None:
+    """An empty file that only its owner may read: it will hold who watches what."""
+    if path.exists():
+        return
+    if not may_begin:  # SQLite would make an empty one
+        raise sqlite3.OperationalError(f"there is no {path}")
+    with suppress(OSError):  # SQLite says it better
+        path.touch(0o600)
 
 
 def _make_folder(folder: Path) -> None:
