@@ -196,6 +196,8 @@ def _failing(ages: Sequence[SourceAge], settings: Settings) -> Iterator[Check]:
     """All sources in one line, and one for each of the first that fail, with how to mend it."""
     failing = [age for age in ages if age.error]
     told = f"{len(ages)} sources, {len(failing)} failing"
+    if len(failing) > _LISTED:
+        told += f"; of the {_LISTED} that failed most often:"
     yield Check("sources", not failing, told, "see below, or python -m bot feeds list")
     for age in sorted(failing, key=lambda age: -age.source.failures)[:_LISTED]:
         told = f"{age.source.name}: {age_words(age, basics.now())}{_last_worked(age)}"

@@ -54,8 +54,8 @@ def _at(card: Card) -> datetime:
 
 def _headline(count: int, voice: Voice) -> Line:
     says = voice.says_n(
-        "🕗 {n} report that came late, while sources could not be read",
-        "🕗 {n} reports that came late, while sources could not be read",
+        "🕗 {n} report that came late",
+        "🕗 {n} reports that came late",
         count,
     )
     return tuple(Part(part.text, Style.BOLD) for part in says)
