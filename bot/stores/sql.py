@@ -98,7 +98,10 @@ UPDATE sources SET claimed = 0, next_due_at = max(earliest_at, :now + placed.wai
 FROM (SELECT id, max(0, row_number() OVER (ORDER BY kind = 'feed', urgent DESC, next_due_at, rowid)
           - :at_once) * :step_ms AS wait_ms
       FROM sources
-      WHERE next_due_at > 0 AND (next_due_at <= :now OR failures > 0 OR claimed)) AS placed
+      WHERE next_due_at > 0 AND (next_due_at <= :now OR failures > 0 OR claimed
+          -- Further away than any wait of its own: an earlier life's clock was ahead.
+          OR next_due_at > coalesce(polled_at, :now) + 2 * max(interval_s * 1000, wait_ms) + 60000
+      )) AS placed
 WHERE sources.id = placed.id
 """
 
@@ -280,7 +283,10 @@ WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RE
 # same name: what one of the two gives back unsent is not taken from the other, who sends it.
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
-    not_before_at = coalesce(:not_before_at, not_before_at), waits = :not_before_at IS NOT NULL,
+    -- Sent in what is now the future: the clock was set back meanwhile, and by the old one it waits.
+    not_before_at = coalesce(max(min(:now, :not_before_at),
+        :not_before_at - max(0, coalesce(sending_at, 0) - :now)), not_before_at),
+    waits = :not_before_at IS NOT NULL,
     error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
     settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')

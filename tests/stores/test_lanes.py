@@ -30,7 +30,7 @@ from bot.core.model import (
 from bot.stores import sql, sql_lanes
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.fanout import alike
-from tests.making import NOW, a_batch, a_note, a_story, a_verdict
+from tests.making import NOW, a_batch, a_note, a_source, a_story, a_verdict
 
 LEASE = timedelta(minutes=1)
 MANY = 10_000
@@ -304,3 +304,26 @@ def test_what_is_alike_is_told_together_and_what_is_not_is_not() -> None:
     heard = alike([first, second, late, other, again])
     told = [(h.chats, h.delay, h.may_repeat) for h in heard]
     assert told == [([1, 2], 0, False), ([4], 0, False), ([3], 1, False), ([5], 0, True)]
+
+
+async def test_what_was_sent_by_a_clock_that_was_ahead_waits_as_long_by_the_right_one(
+    store: SqliteStore,
+) -> None:
+    await tell(store, 1, 7)
+    ahead = NOW + timedelta(minutes=10)
+    (delivery,) = await store.claim_deliveries(ahead, 9, "a", timedelta(seconds=90))
+    await store.mark_sending(delivery, ahead)
+    again = Settlement(DeliveryState.PENDING, None, ahead + timedelta(seconds=30))
+    await store.settle(delivery, again, NOW)
+    assert await claim(store, after_s=29) == ()
+    assert len(await claim(store, after_s=30)) == 1
+
+
+async def test_a_source_that_a_clock_ahead_put_off_is_due_at_the_next_start(
+    store: SqliteStore,
+) -> None:
+    await store.put_sources([a_source(interval_s=60, pinned=True)], "config")
+    await store.record(a_batch(a_verdict(1, 7)))
+    await store.recover(NOW + timedelta(minutes=30))
+    await store.recover(NOW + timedelta(seconds=30))
+    assert len(await store.claim_sources(NOW + timedelta(seconds=31), 9)) == 1
