@@ -30,7 +30,7 @@ from bot.core.model import (
 from bot.stores import sql, sql_lanes
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.fanout import alike
-from tests.making import NOW, a_batch, a_note, a_source, a_story, a_verdict
+from tests.making import NOW, a_batch, a_note, a_poll, a_source, a_story, a_verdict
 
 LEASE = timedelta(minutes=1)
 MANY = 10_000
@@ -323,7 +323,8 @@ async def test_a_source_that_a_clock_ahead_put_off_is_due_at_the_next_start(
     store: SqliteStore,
 ) -> None:
     await store.put_sources([a_source(interval_s=60, pinned=True)], "config")
-    await store.record(a_batch(a_verdict(1, 7)))
+    assert len(await store.claim_sources(NOW, 9)) == 1
+    await store.record(a_batch(a_verdict(1, 7), poll=a_poll()))
     await store.recover(NOW + timedelta(minutes=30))
     await store.recover(NOW + timedelta(seconds=30))
     assert len(await store.claim_sources(NOW + timedelta(seconds=31), 9)) == 1
