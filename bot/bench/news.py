@@ -15,7 +15,16 @@ from typing import Any, NamedTuple
 from bot.bench.broadcasts import waits
 from bot.bench.exchange import Exchange
 from bot.bench.sending import Sending, chats_of, now, sending
-from bot.core.model import AddWatch, Knowledge, Poll, PollStatus, Source, SourceKind, Verdict
+from bot.core.model import (
+    AddWatch,
+    Knowledge,
+    Poll,
+    PollStatus,
+    Reason,
+    Source,
+    SourceKind,
+    Verdict,
+)
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data import load_knowledge
@@ -86,10 +95,13 @@ async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figure
         reading(ours, knowledge, ["Wire"]) as (path,),
     ):
         await subscribe(ours, chats_of(exchange)[:subscribers])
-        taken = [
-            await _one(exchange, ours, path, body_of(names[number], number))
-            for number in range(reports + 1)
-        ]
+        taken: list[tuple[float, float]] = []
+        for number, name in enumerate(names):
+            # Of a neighbouring place it may be a step of a story whose alerts are forgotten here.
+            if one := await _one(exchange, ours, path, body_of(name, number)):
+                taken.append(one)
+            if len(taken) > reports:
+                break
     first, decided = zip(*taken[1:], strict=True)  # the first one makes the matcher
     return {
         "subscribers": subscribers,
@@ -112,13 +124,18 @@ def body_of(place: str, number: int) -> bytes:
     return _FEED.format(place=place, number=number, count=number + 2, date=date).encode()
 
 
-async def _one(exchange: Exchange, ours: Sending, path: Path, body: bytes) -> tuple[float, float]:
-    """Seconds to the first request, and to the record."""
+async def _one(
+    exchange: Exchange, ours: Sending, path: Path, body: bytes
+) -> tuple[float, float] | None:
+    """Seconds to the first request, and to the record; ``None`` for what is no story of its own."""
     after, begun = await exchange.last(), time.time()
     verdicts = await path.takes(body)
     recorded = time.time()
-    if not any(verdict.alerts for verdict in verdicts):
-        raise RuntimeError(f"nobody was told of {verdicts[0].entry.title}: {verdicts[0].reason}")
+    if verdicts[0].reason is not Reason.NEW_STORY:
+        await ours.forget()
+        return None
+    if not verdicts[0].alerts:
+        raise RuntimeError(f"nobody was told of {verdicts[0].entry.title}")
     arrived = await exchange.wait_for(1, after)
     await ours.forget()
     return arrived[0].at - begun, recorded - begun
