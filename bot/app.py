@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 _HUBS_EVERY = timedelta(seconds=30)
 # Less than the ten seconds a process manager waits between SIGTERM and SIGKILL.
 _FINISH_S = 8.0
+_LAST_S = 1.0  # of them for what was abandoned
 
 
 async def run(settings: Settings, *, once: bool = False) -> None:
@@ -145,7 +146,7 @@ async def _until_stopped(rasid: Rasid, engine: Engine, damaged: asyncio.Task[Non
         ending = {stopping, sending, receiving, damaged}
         await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        ends_at = asyncio.get_running_loop().time() + _FINISH_S
+        ends_at = asyncio.get_running_loop().time() + _FINISH_S - _LAST_S
         stopping.cancel()
         presenting.cancel()
         # First of all: what somebody else holds up must not hold up the end.
@@ -159,6 +160,9 @@ async def _until_stopped(rasid: Rasid, engine: Engine, damaged: asyncio.Task[Non
         rasid.commands.close()
         left_s = ends_at - asyncio.get_running_loop().time()
         await asyncio.wait({sending, receiving}, timeout=max(0.0, left_s))
+        await rasid.deliver.abandon()
+        receiving.cancel()
+        await asyncio.wait({sending, receiving}, timeout=_LAST_S)
         log.info("stopped")
     for part in (damaged, sending, receiving):
         if part.done() and not part.cancelled():

@@ -35,6 +35,8 @@ from bot.flow.pruning import Pruning
 from bot.flow.pulse import Pulse
 from bot.flow.pushing import Pushing
 from bot.flow.reading import PageReading
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.sandbox.server import Sandbox, start_sandbox
 from bot.sources.article import ArticleReader
 from bot.sources.aside import Aside
@@ -140,18 +142,16 @@ def _wired(
     news: list[str],
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
-    deliver = Deliver(
+    wording = Wording(store, words, knowledge.topics, knowledge.places, now, __version__)
+    sending = Sending(
         store=store,
         messenger=room.messenger,
-        words=words,
-        topics=knowledge.topics,
-        places=knowledge.places,
+        wording=wording,
         pacing=Pacing(),
         clock=now,
         chance=random.random,
-        lease=secrets.token_hex(8),
-        version=__version__,
     )
+    deliver = Deliver(sending, lease=secrets.token_hex(8))
     intake = Intake(
         store=store,
         knowledge=knowledge,

@@ -98,7 +98,7 @@ def test_exceptions_are_caught_whole_only_where_a_turn_loop_stands() -> None:
         "flow/gathering.py",
         "flow/reading.py",
         "flow/beside.py",
-        "flow/deliver.py",
+        "flow/sending.py",
         "flow/worded.py",
         "sources/breaking.py",
         "stores/sqlite/file.py",

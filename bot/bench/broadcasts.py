@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.bench.costs import cpu_s
 from bot.bench.exchange import STRICT, Arrived, Exchange
-from bot.bench.sending import Sending, chats_of, sending
+from bot.bench.sending import Parts, chats_of, sending
 from bot.core.model import Severity
 from bot.core.pacing import Limits, Pacing, Rate
 
@@ -79,7 +79,7 @@ async def _broadcast(
     }
 
 
-async def _urgent(ours: Sending, readers: Sequence[int], seconds: float) -> dict[int, float]:
+async def _urgent(ours: Parts, readers: Sequence[int], seconds: float) -> dict[int, float]:
     """A critical alert to one reader after the other; when it was decided."""
     begun: dict[int, float] = {}
     ends = time.monotonic() + seconds

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from bot.bench.broadcasts import waits
 from bot.bench.exchange import Exchange
-from bot.bench.sending import Sending, chats_of, now, sending
+from bot.bench.sending import Parts, chats_of, now, sending
 from bot.core.model import (
     AddWatch,
     Knowledge,
@@ -62,7 +62,7 @@ class Path(NamedTuple):
 
 @asynccontextmanager
 async def reading(
-    ours: Sending, knowledge: Knowledge, names: Sequence[str]
+    ours: Parts, knowledge: Knowledge, names: Sequence[str]
 ) -> AsyncIterator[list[Path]]:
     """The ways of outlets of these names, which nobody visits: their bytes are handed in."""
     workers, fetcher = Workers(), Fetcher(FetchLimits())
@@ -111,7 +111,7 @@ async def _reports(exchange: Exchange, subscribers: int, reports: int) -> Figure
     }
 
 
-async def subscribe(ours: Sending, chats: Sequence[int]) -> None:
+async def subscribe(ours: Parts, chats: Sequence[int]) -> None:
     """These chats hear of everything."""
     for start in range(0, len(chats), _PART):
         effects = [AddWatch(chat_id, "topic:all") for chat_id in chats[start : start + _PART]]
@@ -125,7 +125,7 @@ def body_of(place: str, number: int) -> bytes:
 
 
 async def _one(
-    exchange: Exchange, ours: Sending, path: Path, body: bytes
+    exchange: Exchange, ours: Parts, path: Path, body: bytes
 ) -> tuple[float, float] | None:
     """Seconds to the first request, and to the record; ``None`` for what is no story of its own."""
     after, begun = await exchange.last(), time.time()

@@ -35,6 +35,8 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.errors import DeliveryDelayed
 from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.client import TelegramMessenger
 from bot.telegram.room import build
@@ -66,7 +68,7 @@ class Counting:
 
 
 @dataclass(slots=True)
-class Sending:
+class Parts:
     """The parts, put together."""
 
     store: SqliteStore
@@ -121,7 +123,7 @@ async def introduce(store: SqliteStore, chats: Sequence[int]) -> None:
 @asynccontextmanager
 async def sending(
     exchange: Exchange, pacing: Pacing, knowledge: Knowledge | None = None
-) -> AsyncIterator[Sending]:
+) -> AsyncIterator[Parts]:
     """The sending half, running, with a database on disk that knows everybody there."""
     known = knowledge or load_knowledge()
     with tempfile.TemporaryDirectory() as folder:
@@ -129,20 +131,19 @@ async def sending(
         await introduce(store, chats_of(exchange))
         room = build(TOKEN, exchange.api_url, exchange.file_url)
         messenger = Counting(room.messenger)
-        deliver = Deliver(
+        wording = Wording(store, load_words(), known.topics, known.places, now)
+        sends = Sending(
             store=store,
             messenger=messenger,
-            words=load_words(),
-            topics=known.topics,
-            places=known.places,
+            wording=wording,
             pacing=pacing,
             clock=now,
             chance=random.random,
-            lease=secrets.token_hex(8),
         )
+        deliver = Deliver(sends, lease=secrets.token_hex(8))
         running = asyncio.create_task(deliver.run())
         try:
-            yield Sending(store, messenger, deliver)
+            yield Parts(store, messenger, deliver)
         finally:
             deliver.stop()
             await running

@@ -41,7 +41,7 @@ class Wording:
     topics: Mapping[str, Topic]
     places: Mapping[str, Place]
     clock: Clock
-    version: str
+    version: str = ""
     _kept: OrderedDict[object, tuple[Card, Message]] = field(default_factory=OrderedDict)
 
     async def of(self, delivery: Delivery) -> Message | None:

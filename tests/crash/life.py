@@ -38,6 +38,8 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import build
 
@@ -174,17 +176,16 @@ async def live(job: Job, moved: Callable[[float], None]) -> None:
     feed = Feed(clock, datetime.fromtimestamp(job.born_s, UTC))
     store = await SqliteStore.open(job.path, bot_id=BOT_ID)
     room = build(TOKEN, job.api_url)
-    deliver = Deliver(
+    wording = Wording(store, WORDS, KNOWN.topics, KNOWN.places, clock)
+    sending = Sending(
         store=store,
         messenger=room.messenger,
-        words=WORDS,
-        topics=KNOWN.topics,
-        places=KNOWN.places,
+        wording=wording,
         pacing=Pacing(Limits(_FAST, _FAST, _FAST)),
         clock=clock,
         chance=lambda: 0.0,
-        lease=secrets.token_hex(8),
     )
+    deliver = Deliver(sending, lease=secrets.token_hex(8))
     intake = Intake(store, KNOWN, Policy(), clock, lambda: 0.0, deliver.wake, builder=PREPARED)
     ingest = Ingest(store, {SourceKind.FEED: feed}, intake, clock, lambda: 0.0)
     commands = Commands(store, KNOWN, WORDS, clock)

@@ -106,6 +106,25 @@ async def test_a_signal_finishes_the_sends_in_flight_and_exits_0(
     assert any(TITLE in row["text"] for row in await people.got(SAM))
 
 
+async def test_a_signal_does_not_wait_for_an_answer_that_never_comes(
+    rasid: Running, people: People
+) -> None:
+    await rasid.start()
+    await people.say(SAM, "/subscribe")
+    await people.told(SAM, "Subscribed")
+    await people.post("fault", method="sendMessage", kind="delay", seconds=60, times=5)
+    await people.say(SAM, "/status")
+    flying = "SELECT count(*) FROM deliveries WHERE state = 'sending'"
+    await until(lambda: rasid.rows(flying) == [(1,)], "the answer in flight")
+    code, took_s = await rasid.end()
+    assert code == 0
+    assert took_s < 10
+    # It may have arrived: the next start knows, and nothing broke on the way out.
+    assert rasid.rows(flying) == [(1,)]
+    assert "abandoned in_flight=1" in rasid.told()
+    assert "Traceback" not in rasid.told()
+
+
 async def test_once_polls_everything_sends_everything_and_exits(
     rasid: Running, people: People
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -31,6 +31,8 @@ from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.deliver import IN_FLIGHT, Deliver
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.stores.sqlite import SqliteStore
 from tests.databases import new_store
 from tests.making import a_batch, a_note, a_story, a_verdict
@@ -73,18 +75,19 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     await opened.close()
 
 
-def sender(store: SqliteStore, messenger: Scripted, pacing: Pacing | None = None) -> Deliver:
-    return Deliver(
+def sender(
+    store: SqliteStore, messenger: Scripted, pacing: Pacing | None = None, **how: Any
+) -> Deliver:
+    wording = replace(Wording(store, WORDS, KNOWN.topics, KNOWN.places, clock), **how)
+    sending = Sending(
         store=store,
         messenger=messenger,
-        words=WORDS,
-        topics=KNOWN.topics,
-        places=KNOWN.places,
+        wording=wording,
         pacing=pacing or Pacing(Limits(FAST, FAST, FAST)),
         clock=clock,
         chance=lambda: 0.0,
-        lease="test",
     )
+    return Deliver(sending, lease="test")
 
 
 async def alert(store: SqliteStore, *chats: Chat, number: int = 1, **card: object) -> None:
@@ -102,6 +105,19 @@ async def test_an_alert_reaches_its_chat_in_its_language(store: SqliteStore) -> 
     assert "عين الأسد، الأنبار، العراق" in told[7]
     assert "Ain al-Asad, Anbar, Iraq" in told[8]
     assert await store.outbox_counts() == {"sent": 2}
+
+
+async def test_what_is_abandoned_in_flight_is_said_to_have_perhaps_arrived(store) -> None:
+    messenger = Scripted(delay_s=60)
+    await alert(store, Chat(7), Chat(8), severity=Severity.CRITICAL)
+    deliver = sender(store, messenger)
+    running = asyncio.create_task(deliver.run())
+    await asyncio.sleep(0.5)
+    deliver.stop()
+    await deliver.abandon()
+    await running
+    assert await store.outbox_counts() == {"sending": 2}
+    assert await store.recover(clock()) == (2, 0)
 
 
 async def test_at_most_eight_are_in_flight(store: SqliteStore) -> None:
@@ -188,7 +204,7 @@ async def test_a_chat_over_its_rate_gives_its_place_to_others(store: SqliteStore
     for number in range(1, 11):
         await alert(store, Chat(-5) if number < 10 else Chat(8), number=number)
     deliver = sender(store, messenger, Pacing(Limits(FAST, FAST, slow)))
-    object.__setattr__(deliver.pacing.limits, "private", slow)
+    object.__setattr__(deliver.sending.pacing.limits, "private", slow)
     running = asyncio.create_task(deliver.run())
     await asyncio.sleep(0.6)
     deliver.stop()
@@ -209,11 +225,11 @@ async def test_a_token_refused_while_the_clock_was_ahead_is_no_longer_pause(stor
     await alert(store, Chat(7))
     ahead = timedelta(days=1)
     deliver = sender(store, messenger)
-    deliver.clock = lambda: clock() + ahead
+    deliver.sending.clock = lambda: clock() + ahead
     await deliver.drain(timedelta(seconds=1))
-    assert deliver._is_down()
+    assert deliver.sending.is_down()
     ahead = timedelta()
-    assert not deliver._is_down()
+    assert not deliver.sending.is_down()
 
 
 async def test_ten_minutes_of_5xx_delay_and_lose_nothing(store: SqliteStore) -> None:
@@ -230,7 +246,7 @@ async def test_ten_minutes_of_5xx_delay_and_lose_nothing(store: SqliteStore) -> 
     messenger = Scripted(ill)
     await alert(store, Chat(7), severity=Severity.IMPORTANT)
     deliver = sender(store, messenger)
-    deliver.clock = now
+    deliver.sending.clock = now
     while not messenger.arrived and now() < ends + timedelta(minutes=2):
         await deliver.drain(timedelta(seconds=0.01))
         due_at = await store.next_delivery_at()
@@ -249,7 +265,7 @@ async def test_an_alert_that_cannot_be_worded_arrives_bare_and_is_set_aside(
     store: SqliteStore,
 ) -> None:
     messenger = Scripted()
-    broken = replace(sender(store, messenger), topics=BROKEN, version="1")
+    broken = sender(store, messenger, topics=BROKEN, version="1")
     await alert(store, Chat(7), Chat(9), number=1, topics=("broken",))
     await alert(store, Chat(8), number=2)
     await broken.drain()
@@ -276,7 +292,7 @@ async def test_what_cannot_even_be_said_plainly_is_a_dead_letter_until_an_upgrad
     update = replace(a_verdict(2), story=grown, growth=Growth(0))
     await store.record(a_batch(update, at=clock()))
     # The edit shows the alert anew and has nothing barer to say; the step says its headline.
-    broken = replace(sender(store, messenger), words=cast("Words", None), version="1")
+    broken = sender(store, messenger, words=cast("Words", None), version="1")
     await broken.drain()
     assert await store.outbox_counts() == {"dead": 1, "sent": 2}
     assert "Two hurt" in messenger.arrived[-1].text
@@ -288,7 +304,7 @@ async def test_what_cannot_even_be_said_plainly_is_a_dead_letter_until_an_upgrad
     ]
     assert await store.after_upgrade("2") == 2
     assert await store.due_again(clock(), 10) == ()
-    await replace(sender(store, messenger), version="2").drain()
+    await sender(store, messenger, version="2").drain()
     assert await store.outbox_counts() == {"sent": 3}
     assert await store.quarantined() == ()
 
@@ -344,7 +360,7 @@ async def test_sending_goes_on_a_minute_after_a_refused_token_however_busy_it_is
     now = [clock()]
     messenger = Scripted(lambda m, n: errors.MessengerDown(7, "404") if n == 0 else None)
     deliver = sender(store, messenger)
-    deliver.clock = lambda: now[0]
+    deliver.sending.clock = lambda: now[0]
     await alert(store, Chat(7))
     running = asyncio.create_task(deliver.run())
     for _ in range(40):
@@ -553,7 +569,7 @@ async def test_two_chats_that_answer_429_hold_everybody_back_until_the_last_aske
     # The half second that was asked for, and half of one more: nobody's message leaves meanwhile.
     longest = max(later - sooner for sooner, later in pairwise(left))
     assert longest >= timedelta(seconds=0.8)
-    assert deliver.pacing.per_second < 27
+    assert deliver.sending.pacing.per_second < 27
 
 
 async def test_many_edits_that_wait_do_not_hold_up_their_alerts(store: SqliteStore) -> None:
@@ -578,7 +594,7 @@ async def test_a_clock_that_is_set_back_does_not_silence_a_sender_that_waits(sto
     now = [clock()]
     messenger = Scripted(lambda m, n: errors.MessengerDown(7, "404") if n == 0 else None)
     deliver = sender(store, messenger)
-    deliver.clock = lambda: now[0]
+    deliver.sending.clock = lambda: now[0]
     await alert(store, Chat(7))
     running = asyncio.create_task(deliver.run())
     await asyncio.sleep(0.1)
@@ -619,7 +635,7 @@ async def test_a_broadcast_is_worded_once_for_each_language_and_addressed_to_eac
     assert sorted(m.chat_id for m in messenger.arrived) == list(range(1, 31))
     assert len({m.text for m in messenger.arrived}) == 2
     assert all(("عين" in m.text) == bool(m.chat_id % 2) or m.text for m in messenger.arrived)
-    assert len(deliver._wording._kept) == 2
+    assert len(deliver.sending.wording._kept) == 2
 
 
 async def test_a_store_that_fails_just_before_a_send_delays_it_by_a_moment(

@@ -254,22 +254,23 @@ def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(
     world: Virtual, caplog: pytest.LogCaptureFixture, ahead: timedelta
 ) -> None:
     """More than a quarter of a second: its place is given to others."""
-    pacing = world.sender.pacing
+    pacing = world.sender.sending.pacing
     pacing.asked_to_wait(Chat(7), timedelta(seconds=0.25) + ahead, world.clock())
     world.alert(Chat(7))
     (delivery,) = world.do(
         world.store.claim_deliveries(world.clock(), 1, "test", timedelta(seconds=90))
     )
     pacing._paused_until[7] = world.clock() + timedelta(seconds=0.25) + ahead
-    world.sender._about = 1
-    world.do(world.sender._deliver(delivery))
+    counted: list[str] = []
+    world.do(world.sender.sending.send(delivery, lambda: counted.append("once")))
+    assert counted == ["once"]
     state = "pending" if ahead else "sent"
     assert world.do(world.store.outbox_counts()) == {state: 1}
     assert not caplog.records
 
 
 def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> None:
-    world.sender.pacing.asked_to_wait(Chat(7), SECOND * 0.4, world.clock())
+    world.sender.sending.pacing.asked_to_wait(Chat(7), SECOND * 0.4, world.clock())
     assert world.sender._pause(world.clock()) == pytest.approx(0.4)
     assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)
     assert world.sender._pause(world.clock() + SECOND * 9) == 1
@@ -278,7 +279,7 @@ def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> N
 
 def test_where_the_pace_opens_at_this_very_moment_what_is_due_decides(tmp_path: Path) -> None:
     world = Virtual(tmp_path, Limits(Rate(2, SECOND), FAST, FAST))
-    world.sender.pacing.took(Chat(7), world.clock())
+    world.sender.sending.pacing.took(Chat(7), world.clock())
     world.ahead = timedelta(seconds=0.496)
     assert world.sender._until_claim() == timedelta()
     assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)
@@ -288,11 +289,11 @@ def test_a_refused_token_stops_sending_from_that_moment_until_the_minute_is_over
     world.answer = lambda message, n: errors.MessengerDown(7, "401")
     world.alert(Chat(7))
     world.do(world.sender.drain())
-    assert world.sender._down_until is not None
-    world.sender._down_until = world.clock() + timedelta(minutes=1)
-    assert world.sender._is_down()
+    assert world.sender.sending._down_until is not None
+    world.sender.sending._down_until = world.clock() + timedelta(minutes=1)
+    assert world.sender.sending.is_down()
     world.ahead = timedelta(minutes=1)
-    assert not world.sender._is_down()
+    assert not world.sender.sending.is_down()
 
 
 def test_while_eight_fly_nothing_more_is_claimed(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.stores.sqlite import SqliteStore
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_verdict
@@ -72,17 +74,16 @@ class Virtual:
         self.left: list[tuple[float, int]] = []
         self.sent: list[Message] = []
         self.store: Counting = self.do(new_store(folder, Counting))
-        self.sender = Deliver(
+        wording = Wording(self.store, WORDS, KNOWN.topics, KNOWN.places, self.clock)
+        sending = Sending(
             store=self.store,
             messenger=self,
-            words=WORDS,
-            topics=KNOWN.topics,
-            places=KNOWN.places,
+            wording=wording,
             pacing=Pacing(limits or Limits(FAST, FAST, FAST)),
             clock=self.clock,
             chance=lambda: 0.0,
-            lease="test",
         )
+        self.sender = Deliver(sending, lease="test")
 
     def clock(self) -> datetime:
         return NOW + timedelta(seconds=self.loop.time()) + self.ahead

@@ -20,6 +20,8 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.errors import StoreUnavailable
 from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.ports import Messenger
 from tests.sim.disk import Disk, SimStore, watching
 from tests.sim.loop import SimLoop
@@ -36,7 +38,7 @@ _AWAY_S, _CALM_S = 3.0, 1800.0
 class Kind:
     """The parts of a bot, of which one may be wrong."""
 
-    sender: type[Deliver] = Deliver
+    sender: type[Sending] = Sending
     store: type[SimStore] = SimStore
     hears: Callable[[Messenger], Messenger] = lambda messenger: messenger
 
@@ -183,17 +185,16 @@ class Machine:
 
     def _sender(self, store: SimStore, lease: str) -> Deliver:
         knowledge, words = _shipped()
-        return self._kind.sender(
+        wording = Wording(store, words, knowledge.topics, knowledge.places, self.wall)
+        sending = self._kind.sender(
             store=store,
             messenger=self._kind.hears(Line(self.outside, lease)),
-            words=words,
-            topics=knowledge.topics,
-            places=knowledge.places,
+            wording=wording,
             pacing=Pacing(),
             clock=self.wall,
             chance=self._chance(lease).random,
-            lease=lease,
         )
+        return Deliver(sending, lease=lease)
 
     # ── what others write into the file ──────────────────────────────────────────────────
 

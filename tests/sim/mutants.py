@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from bot.core.model import Delivery, DeliveryKind, DeliveryState, Message, Settlement
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
-from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
 from tests.sim.machine import Kind
 from tests.sim.wrong import Hopeful, SeenFirst, SettledInBatches
 
 
-class NeverUncertain(Deliver):
+class NeverUncertain(Sending):
     """Takes each lost answer for a message that never left."""
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
@@ -20,7 +20,7 @@ class NeverUncertain(Deliver):
         return await super()._failed(delivery, error)
 
 
-class SureOfIt(Deliver):
+class SureOfIt(Sending):
     """Takes each lost answer for a message that arrived."""
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
@@ -29,7 +29,7 @@ class SureOfIt(Deliver):
         return await super()._failed(delivery, error)
 
 
-class Unmarked(Deliver):
+class Unmarked(Sending):
     """Sends before it is durable that it does."""
 
     async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:
@@ -41,7 +41,7 @@ class Unmarked(Deliver):
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
 
-class Unfenced(Deliver):
+class Unfenced(Sending):
     """Does not look whether it still holds the lease."""
 
     async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:
@@ -50,14 +50,14 @@ class Unfenced(Deliver):
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
 
-class Forgetful(Deliver):
+class Forgetful(Sending):
     """Leaves a result that the disk did not take unwritten."""
 
     async def _patiently(self, delivery, record) -> None:  # type: ignore[no-untyped-def]
         await record()
 
 
-class GivesUp(Deliver):
+class GivesUp(Sending):
     """Cancels what it could not send at once."""
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
@@ -67,7 +67,7 @@ class GivesUp(Deliver):
         return settled
 
 
-class EditsAnything(Deliver):
+class EditsAnything(Sending):
     """Sends each edit to the first message of its chat."""
 
     async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:

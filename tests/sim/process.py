@@ -33,7 +33,9 @@ from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
 from bot.flow.ingest import Ingest
 from bot.flow.intake import Intake
+from bot.flow.sending import Sending
 from bot.flow.tallying import Tallying
+from bot.flow.worded import Wording
 from bot.ports import Messenger, Poller, Store
 from bot.upkeep import take_up
 from tests.sim.disk import Disk, SimStore
@@ -117,7 +119,7 @@ class Process:
     """The bot's parts. A wrong bot (``wrong``) changes one of them."""
 
     store_class: type[SimStore] = SimStore
-    deliver_class: type[Deliver] = Deliver
+    sending_class: type[Sending] = Sending
     shown_by = 0  # a seed that shows what is wrong with it
 
     def __init__(self, world: World, lease: str) -> None:
@@ -177,17 +179,16 @@ class Process:
 
     def _deliver(self, knowledge: Knowledge, words: Words) -> Deliver:
         assert self.store is not None
-        return self.deliver_class(
+        wording = Wording(self.store, words, knowledge.topics, knowledge.places, self.world.wall)
+        sending = self.sending_class(
             store=self.store,
             messenger=self.messenger(),
-            words=words,
-            topics=knowledge.topics,
-            places=knowledge.places,
+            wording=wording,
             pacing=Pacing(),
             clock=self.world.wall,
             chance=self.world.chance.random,
-            lease=self.lease,
         )
+        return Deliver(sending, lease=self.lease)
 
     def _ingest(self, knowledge: Knowledge, deliver: Deliver) -> Ingest:
         assert self.store is not None

@@ -20,7 +20,7 @@ from bot.core.model import (
     Verdict,
 )
 from bot.errors import DeliveryDelayed, DeliveryRefused, DeliveryUncertain
-from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
 from bot.ports import Messenger
 from bot.stores import sql
 from bot.stores.sqlite import rows
@@ -53,21 +53,21 @@ class SeenFirst(SimStore):
 
 
 @dataclass(slots=True)
-class SettledInBatches(Deliver):
+class SettledInBatches(Sending):
     """Writes down that messages were sent once several were, or a moment later."""
 
     _unwritten: list[tuple[Delivery, Settlement]] = field(default_factory=list)
 
     async def _settle(self, delivery: Delivery, settled: Settlement) -> None:
         if settled.state is not DeliveryState.SENT:
-            await Deliver._settle(self, delivery, settled)
+            await Sending._settle(self, delivery, settled)
             return
         self._unwritten.append((delivery, settled))
         if len(self._unwritten) < 5:
             await asyncio.sleep(3)
         batch, self._unwritten = self._unwritten, []
         for one in batch:
-            await Deliver._settle(self, *one)
+            await Sending._settle(self, *one)
 
 
 class Hopeful:
@@ -94,7 +94,7 @@ class SentAfterABatch(Process):
     """Repeats, after a crash, what it had sent and not yet written down."""
 
     shown_by = 82
-    deliver_class = SettledInBatches
+    sending_class = SettledInBatches
 
 
 class RetryOnEveryError(Process):

@@ -20,6 +20,8 @@ from bot.data import load_knowledge
 from bot.data.catalogues import load_words
 from bot.flow.commands import Commands
 from bot.flow.deliver import Deliver
+from bot.flow.sending import Sending
+from bot.flow.worded import Wording
 from bot.stores.sqlite import SqliteStore
 from bot.telegram.room import TelegramRoom
 from tests.making import a_batch, a_verdict
@@ -92,17 +94,16 @@ class Life:
 @pytest.fixture
 async def life(stage: Stage, room: TelegramRoom, tmp_path: Path) -> AsyncIterator[Life]:
     store = await SqliteStore.open(tmp_path / "rasid.db", bot_id=1)
-    deliver = Deliver(
+    wording = Wording(store, WORDS, KNOWN.topics, KNOWN.places, clock)
+    sending = Sending(
         store=store,
         messenger=room.messenger,
-        words=WORDS,
-        topics=KNOWN.topics,
-        places=KNOWN.places,
+        wording=wording,
         pacing=Pacing(Limits(FAST, FAST, FAST)),
         clock=clock,
         chance=lambda: 0.0,
-        lease="test",
     )
+    deliver = Deliver(sending, lease="test")
     commands = Commands(store, KNOWN, WORDS, clock)
 
     async def serve(request):

@@ -1,0 +1,170 @@
+"""Word → slot → send → settle: one message, from its claim to what became of it.
+
+Its state is durable just before its request is written (``sending``) and just after its answer
+came. Which answer leads where: ``core.settle``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from bot.core.i18n import Voice
+from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Settlement
+from bot.core.pacing import Pacing
+from bot.core.retry import asked_wait, send_wait
+from bot.core.settle import Brake, settlement
+from bot.errors import (
+    ChatGone,
+    ChatMoved,
+    DeliveryDelayed,
+    DeliveryError,
+    MessengerDown,
+    StoreUnavailable,
+    ThreadGone,
+)
+from bot.flow.threads import closed
+from bot.flow.worded import Wording
+from bot.ports import Clock, Messenger, Store
+
+log = logging.getLogger(__name__)
+
+_HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
+_DOWN = timedelta(seconds=60)
+_ZERO = timedelta()
+
+
+@dataclass(slots=True)
+class Sending:
+    """Sends one message at a time, any number of them side by side.
+
+    Attributes:
+        store: Where it is recorded what became of each.
+        messenger, wording, pacing: What it works with.
+        clock: Now.
+        chance: A number between 0 and 1, for jitter.
+        is_ending: Nothing waits for its moment any more.
+    """
+
+    store: Store
+    messenger: Messenger
+    wording: Wording
+    pacing: Pacing
+    clock: Clock
+    chance: Callable[[], float]
+    is_ending: bool = False
+    _brake: Brake = field(default_factory=Brake)
+    _down_until: datetime | None = None
+
+    def is_down(self) -> bool:
+        """Whether the messenger takes nothing from us for now, whoever it is for."""
+        if self._down_until is None:
+            return False
+        # Longer than it was to be: the clock was set back since.
+        return _ZERO < self._down_until - self.clock() <= _DOWN
+
+    async def send(self, delivery: Delivery, counted: Callable[[], None]) -> None:
+        """Send what was claimed, and record what became of it.
+
+        ``counted`` is called once: from then on the pacing knows of it, or need not any more.
+        """
+        try:
+            await self._deliver(delivery, counted)
+        except StoreUnavailable as error:
+            # Surely not sent: it waits for the store, and not until its lease has run out.
+            log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
+            await self._settle(delivery, Settlement(DeliveryState.PENDING))
+        except Exception:
+            # The turn loop: one bad delivery must not stop the others.
+            log.exception("delivery_crashed delivery=%d", delivery.id)
+            dead = Settlement(DeliveryState.DEAD, error="an error of ours, see the log")
+            await self._settle(delivery, dead)
+
+    async def _deliver(self, delivery: Delivery, counted: Callable[[], None]) -> None:
+        try:
+            message = await self.wording.of(delivery)
+            may_leave = message is not None and await self._slot(delivery)
+        finally:
+            counted()
+        if message is None:
+            await self._settle(delivery, Settlement(DeliveryState.DEAD, error=UNRENDERED))
+        elif may_leave:
+            await self._transmit(delivery, message)
+
+    async def _slot(self, delivery: Delivery) -> bool:
+        """Wait for the moment this message may leave; false when it went back to the outbox."""
+        while (wait := self.pacing.wait(delivery.chat, self.clock())) > _ZERO:
+            if self.is_ending or wait > _HOLD:
+                # It keeps its turn there; its chat is claimed again when it has rested.
+                back = Settlement(DeliveryState.PENDING)
+                await self.store.settle(delivery, back, self.clock())
+                return False
+            await asyncio.sleep(wait.total_seconds())
+        self.pacing.took(delivery.chat, self.clock())
+        return True
+
+    async def _transmit(self, delivery: Delivery, message: Message) -> None:
+        try:
+            settled = await self._asked(delivery, message)
+        finally:
+            self.pacing.answered(delivery.chat, self.clock())
+        if settled is not None:
+            await self._settle(delivery, settled)
+
+    async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:
+        """Durably, then really: send it. How that ended, ``None`` where it was not ours to send."""
+        if not await self.store.mark_sending(delivery, self.clock()):
+            log.warning("lease_lost delivery=%d", delivery.id)
+            return None
+        try:
+            message_id = await self.messenger.send(message)
+        except DeliveryError as error:
+            return await self._failed(delivery, error)
+        return Settlement(DeliveryState.SENT, message_id=message_id)
+
+    async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
+        kind, now = type(error).__name__, self.clock()
+        log.warning("delivery_failed delivery=%d kind=%s error=%s", delivery.id, kind, error)
+        settled = settlement(delivery, error, now, self.chance())
+        if settled.state is DeliveryState.CANCELLED and not self._brake.allows(now):
+            log.error("many_chats_gone at once: this looks like an outage, nobody else is paused")
+            later = now + self._brake.wait
+            settled = Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
+        await self._patiently(delivery, lambda: self._consequences(delivery, error, settled))
+        return settled
+
+    async def _consequences(
+        self, delivery: Delivery, error: DeliveryError, settled: Settlement
+    ) -> None:
+        """What a failed send changes beyond its own row."""
+        chat, now = delivery.chat, self.clock()
+        match error:
+            case DeliveryDelayed(retry_after_s=float() | int() as asked):
+                self.pacing.asked_to_wait(chat, asked_wait(asked), now)
+            case ThreadGone():
+                notice = closed(Voice(self.wording.words, chat.lang))
+                await self.store.thread_gone(chat.id, now, notice)
+            case ChatGone() if settled.state is DeliveryState.CANCELLED:
+                await self.store.chat_gone(chat.id, now)
+            case ChatMoved(new_chat_id=new_chat_id):
+                await self.store.chat_moved(chat.id, new_chat_id, now)
+            case MessengerDown():
+                self._down_until = now + _DOWN
+                log.error("messenger_down error=%s sending pauses, nothing is dropped", error)
+
+    async def _settle(self, delivery: Delivery, settled: Settlement) -> None:
+        await self._patiently(delivery, lambda: self.store.settle(delivery, settled, self.clock()))
+
+    async def _patiently(self, delivery: Delivery, record: Callable[[], Awaitable[None]]) -> None:
+        """Record how a send ended, however long the store takes: forgetting it is a duplicate."""
+        for attempt in count(1):
+            try:
+                await record()
+                return
+            except StoreUnavailable as error:
+                log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
+                await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
