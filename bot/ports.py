@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from bot.core.lanes import Turn
 from bot.core.matcher import Matcher
 from bot.core.model import (
     Article,
@@ -343,11 +344,12 @@ class Store(Protocol):
         lease_for: timedelta,
         *,
         resting: Collection[int] = (),
-        oldest: bool = False,
+        turn: Turn = Turn.NEXT,
     ) -> tuple[Delivery, ...]:
         """Lease what may leave now, in the order of ``core.lanes``, one for each chat.
 
-        ``resting`` chats are left alone; with ``oldest`` the first is what has waited longest.
+        ``resting`` chats are left alone; ``turn`` says who comes first. Nothing is left that might
+        leave now when nothing comes back.
         """
         ...
 

@@ -1,20 +1,32 @@
-"""Whose turn is it among all that waits? The order of the outbox, and its exception.
+"""Whose turn is it among all that waits? The order of the outbox, and its exceptions.
 
 Three lanes: answers to commands, alerts and what answers them, edits and digests. Inside a lane
 the gravest come first, of these posts to channels (one message, any number of readers), of these
-the oldest. So an urgent alert overtakes a broadcast of any length; and one that never ends would
-keep the last lane waiting for ever. Therefore each tenth turn is the oldest's, whatever it is, if
-it has waited for long.
+the oldest. So an urgent alert overtakes a broadcast of any length. Two things that order would
+never allow:
+
+- Everybody asks when it matters most. While answers wait, every second turn is a critical alert's.
+- A lane that never empties would keep the last one waiting for ever: each tenth turn is the
+  oldest's, whatever it is, if it has waited for long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 
 # So many turns: one of them is the oldest's. It costs an urgent alert a tenth of the pace at most.
 SHARE = 10
 LONG = timedelta(minutes=1)
+
+
+class Turn(Enum):
+    """Who comes first at a turn, if there is such a one; all others in their order."""
+
+    NEXT = "next"
+    GRAVEST = "gravest"
+    OLDEST = "oldest"
 
 
 @dataclass(slots=True)
@@ -23,10 +35,12 @@ class Turns:
 
     _since: int = 0
 
-    def is_the_oldests(self) -> bool:
-        """Whether the next turn is for what has waited longest."""
-        return self._since + 1 >= SHARE
+    def whose(self) -> Turn:
+        """Whose turn is next."""
+        if self._since + 1 >= SHARE:
+            return Turn.OLDEST
+        return Turn.GRAVEST if self._since % 2 else Turn.NEXT
 
-    def took(self, count: int, *, oldest: bool) -> None:
-        """``count`` turns were taken; ``oldest``: the oldest had its own, or none waits so long."""
-        self._since = 0 if oldest else self._since + count
+    def took(self, count: int, turn: Turn) -> None:
+        """``count`` turns were taken, the first of them as ``turn``."""
+        self._since = 0 if turn is Turn.OLDEST else self._since + count

@@ -135,15 +135,15 @@ class Deliver:
         return started
 
     async def _claim(self) -> None:
-        now, oldest = self.sending.clock(), self._turns.is_the_oldests()
+        now, turn = self.sending.clock(), self._turns.whose()
         room = self._room(now)
         if room == 0:
             return
         resting = self.sending.pacing.resting(now)
         claimed = await self.sending.store.claim_deliveries(
-            now, room, self.lease, _LEASE, resting=resting, oldest=oldest
+            now, room, self.lease, _LEASE, resting=resting, turn=turn
         )
-        self._turns.took(len(claimed), oldest=oldest)
+        self._turns.took(len(claimed), turn)
         self._claimed.extend(claimed)
         self._about += len(claimed)
 

@@ -81,6 +81,14 @@ CLAIM = _LEASE.format(
     ORDER BY lane, severity DESC, channel DESC, id LIMIT :limit"""
 )
 
+# Of a chat that waits for answers too: this one first.
+CLAIM_GRAVEST = _LEASE.format(
+    chosen=f"""
+    SELECT id FROM deliveries AS d INDEXED BY deliveries_ready
+    WHERE {_FREE} AND lane = 1 AND severity = 3
+    ORDER BY channel DESC, id LIMIT 1"""
+)
+
 CLAIM_OLDEST = _LEASE.format(
     chosen=f"""
     SELECT id FROM deliveries AS d INDEXED BY deliveries_oldest

@@ -1,34 +1,36 @@
-"""The oldest has its turn, and no more of them than it should."""
+"""The oldest and the gravest have their turns, and no more of them than they should."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.lanes import SHARE, Turns
+from bot.core.lanes import SHARE, Turn, Turns
 
 
 @given(st.lists(st.integers(1, 8), min_size=1, max_size=200))
 def test_among_any_so_many_turns_one_is_the_oldests(claims: list[int]) -> None:
     turns, since = Turns(), 0
     for count in claims:
-        oldest = turns.is_the_oldests()
+        turn = turns.whose()
+        oldest = turn is Turn.OLDEST
         assert not oldest or since + count >= SHARE
         since = 0 if oldest else since + count
         assert since < SHARE + 8
-        turns.took(count, oldest=oldest)
+        turns.took(count, turn)
 
 
-def test_one_by_one_each_tenth_is() -> None:
+def test_one_by_one_each_tenth_is_and_every_second_the_gravests() -> None:
     turns, kinds = Turns(), []
-    for _ in range(30):
-        kinds.append(turns.is_the_oldests())
-        turns.took(1, oldest=kinds[-1])
-    assert [number for number, oldest in enumerate(kinds, 1) if oldest] == [10, 20, 30]
+    for _ in range(20):
+        kinds.append(turns.whose())
+        turns.took(1, kinds[-1])
+    ten = [Turn.NEXT, Turn.GRAVEST] * 4 + [Turn.NEXT, Turn.OLDEST]
+    assert kinds == ten * 2
 
 
 def test_a_claim_that_found_nothing_is_no_turn() -> None:
     turns = Turns()
     for _ in range(50):
-        turns.took(0, oldest=False)
-    assert not turns.is_the_oldests()
+        turns.took(0, Turn.NEXT)
+    assert turns.whose() is Turn.NEXT

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.lanes import SHARE, Turns
+from bot.core.lanes import SHARE, Turn, Turns
 from bot.core.model import (
     AddWatch,
     Change,
@@ -100,11 +100,36 @@ async def test_an_urgent_alert_overtakes_ten_thousand(store: SqliteStore) -> Non
 async def test_the_oldest_is_first_where_it_is_asked_for_and_has_waited_long(store) -> None:
     await tell(store, 1, 1, severity=NOTICE)
     await tell(store, 2, 2, severity=CRITICAL)
-    early = await claim(store, 2, after_s=59, oldest=True)
+    early = await claim(store, 2, after_s=59, turn=Turn.OLDEST)
     assert [d.chat.id for d in early] == [2, 1]
     await store.release("mine")
-    late = await claim(store, 2, after_s=60, oldest=True)
+    late = await claim(store, 2, after_s=60, turn=Turn.OLDEST)
     assert [d.chat.id for d in late] == [1, 2]
+
+
+async def test_the_gravest_is_first_where_it_is_its_turn_even_before_its_chats_answers(
+    store: SqliteStore,
+) -> None:
+    await tell(store, 1, 1, severity=CRITICAL)
+    await tell(store, 2, 2, severity=NOTICE)
+    await store.answer(1, [], [(Chat(n), a_note(), None) for n in (1, 2, 3)], NOW)
+    for turn, chats in ((Turn.NEXT, [1, 2, 3]), (Turn.GRAVEST, [1, 2, 3])):
+        claimed = await claim(store, turn=turn)
+        assert [d.chat.id for d in claimed] == chats
+        first = DeliveryKind.ALERT if turn is Turn.GRAVEST else DeliveryKind.REPLY
+        assert claimed[0].kind is first
+        await store.release("mine")
+    (alone,) = await claim(store, 1, turn=Turn.GRAVEST, resting=[1])
+    assert (alone.chat.id, alone.kind) == (2, DeliveryKind.REPLY)
+
+
+async def test_what_has_nothing_to_do_any_more_holds_up_nothing(store) -> None:
+    """However many steps answer alerts that were never sent: one claim finds what may leave."""
+    await fill(store, kind="'step'")
+    await tell(store, 9, 7, severity=NOTICE)
+    (found,) = await claim(store, 1)
+    assert found.chat.id == 7
+    assert (await store.outbox_counts())["cancelled"] == MANY
 
 
 async def test_a_chat_that_rests_is_stepped_over_and_keeps_its_turn(store: SqliteStore) -> None:
@@ -272,9 +297,9 @@ async def test_the_last_lane_leaves_within_ten_turns_of_a_broadcast_without_end(
     await store._write(lambda: store._do("UPDATE deliveries SET added_at = -1 WHERE chat_id = 7"))
     turns, told = Turns(), []
     for _ in range(SHARE):
-        oldest = turns.is_the_oldests()
-        (delivery,) = await claim(store, 1, oldest=oldest)
-        turns.took(1, oldest=oldest)
+        turn = turns.whose()
+        (delivery,) = await claim(store, 1, turn=turn)
+        turns.took(1, turn)
         told.append(delivery.chat.id)
     assert told.index(7) == SHARE - 1
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.lanes import Turn
 from bot.core.model import (
     Chat,
     ChatKind,
@@ -197,7 +198,7 @@ async def test_the_turn_of_the_oldest_too_leaves_a_chat_one_message_at_a_time(st
     (first,) = await claim(store, 1, after_s=120)
     if flies:
         await store.mark_sending(first, NOW)
-    assert await claim(store, 1, after_s=121, oldest=True) == ()
+    assert await claim(store, 1, after_s=121, turn=Turn.OLDEST) == ()
 
 
 async def test_at_the_moment_a_lease_ends_it_holds_no_more(store: SqliteStore) -> None:

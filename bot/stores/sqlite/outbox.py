@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from bot.core.lanes import LONG
+from bot.core.lanes import LONG, Turn
 from bot.core.model import (
     Chat,
     ChatKind,
@@ -27,6 +27,7 @@ from bot.stores.sqlite.rewound import Rewound
 
 _MANY = 256  # made ready in one turn: nobody waits long for it
 _LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
+_FIRST = {Turn.GRAVEST: sql_lanes.CLAIM_GRAVEST, Turn.OLDEST: sql_lanes.CLAIM_OLDEST}
 
 
 class OutboxTable(Rewound):
@@ -57,7 +58,7 @@ class OutboxTable(Rewound):
         lease_for: timedelta,
         *,
         resting: Collection[int] = (),
-        oldest: bool = False,
+        turn: Turn = Turn.NEXT,
     ) -> tuple[Delivery, ...]:
         """Lease up to ``limit`` deliveries that may leave now, in the order of ``core.lanes``.
 
@@ -65,7 +66,7 @@ class OutboxTable(Rewound):
             now, lease, lease_for: The claim's name, and until when it holds.
             limit: How many at most; one for each chat.
             resting: Chats that are left alone.
-            oldest: The first of them is what has waited longest, if that is for long.
+            turn: Who is the first of them, if there is such a one.
         """
         values = {
             "lease": lease,
@@ -74,20 +75,37 @@ class OutboxTable(Rewound):
             "long_ago": rows.ms(now - LONG),
         }
 
-        def turn() -> tuple[Delivery, ...]:
+        def some() -> tuple[bool, tuple[Delivery, ...]]:
             if self._was_set_back(now):
                 self._rewind(now)
             self._make_ready(now)
-            aged = self._rows(sql_lanes.CLAIM_OLDEST, values) if oldest else []
-            left = limit - len(aged)
-            claimed = self._rows(sql_lanes.CLAIM, values | {"limit": left}) if left else []
-            claimed.sort(key=lambda r: (r["lane"], -r["severity"], -r["channel"], r["id"]))
-            read = (self._delivery(row, now) for row in [*aged, *claimed])
-            return tuple(delivery for delivery in read if delivery is not None)
+            return self._claim(now, limit, values, turn)
 
-        found = await self._write(turn)
+        more, found = True, ()
+        while more and not found:  # in turns, so that others need not wait until all is looked at
+            more, found = await self._write(some)
         self._latest = now
         return found
+
+    def _claim(
+        self, now: datetime, limit: int, values: dict[str, object], turn: Turn
+    ) -> tuple[bool, tuple[Delivery, ...]]:
+        """Whether there may be more, and what may leave of what was looked at."""
+        found: list[Delivery] = []
+        for _ in range(_MANY):
+            claimed = self._lease(values, limit - len(found), Turn.NEXT if found else turn)
+            read = [self._delivery(row, now) for row in claimed]
+            found += [delivery for delivery in read if delivery is not None]
+            if None not in read:
+                return False, tuple(found)
+        return True, tuple(found)
+
+    def _lease(self, values: dict[str, object], limit: int, turn: Turn) -> list[rows.Row]:
+        first = self._rows(_FIRST[turn], values) if turn in _FIRST else []
+        left = limit - len(first)
+        claimed = self._rows(sql_lanes.CLAIM, values | {"limit": left}) if left else []
+        claimed.sort(key=lambda r: (r["lane"], -r["severity"], -r["channel"], r["id"]))
+        return first + claimed
 
     def _make_ready(self, now: datetime) -> None:
         """What is due, and whose lease has run out, may be claimed."""
