@@ -33,7 +33,7 @@ async def survived(
     tally, chance = Tally(), random.Random(6)
     async for last in deaths(world, trap, stride, empty=empty):
         at, flying, sure = [last], 0, {}
-        if not empty:
+        if world.is_made():
             assert not world.halves(), (trap, at)
             flying, sure = world.flying(), world.sure()
         if twice:

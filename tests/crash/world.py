@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.sandbox.people import Person
 from bot.sandbox.server import Sandbox
+from bot.stores.sqlite.file import STEPS
 from tests.crash.life import ASKERS, CROWD, TOLD
 from tests.crash.traps import KILLED, STILL
 from tests.sandbox.conftest import Page
@@ -176,6 +177,15 @@ class World:
     def duplicates(self) -> int:
         """Messages that somebody had already."""
         return sum(self.arrived().values()) - len(self.arrived())
+
+    def is_made(self) -> bool:
+        """Whether the file has all its tables: nothing is done before."""
+        if not self.file.exists():
+            return False
+        steps = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlite_migrations'"
+        if self.rows(steps) == [(0,)]:
+            return False
+        return self.rows("SELECT count(*) FROM _sqlite_migrations") == [(len(STEPS),)]
 
     def sure(self) -> dict[tuple[int, str], int]:
         """How often those alerts arrived of which the file knows that they did."""
