@@ -26,7 +26,9 @@
         ├── DeliveryUncertain         the answer was lost: severity decides
         ├── DeliveryRefused           this text is hopeless: once as plain text, then dead letter
         ├── ThreadGone                the topic was closed or deleted: General, tell the admins once
-        ├── ChatGone                  pause the subscriber, keep the watches
+        ├── ChatGone                  refused again later, pause the subscriber, keep the watches
+        │   ├── ChatNotFound          the same; it takes three refusals
+        │   └── ChatClosed            we may not write there at present: it takes half a day
         ├── ChatMoved(new_chat_id)    move the chat in one transaction, send again
         └── MessengerDown             token refused or API path wrong: stop sending, keep the rows
 
@@ -230,15 +232,15 @@ class ThreadGone(DeliveryError):
 
 
 class ChatGone(DeliveryError):
-    """Blocked, kicked, deactivated or not found.
+    """Blocked, kicked or deactivated."""
 
-    Attributes:
-        certain: The messenger said so in so many words (403); otherwise it takes three times.
-    """
 
-    def __init__(self, chat_id: int, message: str, *, certain: bool = True) -> None:
-        super().__init__(chat_id, message)
-        self.certain = certain
+class ChatNotFound(ChatGone):
+    """The messenger does not know it; it says so now and then of chats that are there."""
+
+
+class ChatClosed(ChatGone):
+    """We may not write there at present: rights are taken and given."""
 
 
 class ChatMoved(DeliveryError):

@@ -134,13 +134,21 @@ class Builder(Protocol):
 
 
 class Messenger(Protocol):
-    """Sends one message. Users: the Bot API and the simulated one of the tests."""
+    """Sends messages. Users: the Bot API and the simulated one of the tests."""
 
     async def send(self, message: Message) -> int:
         """Send ``message`` and return its message id in the chat.
 
         Raises:
             DeliveryError: Its class says whether it may have arrived and what to do next.
+        """
+        ...
+
+    async def reach(self) -> None:
+        """Ask for a sign of life; changes nothing.
+
+        Raises:
+            DeliveryError: There is none, or it does not know us.
         """
         ...
 
@@ -346,11 +354,8 @@ class Store(Protocol):
         resting: Collection[int] = (),
         turn: Turn = Turn.NEXT,
     ) -> tuple[Delivery, ...]:
-        """Lease what may leave now, in the order of ``core.lanes``, one for each chat.
-
-        ``resting`` chats are left alone; ``turn`` says who comes first. Nothing is left that might
-        leave now when nothing comes back.
-        """
+        """Lease what may leave now, in the order of ``core.lanes``, one for each chat; nothing
+        comes back where nothing may. ``resting`` chats are left alone; ``turn``: who is first."""
         ...
 
     async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
@@ -379,14 +384,22 @@ class Store(Protocol):
         """Say something to those of these chats that hear us; how many they are."""
         ...
 
-    async def chat_gone(self, chat_id: int, now: datetime) -> None:
-        """Pause a chat that cannot be reached; its watches stay, its outbox is cancelled."""
+    async def chat_gone(self, delivery: Delivery, now: datetime) -> bool:
+        """Pause the chat that refused this; its watches stay, its outbox is cancelled.
+
+        False where the chat has changed since this was asked of it: nothing is done.
+        """
         ...
 
     async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
 
-    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
-        """This chat's alerts go to General from now on; ``notice`` says so there, once."""
+    async def thread_gone(
+        self, delivery: Delivery, now: datetime, notice: Note | None = None
+    ) -> None:
+        """What goes to the topic of this delivery goes to General from now on.
+
+        ``notice`` says so there, once, where the chat's alerts went to that topic.
+        """
         ...
 
     # commands

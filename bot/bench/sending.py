@@ -66,6 +66,10 @@ class Counting:
             self.refused += 1
             raise
 
+    async def reach(self) -> None:
+        """As the real one does."""
+        await self.messenger.reach()
+
 
 @dataclass(slots=True)
 class Parts:

@@ -8,7 +8,7 @@ answer                 delivered?  the row becomes
 ``ThreadGone``         no          pending at once, now for General; dead where it was General
 ``ChatMoved``          no          pending at once, for the new chat
 ``DeliveryRefused``    no          pending at once as plain text; the second time dead
-``ChatGone``           no          cancelled; where it is not certain, the third time
+``ChatGone``           no          pending; cancelled once it has left (``core.leaving``)
 ``DeliveryUncertain``  unknown     no answer: pending, marked as a possible repeat, once at
                                    severity 2 and twice at 3; then, and at severity 1 at
                                    once, unconfirmed, visible. 5xx: pending until it ends
@@ -18,14 +18,11 @@ answer                 delivered?  the row becomes
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core.model import Delivery, DeliveryKind, DeliveryState, Settlement, Severity
 from bot.core.retry import send_wait
 from bot.errors import (
-    ChatGone,
     ChatMoved,
     DeliveryDelayed,
     DeliveryError,
@@ -33,8 +30,6 @@ from bot.errors import (
     DeliveryUncertain,
     ThreadGone,
 )
-
-_UNCERTAIN_TRIES = 3
 
 
 def settlement(
@@ -45,8 +40,6 @@ def settlement(
     if _is_hopeless(delivery, error):
         return Settlement(DeliveryState.DEAD, error=told)
     match error:
-        case ChatGone(certain=certain) if certain or delivery.attempts + 1 >= _UNCERTAIN_TRIES:
-            return Settlement(DeliveryState.CANCELLED, error=told)
         case DeliveryUncertain(answered=answered) if _is_told_enough(delivery, answered=answered):
             return Settlement(DeliveryState.UNCONFIRMED, error=told, uncertain=True)
         case DeliveryRefused() | ThreadGone() | ChatMoved():
@@ -80,28 +73,3 @@ def _later(delivery: Delivery, error: DeliveryError, now: datetime, chance: floa
         error=str(error),
         uncertain=isinstance(error, DeliveryUncertain),
     )
-
-
-@dataclass(slots=True)
-class Brake:
-    """Chats that go one by one have left; many within a minute look like an outage of ours.
-
-    Attributes:
-        most: Pauses allowed within ``span``.
-        wait: How long a delivery waits that the brake held.
-    """
-
-    most: int = 5
-    span: timedelta = timedelta(minutes=1)
-    wait: timedelta = timedelta(minutes=5)
-    _at: deque[datetime] = field(default_factory=deque)
-
-    def allows(self, now: datetime) -> bool:
-        """Whether one more chat may be paused now; counts it when it may."""
-        # Later than now: the clock was set back since.
-        while self._at and not timedelta() <= now - self._at[0] <= self.span:
-            self._at.popleft()
-        if len(self._at) >= self.most:
-            return False
-        self._at.append(now)
-        return True

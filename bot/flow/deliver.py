@@ -50,6 +50,7 @@ class Deliver:
     _turns: Turns = field(default_factory=Turns)
     _claimed: deque[Delivery] = field(default_factory=deque)  # without a place in flight yet
     _about: int = 0  # claimed, and not yet counted by the pacing
+    _asking: asyncio.Task[None] | None = None
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -72,6 +73,7 @@ class Deliver:
         ends_at = self.sending.clock() + patience
         while not self.sending.is_down() and self.sending.clock() < ends_at:
             self._awake.clear()
+            await self._listen()
             if await self._start_sends():
                 continue
             due_at = await self.sending.store.next_delivery_at()
@@ -94,16 +96,23 @@ class Deliver:
             await asyncio.wait(self._sends)
 
     async def _finish(self) -> None:
-        self._about -= len(self._claimed)
-        self._claimed.clear()
+        if self._asking is not None:
+            self._asking.cancel()
         while self._sends:
             await asyncio.wait(set(self._sends))
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        """What is claimed and does not leave may be claimed again."""
+        self._about -= len(self._claimed)
+        self._claimed.clear()
         try:
             await self.sending.store.release(self.lease)
         except StoreUnavailable as error:
-            log.warning("not_released error=%s: the next start frees them", error)
+            log.warning("not_released error=%s: the lease runs out, or a start frees them", error)
 
     async def _turn(self) -> None:
+        await self._listen()
         if self._has_no_place():
             await self._nap(_IDLE_S)
         elif not self._claimed and (wait := self._until_claim()) > _ZERO:
@@ -112,8 +121,15 @@ class Deliver:
         elif not await self._start_sends():
             await self._nap(self._pause(await self.sending.store.next_delivery_at()))
 
+    async def _listen(self) -> None:
+        """Have a messenger that has gone mute asked whether it is there."""
+        if self.sending.is_mute() and (self._asking is None or self._asking.done()):
+            await self._give_back()
+            self._asking = asyncio.create_task(self.sending.ask(), name="sign of life")
+            self._asking.add_done_callback(lambda _: self._awake.set())
+
     def _has_no_place(self) -> bool:
-        return len(self._sends) >= IN_FLIGHT or self.sending.is_down()
+        return len(self._sends) >= self.sending.places(IN_FLIGHT)
 
     def _until_claim(self) -> timedelta:
         """How long until one more message is claimed: shortly before it may leave."""
@@ -125,7 +141,8 @@ class Deliver:
             return 0
         if not self._claimed:
             await self._claim()
-        started = min(len(self._claimed), IN_FLIGHT - len(self._sends))
+        places = self.sending.places(IN_FLIGHT) - len(self._sends)
+        started = max(0, min(len(self._claimed), places))
         for _ in range(started):
             delivery = self._claimed.popleft()
             sending = self.sending.send(delivery, self._counted)

@@ -12,17 +12,21 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
 from bot.core.i18n import Voice
+from bot.core.leaving import Leavers
 from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Settlement
 from bot.core.pacing import Pacing
 from bot.core.retry import asked_wait, send_wait
-from bot.core.settle import Brake, settlement
+from bot.core.settle import settlement
+from bot.core.silence import Silence
 from bot.errors import (
     ChatGone,
     ChatMoved,
     DeliveryDelayed,
     DeliveryError,
+    DeliveryUncertain,
     MessengerDown,
     StoreUnavailable,
     ThreadGone,
@@ -32,9 +36,11 @@ from bot.flow.worded import Wording
 from bot.ports import Clock, Messenger, Store
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 _DOWN = timedelta(seconds=60)
+_ASK = timedelta(seconds=8)  # between two questions whether it is there, at most
 _ZERO = timedelta()
 
 
@@ -47,6 +53,7 @@ class Sending:
         messenger, wording, pacing: What it works with.
         clock: Now.
         chance: A number between 0 and 1, for jitter.
+        leavers: Which chats refuse us, and since when.
         is_ending: Nothing waits for its moment any more.
     """
 
@@ -56,9 +63,14 @@ class Sending:
     pacing: Pacing
     clock: Clock
     chance: Callable[[], float]
+    leavers: Leavers = field(default_factory=Leavers)
     is_ending: bool = False
-    _brake: Brake = field(default_factory=Brake)
+    _silence: Silence = field(default_factory=Silence)
     _down_until: datetime | None = None
+
+    def places(self, most: int) -> int:
+        """How many of ``most`` may be on their way now."""
+        return 0 if self.is_down() else self._silence.places(most)
 
     def is_down(self) -> bool:
         """Whether the messenger takes nothing from us for now, whoever it is for."""
@@ -66,6 +78,22 @@ class Sending:
             return False
         # Longer than it was to be: the clock was set back since.
         return _ZERO < self._down_until - self.clock() <= _DOWN
+
+    def is_mute(self) -> bool:
+        """Whether answers were lost in a row: :meth:`ask` until there is a sign of life."""
+        return self._silence.is_mute
+
+    async def ask(self) -> None:
+        """Ask the messenger for a sign of life until it gives one."""
+        log.error("messenger_mute: answers were lost in a row; sending waits for a sign of life")
+        for attempt in count(1):
+            try:
+                await self.messenger.reach()
+                break
+            except DeliveryError as error:
+                log.warning("messenger_mute error=%s", error)
+            await asyncio.sleep(min(_ASK, send_wait(attempt, self.chance())).total_seconds())
+        self._silence.reached()
 
     async def send(self, delivery: Delivery, counted: Callable[[], None]) -> None:
         """Send what was claimed, and record what became of it.
@@ -123,23 +151,42 @@ class Sending:
         try:
             message_id = await self.messenger.send(message)
         except DeliveryError as error:
+            self._hear(error)
             return await self._failed(delivery, error)
+        self._silence.answered()
+        self.leavers.served(delivery.chat.id, self.clock())
         return Settlement(DeliveryState.SENT, message_id=message_id)
+
+    def _hear(self, error: DeliveryError) -> None:
+        """What an error says of the messenger."""
+        match error:
+            case DeliveryUncertain(answered=False):
+                self._silence.lost()
+            case DeliveryDelayed(retry_after_s=None):
+                pass  # it never heard of us
+            case _:
+                self._silence.answered()
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
         kind, now = type(error).__name__, self.clock()
         log.warning("delivery_failed delivery=%d kind=%s error=%s", delivery.id, kind, error)
-        settled = settlement(delivery, error, now, self.chance())
-        if settled.state is DeliveryState.CANCELLED and not self._brake.allows(now):
-            log.error("many_chats_gone at once: this looks like an outage, nobody else is paused")
-            later = now + self._brake.wait
-            settled = Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
-        await self._patiently(delivery, lambda: self._consequences(delivery, error, settled))
-        return settled
+        if isinstance(error, ChatGone):
+            return await self._refused(delivery, error, now)
+        await self._patiently(delivery, lambda: self._consequences(delivery, error))
+        return settlement(delivery, error, now, self.chance())
 
-    async def _consequences(
-        self, delivery: Delivery, error: DeliveryError, settled: Settlement
-    ) -> None:
+    async def _refused(self, delivery: Delivery, error: ChatGone, now: datetime) -> Settlement:
+        """Pause a chat that refuses us, or wait where that is not certain."""
+        wait = self.leavers.refused(error, now)
+        gone = wait is None and await self._patiently(
+            delivery, lambda: self.store.chat_gone(delivery, now)
+        )
+        if gone:
+            return Settlement(DeliveryState.CANCELLED, error=str(error))
+        later = now + (wait or _ZERO)
+        return Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
+
+    async def _consequences(self, delivery: Delivery, error: DeliveryError) -> None:
         """What a failed send changes beyond its own row."""
         chat, now = delivery.chat, self.clock()
         match error:
@@ -147,9 +194,7 @@ class Sending:
                 self.pacing.asked_to_wait(chat, asked_wait(asked), now)
             case ThreadGone():
                 notice = closed(Voice(self.wording.words, chat.lang))
-                await self.store.thread_gone(chat.id, now, notice)
-            case ChatGone() if settled.state is DeliveryState.CANCELLED:
-                await self.store.chat_gone(chat.id, now)
+                await self.store.thread_gone(delivery, now, notice)
             case ChatMoved(new_chat_id=new_chat_id):
                 await self.store.chat_moved(chat.id, new_chat_id, now)
             case MessengerDown():
@@ -159,12 +204,12 @@ class Sending:
     async def _settle(self, delivery: Delivery, settled: Settlement) -> None:
         await self._patiently(delivery, lambda: self.store.settle(delivery, settled, self.clock()))
 
-    async def _patiently(self, delivery: Delivery, record: Callable[[], Awaitable[None]]) -> None:
+    async def _patiently(self, delivery: Delivery, record: Callable[[], Awaitable[T]]) -> T:
         """Record how a send ended, however long the store takes: forgetting it is a duplicate."""
         for attempt in count(1):
             try:
-                await record()
-                return
+                return await record()
             except StoreUnavailable as error:
                 log.warning("store_unavailable delivery=%d error=%s", delivery.id, error)
                 await asyncio.sleep(send_wait(attempt, self.chance()).total_seconds())
+        raise AssertionError("count never ends")

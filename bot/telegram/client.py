@@ -7,7 +7,6 @@ that is gone and a lost answer each want something else done next.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from telegram import error as vendor
@@ -15,8 +14,10 @@ from telegram.ext import InvalidCallbackData
 
 from bot.core.model import Message
 from bot.errors import (
+    ChatClosed,
     ChatGone,
     ChatMoved,
+    ChatNotFound,
     DeliveryDelayed,
     DeliveryError,
     DeliveryRefused,
@@ -31,25 +32,27 @@ from bot.telegram.request import AnswerLost, NeverLeft
 # Fragments of the descriptions of "400 Bad Request", lower case, as the Bot API server writes
 # them (tdlib/telegram-bot-api, Client.cpp).
 _THREAD_GONE = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
-_CHAT_GONE = (
+_CHAT_NOT_FOUND = (
     "chat not found",
     "user not found",
     "peer_id_invalid",
     "user_is_blocked",
     "input_user_deactivated",
     "group chat was deactivated",
+    "user_banned_in_channel",
+    "channel_private",
+    "not a member of",
+)
+_CHAT_CLOSED = (
     "chat_write_forbidden",
     "chat_restricted",
     "chat_send_plain_forbidden",
     "chat_guest_send_forbidden",
     "chat_admin_required",
-    "user_banned_in_channel",
-    "channel_private",
     "not enough rights",
     "have no rights",
     "no write access",
     "need administrator rights",
-    "not a member of",
 )
 _EDITED = (
     "message is not modified",
@@ -80,6 +83,19 @@ class TelegramMessenger:
             return _number_of(await self._bot.said("sendMessage", _new(message)))
         except vendor.TelegramError as error:
             raise translated(message.chat_id, error) from error
+
+    async def reach(self) -> None:
+        """Ask Telegram who we are.
+
+        Raises:
+            DeliveryError: It cannot be reached, or does not know us.
+        """
+        try:
+            me = await self._bot.said("getMe", {})
+        except vendor.TelegramError as error:
+            raise translated(0, error) from error
+        if not isinstance(me, dict) or not isinstance(me.get("id"), int):
+            raise DeliveryUncertain(0, "whoever answers at this address is no Bot API server")
 
     async def _edit(self, message: Message, message_id: int) -> int:
         try:
@@ -189,8 +205,8 @@ def _text(error: vendor.TelegramError) -> str:
 
 _BAD_REQUESTS: tuple[tuple[tuple[str, ...], Callable[[int, str], DeliveryError]], ...] = (
     (_THREAD_GONE, ThreadGone),
-    # Said now and then of chats that are there: only the third time in a row is believed.
-    (_CHAT_GONE, partial(ChatGone, certain=False)),
+    (_CHAT_NOT_FOUND, ChatNotFound),
+    (_CHAT_CLOSED, ChatClosed),
     (_MOVED_SILENTLY, DeliveryDelayed),
 )
 

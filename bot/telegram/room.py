@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.core.model import Profile
 from bot.telegram.admins import Admins
 from bot.telegram.bot import RasidBot
-from bot.telegram.client import TelegramMessenger, translated
+from bot.telegram.client import TelegramMessenger
 from bot.telegram.disguise import Disguise
 from bot.telegram.handlers import Handlers, Serve
 from bot.telegram.hook import Hook
@@ -50,10 +49,7 @@ class TelegramRoom:
         Raises:
             DeliveryError: It cannot be reached, or does not know us.
         """
-        try:
-            await self.bot.get_me()
-        except TelegramError as error:
-            raise translated(0, error) from error
+        await self.messenger.reach()
 
     async def run_updates(
         self,

@@ -8,14 +8,13 @@ import pytest
 
 from bot import errors
 from bot.core.model import DeliveryKind, DeliveryState, Severity
-from bot.core.settle import Brake, settlement
+from bot.core.settle import settlement
 from tests.making import NOW, a_delivery
 
-P, U, D, C = (
+P, U, D = (
     DeliveryState.PENDING,
     DeliveryState.UNCONFIRMED,
     DeliveryState.DEAD,
-    DeliveryState.CANCELLED,
 )
 
 
@@ -28,9 +27,6 @@ P, U, D, C = (
         (errors.MessengerDown(7, "401"), {"attempts": 500}, P, 60),
         (errors.ThreadGone(7, "topic"), {"thread_id": 4}, P, 0),
         (errors.ThreadGone(7, "topic"), {}, D, None),
-        (errors.ChatGone(7, "not found", certain=False), {}, P, 1),
-        (errors.ChatGone(7, "not found", certain=False), {"attempts": 1}, P, 2),
-        (errors.ChatGone(7, "not found", certain=False), {"attempts": 2}, C, None),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 1, "attempts": 1}, P, 2),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 1}, P, 2),
         (errors.DeliveryUncertain(7, "lost"), {"uncertain": 2, "attempts": 2}, U, None),
@@ -38,7 +34,7 @@ P, U, D, C = (
         (errors.ChatMoved(7, "moved", -1007), {}, P, 0),
         (errors.DeliveryRefused(7, "can't parse"), {}, P, 0),
         (errors.DeliveryRefused(7, "can't parse"), {"refused": 1}, D, None),
-        (errors.ChatGone(7, "blocked"), {}, C, None),
+        (errors.ChatGone(7, "blocked"), {"attempts": 500}, P, 60),
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.CRITICAL}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.IMPORTANT}, P, 1),
         (errors.DeliveryUncertain(7, "lost"), {"severity": Severity.NOTICE}, U, None),
@@ -78,17 +74,3 @@ def test_every_delivery_error_has_a_row() -> None:
     for kind in errors.DeliveryError.__subclasses__():
         error = kind(7, "x", -1007) if kind is errors.ChatMoved else kind(7, "x")
         assert settlement(a_delivery(), error, NOW, 0.5).error == "x"
-
-
-def test_a_clock_that_was_set_back_does_not_keep_the_brake_on() -> None:
-    brake = Brake(most=1)
-    assert brake.allows(NOW + timedelta(hours=1))
-    assert brake.allows(NOW)
-    assert not brake.allows(NOW)
-
-
-def test_the_brake_counts_a_whole_minute_its_end_included() -> None:
-    brake, minute = Brake(most=1), timedelta(minutes=1)
-    assert brake.allows(NOW)
-    assert not brake.allows(NOW + minute)
-    assert brake.allows(NOW + minute + timedelta(milliseconds=1))

@@ -45,6 +45,7 @@ from bot.flow.greeting import COMMANDS, READ_ONLY, profile
 from bot.stores.sqlite import SqliteStore
 from tests.flow.conftest import LAYLA, NOW, SAM, Talk, doors, fits_one_message, shown
 from tests.making import a_batch, a_verdict
+from tests.refusals import leaves
 
 TITLE = "صواريخ تسقط قرب قاعدة عين الأسد"
 _numbers = itertools.count(1)
@@ -710,7 +711,7 @@ async def status_of(talk: Talk) -> ChatStatus:
 async def given_up(talk: Talk) -> None:
     """Follows everything, and a send was told that the chat cannot be written to."""
     await talk.say("/subscribe")
-    await talk.store.chat_gone(talk.chat.id, NOW)
+    await leaves(talk.store, talk.chat)
     assert await status_of(talk) is ChatStatus.GONE
 
 

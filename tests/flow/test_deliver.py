@@ -18,7 +18,6 @@ from bot.core.model import (
     AddWatch,
     Change,
     Chat,
-    ChatStatus,
     Growth,
     Life,
     Message,
@@ -53,7 +52,10 @@ class Scripted:
         self.script, self.delay_s = script, delay_s
         self.tried: list[Message] = []
         self.arrived: list[Message] = []
-        self.flying = self.most_flying = 0
+        self.flying = self.most_flying = self.asked = 0
+
+    async def reach(self) -> None:
+        self.asked += 1
 
     async def send(self, message: Message) -> int:
         error = self.script(message, sum(m.chat_id == message.chat_id for m in self.tried))
@@ -155,18 +157,6 @@ async def test_a_refused_text_goes_once_more_as_plain_text_then_becomes_a_dead_l
     assert [m.html for m in messenger.tried] == [True, False]
     assert "<" not in messenger.tried[1].text
     assert (await store.dead_letters(1))[0].error == "can't parse entities"
-
-
-async def test_a_blocked_chat_is_paused_and_its_neighbours_are_told(store: SqliteStore) -> None:
-    messenger = Scripted(lambda m, n: errors.ChatGone(7, "blocked") if m.chat_id == 7 else None)
-    await store.answer(1, [PutChat(Chat(7)), AddWatch(7, "topic:all")], [], clock())
-    await alert(store, Chat(7), Chat(8))
-    await sender(store, messenger).drain()
-    assert [m.chat_id for m in messenger.arrived] == [8]
-    chat = await store.chat(7)
-    assert chat is not None
-    assert chat.status is ChatStatus.GONE
-    assert len(await store.watches(7)) == 1
 
 
 async def test_a_group_that_moved_gets_its_alert_in_its_new_place(store: SqliteStore) -> None:
@@ -378,25 +368,6 @@ async def test_a_topic_that_is_closed_where_there_is_none_becomes_a_dead_letter(
     await sender(store, messenger).drain()
     assert len(messenger.tried) == 1
     assert (await store.dead_letters(1))[0].error == "TOPIC_CLOSED"
-
-
-async def test_a_chat_that_is_not_found_is_paused_only_the_third_time(store: SqliteStore) -> None:
-    messenger = Scripted(lambda m, n: errors.ChatGone(7, "not found", certain=False))
-    await alert(store, Chat(7))
-    await sender(store, messenger).drain()
-    assert len(messenger.tried) == 3
-    chat = await store.chat(7)
-    assert chat is not None
-    assert chat.status is ChatStatus.GONE
-
-
-async def test_many_chats_gone_within_a_minute_look_like_an_outage(store, caplog) -> None:
-    messenger = Scripted(lambda m, n: errors.ChatGone(7, "blocked"))
-    await alert(store, *(Chat(n) for n in range(1, 21)))
-    await sender(store, messenger).drain()
-    counts = await store.outbox_counts()
-    assert counts == {"cancelled": 5, "pending": 15}
-    assert "many_chats_gone" in caplog.text
 
 
 async def test_a_store_that_fails_while_a_group_moves_is_asked_until_it_takes_it(

@@ -145,18 +145,6 @@ def test_each_failure_is_told_with_its_number_kind_and_cause(world, caplog) -> N
     assert told == ["delivery_failed delivery=1 kind=DeliveryUncertain error=lost"]
 
 
-def test_what_an_outage_holds_waits_five_minutes_with_its_cause(world: Virtual, caplog) -> None:
-    world.answer = lambda message, n: errors.ChatGone(7, "blocked") if n == 0 else 0.01
-    world.alert(*(Chat(number) for number in range(1, 11)))
-    world.runs(20)
-    held = """SELECT error, not_before_at - settled_at AS wait
-        FROM deliveries WHERE state = 'pending'"""
-    rows = world.do(world.store._run(lambda: world.store._rows(held)))
-    assert [(row["error"], row["wait"]) for row in rows] == [("blocked", 300_000)] * 5
-    told = {r.getMessage() for r in caplog.records if r.levelname == "ERROR"}
-    assert told == {"many_chats_gone at once: this looks like an outage, nobody else is paused"}
-
-
 def test_an_urgent_one_waits_for_one_slot_of_the_pace_and_no_more(tmp_path: Path) -> None:
     world = Virtual(tmp_path, Limits(Rate(2, SECOND), FAST, FAST))
     world.alert(*(Chat(number) for number in range(1, 30)), severity=Severity.NOTICE)

@@ -6,12 +6,14 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot import errors
 from bot.core.i18n import Words
-from bot.core.model import Chat, Knowledge, Message, PutChat
+from bot.core.model import Chat, ChatStatus, Knowledge, Message, PutChat
 from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
 from bot.data.catalogues import load_words
@@ -28,7 +30,17 @@ WORDS: Words = load_words()
 KNOWN: Knowledge = load_knowledge()
 SECOND = timedelta(seconds=1)
 FAST = Rate(10_000, SECOND, burst=100)
-Answer = Callable[[Message, int], float | Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """An error that comes after so many seconds."""
+
+    seconds: float
+    error: Exception
+
+
+Answer = Callable[[Message, int], float | Exception | Late]
 
 
 class Counting(SqliteStore):
@@ -73,6 +85,7 @@ class Virtual:
         self.answer: Answer = lambda message, n: 0.01
         self.left: list[tuple[float, int]] = []
         self.sent: list[Message] = []
+        self.asked, self.mute = 0, False
         self.store: Counting = self.do(new_store(folder, Counting))
         wording = Wording(self.store, WORDS, KNOWN.topics, KNOWN.places, self.clock)
         sending = Sending(
@@ -88,11 +101,20 @@ class Virtual:
     def clock(self) -> datetime:
         return NOW + timedelta(seconds=self.loop.time()) + self.ahead
 
+    async def reach(self) -> None:
+        self.asked += 1
+        if self.mute:
+            await asyncio.sleep(30)
+            raise errors.DeliveryUncertain(0, "timed out")
+
     async def send(self, message: Message) -> int:
         before = sum(m.chat_id == message.chat_id for m in self.sent)
         self.sent.append(message)
         self.left.append((round(self.loop.time(), 3), message.chat_id))
         found = self.answer(message, before)
+        if isinstance(found, Late):
+            await asyncio.sleep(found.seconds)
+            raise found.error
         if isinstance(found, Exception):
             raise found
         await asyncio.sleep(found)
@@ -117,13 +139,27 @@ class Virtual:
 
     def runs(self, seconds: float) -> None:
         """The sender runs for so long, then stops and ends."""
-        running = self.loop.create_task(self.sender.run())
+        self.starts()
         self.pass_by(seconds)
-        assert not running.done(), running
+        self.ends()
+
+    def starts(self) -> None:
+        self._running = self.loop.create_task(self.sender.run())
+
+    def ends(self) -> None:
+        assert not self._running.done(), self._running
         self.sender.stop()
         self.pass_by(120)
-        assert running.done()
-        running.result()
+        assert self._running.done()
+        self._running.result()
+
+    def counts(self) -> dict[str, int]:
+        return dict(self.do(self.store.outbox_counts()))
+
+    def status(self, chat_id: int) -> ChatStatus:
+        chat = self.do(self.store.chat(chat_id))
+        assert chat is not None
+        return chat.status
 
     def alert(self, *chats: Chat, number: int = 1, **card: object) -> None:
         for chat in chats:

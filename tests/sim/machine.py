@@ -50,6 +50,9 @@ class Line:
     outside: Outside
     lease: str
 
+    async def reach(self) -> None:
+        await self.outside.reach()
+
     async def send(self, message: Message) -> int:
         return await self.outside.send(message, self.lease)
 

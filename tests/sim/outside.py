@@ -83,6 +83,10 @@ class Outside:
         self._decide(flight)
         return await self._fly(flight)
 
+    async def reach(self) -> None:
+        """It says who we are, while it may keep silent about messages."""
+        await asyncio.sleep(0.1)
+
     async def _fly(self, flight: Flight) -> int:
         try:
             await asyncio.sleep(flight.takes_s / 2)
@@ -143,7 +147,7 @@ class Outside:
                 flight.answer = errors.DeliveryRefused(chat_id, "can't parse entities")
                 self._refused[flight.row["id"]] += 1
             case "unsure whether it is there":
-                flight.answer = errors.ChatGone(chat_id, "chat not found", certain=False)
+                flight.answer = errors.ChatNotFound(chat_id, "chat not found")
                 self.left.add(self.who(chat_id))
             case "lost" | "swallowed":
                 flight.answer = errors.DeliveryUncertain(chat_id, "timed out")

@@ -150,6 +150,9 @@ class Phone:
     def __init__(self, told: Told, chance: random.Random) -> None:
         self._told, self._chance, self._number = told, chance, 0
 
+    async def reach(self) -> None:
+        """It is always there."""
+
     async def send(self, message: Message) -> int:
         await asyncio.sleep(self._chance.uniform(0.03, 0.12))
         told = self._told

@@ -68,6 +68,17 @@ class SimTelegram:
             raise flight.answer
         return flight.message_id
 
+    async def reach(self) -> None:
+        """Who we are. It may say so while it keeps silent about messages."""
+        await asyncio.sleep(0.1)
+        if self._is("refused-token"):
+            raise errors.MessengerDown(0, "the bot token was refused")
+        if self._is("unreachable"):
+            raise errors.DeliveryDelayed(0, "no connection")
+        if self._is("unanswered"):
+            await asyncio.sleep(30)
+            raise errors.DeliveryUncertain(0, "timed out")
+
     def process_died(self) -> None:
         """What was under way may arrive or not; nobody hears the answer."""
         for flight in self._flights:

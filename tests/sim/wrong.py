@@ -76,6 +76,9 @@ class Hopeful:
     def __init__(self, messenger: Messenger) -> None:
         self._messenger = messenger
 
+    async def reach(self) -> None:
+        await self._messenger.reach()
+
     async def send(self, message: Message) -> int:
         try:
             return await self._messenger.send(message)

@@ -27,7 +27,7 @@ from bot.core.model import (
     Step,
     Why,
 )
-from bot.stores import sql, sql_lanes
+from bot.stores import sql, sql_chats, sql_lanes
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.fanout import alike
 from tests.making import NOW, a_batch, a_note, a_poll, a_source, a_story, a_verdict
@@ -240,7 +240,7 @@ QUESTIONS = {
     "release": sql.RELEASE,
     "recover leased": sql.RECOVER_LEASED,
     "recover sending": sql.RECOVER_GRAVE,
-    "cancel": sql.CANCEL_CHAT,
+    "cancel": sql_chats.CANCEL_CHAT,
 }
 
 

@@ -24,6 +24,7 @@ from bot.core.model import (
 from bot.stores.sqlite import SqliteStore
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_note
+from tests.refusals import closes_topic, leaves
 from tests.stores.test_identity import HELD, late, taken_back
 from tests.stores.test_lanes import LEASE, claim, send, tell
 
@@ -85,8 +86,8 @@ async def test_what_cannot_be_read_says_when_it_was_given_up(store: SqliteStore)
 
 async def test_what_waits_for_a_chat_that_is_gone_says_when_it_was_cancelled(store) -> None:
     await tell(store, 1, 7)
-    await store.chat_gone(7, LATER)
-    assert await ended(store) == [("cancelled", 30)]
+    await leaves(store, Chat(7), LATER)
+    assert ("cancelled", 30) in await ended(store)
 
 
 async def test_what_was_sent_says_when_and_as_which_message(store: SqliteStore) -> None:
@@ -226,7 +227,7 @@ async def test_who_stops_gives_back_what_is_its_own_and_does_not_fly(store: Sqli
 
 async def test_a_chat_that_is_gone_finds_its_topic_and_language_again(store: SqliteStore) -> None:
     await store.answer(1, [PutChat(Chat(-5, lang="en", thread_id=11))], [], NOW)
-    await store.chat_gone(-5, NOW)
+    await leaves(store, Chat(-5))
     chat = await store.chat(-5)
     assert chat is not None
     assert (chat.status, chat.lang, chat.thread_id) == (ChatStatus.GONE, "en", 11)
@@ -236,7 +237,7 @@ async def test_a_reply_that_waits_in_a_closed_topic_goes_to_general_and_others_s
     here, there = Chat(-5, thread_id=11), Chat(-6, thread_id=12)
     await store.answer(1, [PutChat(here), PutChat(there)], [], NOW)
     await store.answer(2, [], [(here, a_note("a"), None), (there, a_note("b"), None)], NOW)
-    await store.thread_gone(-5, NOW, a_note("closed"))
+    await closes_topic(store, here, notice=a_note("closed"))
     sent = {(d.chat.id, d.thread_id) for d in await claim(store)}
     assert sent == {(-5, None), (-6, 12)}
     chat = await store.chat(-6)
@@ -249,24 +250,25 @@ async def test_what_was_sent_stays_where_it_was_when_its_topic_closes(store: Sql
     await store.answer(1, [PutChat(here)], [(here, a_note("a"), None)], NOW)
     (delivery,) = await claim(store)
     await send(store, delivery)
-    await store.thread_gone(-5, NOW)
-    assert await rows(store, "thread_id") == [(11,)]
+    await closes_topic(store, here)
+    assert await rows(store, "thread_id") == [(11,), (None,)]
 
 
 async def test_the_notice_of_a_closed_topic_comes_last_and_once(store: SqliteStore) -> None:
     here = Chat(-5, thread_id=11)
     await store.answer(1, [PutChat(here)], [], NOW)
-    await store.thread_gone(-5, NOW, a_note("closed"))
-    await store.thread_gone(-5, LATER, a_note("closed"))
-    assert await rows(store, "kind, lane, severity") == [("reply", 2, Severity.IMPORTANT)]
+    await closes_topic(store, here, notice=a_note("closed"))
+    await closes_topic(store, here, LATER, a_note("closed"))
+    waiting = [row for row in await rows(store, "kind, lane, severity") if row[1]]
+    assert waiting == [("reply", 2, Severity.IMPORTANT)]
 
 
 async def test_who_judges_news_learns_that_a_chat_is_gone_or_has_another_topic(store) -> None:
     await store.answer(1, [PutChat(Chat(-5, thread_id=11))], [], NOW)
-    for change in (store.thread_gone, store.chat_gone):
+    for change in (closes_topic, leaves):
         known = await store.audience(-1)
         assert await store.audience(known.revision) is None
-        await change(-5, NOW)
+        await change(store, Chat(-5, thread_id=11))
         assert await store.audience(known.revision) is not None
 
 

@@ -11,6 +11,7 @@ import pytest
 from bot.stores import (
     quarantine_sql,
     sql,
+    sql_chats,
     sql_digests,
     sql_lanes,
     sql_names,
@@ -65,6 +66,7 @@ def statements(module: ModuleType) -> dict[str, str]:
 MODULES = (
     quarantine_sql,
     sql,
+    sql_chats,
     sql_digests,
     sql_lanes,
     sql_names,

@@ -35,6 +35,7 @@ from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.file import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_note, a_poll, a_source, a_verdict, an_entry
+from tests.refusals import leaves
 
 EPOCH = NOW - timedelta(days=30_000)
 
@@ -336,7 +337,7 @@ async def test_alerts_that_wait_at_stop_do_not_come_after_it(store: SqliteStore)
 async def test_a_gone_chat_keeps_its_watches_and_loses_its_queue(store: SqliteStore) -> None:
     await subscribe(store, 7)
     await store.record(a_batch(a_verdict(1, 7)))
-    await store.chat_gone(7, NOW)
+    await leaves(store, Chat(7))
     assert await claim(store) == ()
     assert len(await store.watches(7)) == 1
     chat = await store.chat(7)
@@ -346,7 +347,7 @@ async def test_a_gone_chat_keeps_its_watches_and_loses_its_queue(store: SqliteSt
 
 async def test_a_stopped_chat_that_is_gone_stays_stopped(store: SqliteStore) -> None:
     await store.answer(1, [PutChat(Chat(7, status=ChatStatus.STOPPED))], [], NOW)
-    await store.chat_gone(7, NOW)
+    await leaves(store, Chat(7))
     chat = await store.chat(7)
     assert chat is not None
     assert chat.status is ChatStatus.STOPPED

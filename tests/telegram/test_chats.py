@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.leaving import Leavers
 from bot.core.model import Chat, ChatStatus
 from bot.core.pacing import Limits, Pacing, Rate
 from bot.data import load_knowledge
@@ -102,6 +103,7 @@ async def life(stage: Stage, room: TelegramRoom, tmp_path: Path) -> AsyncIterato
         pacing=Pacing(Limits(FAST, FAST, FAST)),
         clock=clock,
         chance=lambda: 0.0,
+        leavers=Leavers(span=timedelta(seconds=0.2)),
     )
     deliver = Deliver(sending, lease="test")
     commands = Commands(store, KNOWN, WORDS, clock)

@@ -12,8 +12,10 @@ from telegram import error as vendor
 
 from bot.core.model import Button, Message
 from bot.errors import (
+    ChatClosed,
     ChatGone,
     ChatMoved,
+    ChatNotFound,
     DeliveryDelayed,
     DeliveryError,
     DeliveryRefused,
@@ -78,11 +80,11 @@ def test_every_error_class_of_the_vendor_can_be_told(monkeypatch: pytest.MonkeyP
         (vendor.PassportDecryptionError("x"), DeliveryRefused),
         (vendor.BadRequest("Message thread not found"), ThreadGone),
         (vendor.BadRequest("TOPIC_CLOSED"), ThreadGone),
-        (vendor.BadRequest("Chat not found"), ChatGone),
-        (vendor.BadRequest("PEER_ID_INVALID"), ChatGone),
-        (vendor.BadRequest("Have no write access to the chat"), ChatGone),
-        (vendor.BadRequest("CHANNEL_PRIVATE"), ChatGone),
-        (vendor.BadRequest("Not enough rights to send text messages to the chat"), ChatGone),
+        (vendor.BadRequest("Chat not found"), ChatNotFound),
+        (vendor.BadRequest("PEER_ID_INVALID"), ChatNotFound),
+        (vendor.BadRequest("Have no write access to the chat"), ChatClosed),
+        (vendor.BadRequest("CHANNEL_PRIVATE"), ChatNotFound),
+        (vendor.BadRequest("Not enough rights to send text messages to the chat"), ChatClosed),
         (vendor.BadRequest("Can't parse entities: unclosed tag"), DeliveryRefused),
         (vendor.BadRequest("Message is too long"), DeliveryRefused),
         (vendor.BadRequest("Group chat was upgraded to a supergroup chat"), DeliveryDelayed),
@@ -136,7 +138,7 @@ async def test_a_reply_names_the_message_it_answers(room: TelegramRoom, stage: S
     [
         ({"kind": "403"}, ChatGone),
         ({"kind": "403", "description": "Forbidden: user is deactivated"}, ChatGone),
-        ({"kind": "400"}, ChatGone),
+        ({"kind": "400"}, ChatNotFound),
         ({"kind": "502"}, DeliveryUncertain),
         ({"kind": "drop_after"}, DeliveryUncertain),
         ({"kind": "drop_before"}, DeliveryUncertain),

@@ -20,7 +20,7 @@ from bot.core.model import (
     Story,
     Watch,
 )
-from bot.stores import sql
+from bot.stores import sql, sql_chats
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
 
@@ -108,17 +108,17 @@ class ChatTables(OutboxTable):
     def _apply(self, effect: Effect, now: datetime) -> None:
         match effect:
             case PutChat(chat):
-                self._do(sql.PUT_CHAT, **rows.chat_row(chat, now))
+                self._do(sql_chats.PUT_CHAT, **rows.chat_row(chat, now))
                 if chat.status is ChatStatus.STOPPED:
-                    self._do(sql.CANCEL_ALERTS, chat_id=chat.id, now=rows.ms(now))
+                    self._do(sql_chats.CANCEL_ALERTS, chat_id=chat.id, now=rows.ms(now))
             case AddWatch(chat_id, query):
-                self._do(sql.ADD_WATCH, chat_id=chat_id, query=query, now=rows.ms(now))
+                self._do(sql_chats.ADD_WATCH, chat_id=chat_id, query=query, now=rows.ms(now))
             case DropWatch(chat_id, watch_id):
                 statement = "DELETE FROM watches WHERE id = :id AND chat_id = :chat_id"
                 self._do(statement, id=watch_id, chat_id=chat_id)
                 self._do(sql.CANCEL_STEPS, chat_id=chat_id, now=rows.ms(now))
             case MoveChat(chat_id, new_chat_id):
                 values = {"old_id": chat_id, "new_id": new_chat_id, "now": rows.ms(now)}
-                for statement in sql.MOVE_CHAT:
+                for statement in sql_chats.MOVE_CHAT:
                     self._db.execute(statement, values)
-        self._do(sql.BUMP_AUDIENCE)
+        self._do(sql_chats.BUMP_AUDIENCE)

@@ -20,7 +20,7 @@ from bot.core.model import (
     Severity,
     Story,
 )
-from bot.stores import sql, sql_digests, sql_lanes
+from bot.stores import sql, sql_chats, sql_digests, sql_lanes
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SPREAD
 from bot.stores.sqlite.rewound import Rewound
@@ -81,7 +81,8 @@ class OutboxTable(Rewound):
             self._make_ready(now)
             return self._claim(now, limit, values, turn)
 
-        more, found = True, ()
+        more = True
+        found: tuple[Delivery, ...] = ()
         while more and not found:  # in turns, so that others need not wait until all is looked at
             more, found = await self._write(some)
         self._latest = now
@@ -221,35 +222,46 @@ class OutboxTable(Rewound):
         row = self._first("SELECT status FROM chats WHERE id = :id", {"id": chat_id})
         return row is not None and row["status"] == ChatStatus.ACTIVE
 
-    async def chat_gone(self, chat_id: int, now: datetime) -> None:
-        """Pause a chat that cannot be reached; its watches stay, its outbox is cancelled."""
+    async def chat_gone(self, delivery: Delivery, now: datetime) -> bool:
+        """Pause the chat that refused this; its watches stay, its outbox is cancelled.
 
-        def turn() -> None:
+        False where that is overtaken: who asked lost the lease, or the chat has come back or moved
+        since it was asked.
+        """
+
+        def turn() -> bool:
+            chat_id = delivery.chat.id
+            asked = {"id": delivery.id, "lease": delivery.lease, "chat_id": chat_id}
+            if not self._rows(sql_chats.STILL_REFUSES, asked):
+                return False
             known = self._chat_or_stranger(chat_id)
             # A chat that said /stop stays so: coming back must not switch its alerts on.
             if known.status is not ChatStatus.STOPPED:
                 gone = Chat(chat_id, known.kind, known.lang, ChatStatus.GONE, known.thread_id)
-                self._do(sql.PUT_CHAT, **rows.chat_row(gone, now))
-            self._do(sql.CANCEL_CHAT, chat_id=chat_id, now=rows.ms(now))
-            self._do(sql.BUMP_AUDIENCE)
+                self._do(sql_chats.PUT_CHAT, **rows.chat_row(gone, now))
+            self._do(sql_chats.CANCEL_CHAT, chat_id=chat_id, now=rows.ms(now))
+            self._do(sql_chats.BUMP_AUDIENCE)
+            return True
 
-        await self._write(turn)
+        return await self._write(turn)
 
-    async def thread_gone(self, chat_id: int, now: datetime, notice: Note | None = None) -> None:
-        """This chat's alerts, and the replies that wait, go to General from now on.
+    async def thread_gone(
+        self, delivery: Delivery, now: datetime, notice: Note | None = None
+    ) -> None:
+        """What goes to the topic of this delivery goes to General from now on.
 
-        ``notice`` says so there: only the first time, however many found it closed.
+        ``notice`` says so there, where the chat's alerts went to that topic: only the first time,
+        however many found it closed.
         """
+        chat_id, thread_id = delivery.chat.id, delivery.thread_id
 
         def turn() -> None:
-            thread_id = self._chat_or_stranger(chat_id).thread_id
-            self._do("UPDATE chats SET thread_id = NULL WHERE id = :id", id=chat_id)
-            self._do(
-                "UPDATE deliveries SET thread_id = NULL WHERE chat_id = :id AND message_id IS NULL",
-                id=chat_id,
-            )
-            self._do(sql.BUMP_AUDIENCE)
-            if notice is not None and thread_id is not None:
+            topic = {"id": chat_id, "thread_id": thread_id}
+            self._do(sql_chats.LEAVE_TOPIC, **topic)
+            if not self._do(sql_chats.HEAR_IN_GENERAL, **topic):
+                return
+            self._do(sql_chats.BUMP_AUDIENCE)
+            if notice is not None:
                 self._add_notice(chat_id, f"t:{chat_id}:{thread_id}:{rows.ms(now)}", notice, now)
 
         await self._write(turn)

@@ -1,0 +1,44 @@
+"""Does the messenger still answer? What is sent into silence may arrive, and nobody can know.
+
+One lost answer is the network's; several in a row with none between them are the messenger's. From
+then on nothing is sent until it gives a sign of life, and then one message at a time until one of
+them is answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MUTE = 3
+
+
+@dataclass(slots=True)
+class Silence:
+    """Counts the answers that did not come."""
+
+    _lost: int = 0
+    _is_reached: bool = False
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether nothing may be sent until it gives a sign of life."""
+        return self._lost >= _MUTE and not self._is_reached
+
+    def places(self, most: int) -> int:
+        """How many may be on their way at once."""
+        if self._lost < _MUTE:
+            return most
+        return int(self._is_reached)
+
+    def lost(self) -> None:
+        """An answer did not come."""
+        self._lost += 1
+        self._is_reached = False
+
+    def answered(self) -> None:
+        """One came, whatever it said."""
+        self._lost, self._is_reached = 0, False
+
+    def reached(self) -> None:
+        """It gave a sign of life, to a question that changes nothing."""
+        self._is_reached = True

@@ -1,0 +1,150 @@
+"""Chats that refuse us, one or all, and a messenger that does not answer: on virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot import errors
+from bot.core.model import AddWatch, Chat, ChatStatus, Message, PutChat, Severity
+from bot.core.pacing import Limits
+from bot.flow.deliver import IN_FLIGHT
+from tests.flow.virtual import Late, Virtual
+from tests.making import a_note
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Virtual]:
+    made = Virtual(tmp_path)
+    yield made
+    made.ends()
+    made.do(made.store.close())
+    made.loop.bury()
+
+
+def refuse(message: Message, n: int) -> errors.ChatGone:
+    return errors.ChatGone(message.chat_id, "blocked")
+
+
+def test_who_refuses_us_is_paused_a_minute_later_and_others_are_told(world: Virtual) -> None:
+    world.answer = lambda message, n: refuse(message, n) if message.chat_id == 7 else 0.01
+    world.alert(Chat(7), Chat(8))
+    world.do(world.store.answer(5, [AddWatch(7, "topic:all")], [], world.clock()))
+    world.starts()
+    world.pass_by(59)
+    assert world.counts() == {"pending": 1, "sent": 1}
+    world.pass_by(3)
+    assert world.counts() == {"cancelled": 1, "sent": 1}
+    assert world.status(7) is ChatStatus.GONE
+    assert [chat for _, chat in world.left] == [7, 8, 7]
+    assert len(world.do(world.store.watches(7))) == 1
+
+
+def test_an_hour_in_which_everybody_refuses_us_pauses_nobody(world: Virtual) -> None:
+    world.answer = refuse
+    chats = [Chat(number) for number in range(1, 41)]
+    world.alert(*chats)
+    world.starts()
+    world.pass_by(3_600)
+    assert world.counts() == {"pending": 40}
+    assert world.sender.sending.leavers.held_since is not None
+    world.answer = lambda message, n: 0.01
+    world.pass_by(400)
+    assert world.counts() == {"sent": 40}
+    assert world.sender.sending.leavers.held_since is None
+
+
+def test_who_comes_back_while_it_refuses_stays(world: Virtual) -> None:
+    """The answer that it blocked us takes three seconds; meanwhile it says /start."""
+    world.answer = lambda message, n: Late(3, refuse(message, n)) if n == 1 else refuse(message, n)
+    world.alert(Chat(7))
+    world.starts()
+    world.pass_by(62)
+    assert len(world.left) == 2
+    world.do(world.store.answer(77, [PutChat(Chat(7))], [], world.clock()))
+    world.answer = lambda message, n: 0.01
+    world.pass_by(60)
+    assert world.status(7) is ChatStatus.ACTIVE
+    assert world.counts() == {"sent": 1}
+
+
+def test_what_is_sent_into_silence_waits_for_a_sign_of_life(world: Virtual) -> None:
+    """Ten minutes in which nothing is answered, whatever is asked."""
+    world.mute = True
+    world.starts()
+    world.answer = lambda message, n: Late(30, errors.DeliveryUncertain(message.chat_id, "lost"))
+    world.alert(*(Chat(number) for number in range(1, 51)), severity=Severity.CRITICAL)
+    world.pass_by(600)
+    assert world.counts() == {"pending": 50}
+    assert len(world.left) == IN_FLIGHT
+    world.mute, world.answer = False, lambda message, n: 0.01
+    world.pass_by(120)
+    assert world.counts() == {"sent": 50}
+
+
+def test_where_only_messages_are_not_answered_one_at_a_time_is_tried(world: Virtual) -> None:
+    world.answer = lambda message, n: Late(30, errors.DeliveryUncertain(message.chat_id, "lost"))
+    world.starts()
+    world.alert(*(Chat(number) for number in range(1, 51)), severity=Severity.CRITICAL)
+    world.pass_by(600)
+    # Eight before it was noticed, then one each half minute; three copies of one, and it is told.
+    assert world.counts()["unconfirmed"] <= 8
+    assert len(world.left) <= 30
+
+
+def test_a_chat_that_is_not_found_is_paused_only_the_third_time(world: Virtual) -> None:
+    """Whatever went wrong before: two network failures are none of the three."""
+    outcomes: list[errors.DeliveryError] = [errors.DeliveryDelayed(7, "no route")] * 5
+    outcomes += [errors.ChatNotFound(7, "chat not found")] * 9
+    world.answer = lambda message, n: outcomes[n]
+    world.alert(Chat(7))
+    world.starts()
+    world.pass_by(100)
+    assert world.status(7) is ChatStatus.ACTIVE
+    world.pass_by(200)
+    assert world.status(7) is ChatStatus.GONE
+    assert len(world.left) == 8
+
+
+def test_a_group_that_is_closed_for_the_night_is_told_in_the_morning(world: Virtual) -> None:
+    world.answer = lambda message, n: errors.ChatClosed(-5, "not enough rights")
+    world.alert(Chat(-5))
+    world.starts()
+    world.pass_by(8 * 3_600)
+    assert world.counts() == {"pending": 1}
+    world.answer = lambda message, n: 0.01
+    world.pass_by(300)
+    assert world.counts() == {"sent": 1}
+
+
+def test_a_closed_topic_moves_nothing_out_of_another(world: Virtual) -> None:
+    """The chat's alerts go to topic 7; somebody asks in topic 5, which closes."""
+    world.answer = lambda message, n: (
+        errors.ThreadGone(-5, "closed") if message.thread_id == 5 else 0.01
+    )
+    world.alert(Chat(-5, thread_id=7))
+    asked = replace(Chat(-5), thread_id=5)
+    world.do(world.store.answer(9, [], [(asked, a_note("an answer"), None)], world.clock()))
+    world.starts()
+    world.pass_by(10)
+    assert sorted(str(m.thread_id) for m in world.sent) == ["5", "7", "None"]
+    chat = world.do(world.store.chat(-5))
+    assert chat is not None
+    assert chat.thread_id == 7
+
+
+def test_answers_to_everybody_do_not_hold_up_a_critical_alert(tmp_path: Path) -> None:
+    world = Virtual(tmp_path, Limits())
+    for number in range(1, 301):
+        asked = [(Chat(number), a_note("an answer"), None)]
+        world.do(world.store.answer(number, [], asked, world.clock()))
+    world.alert(Chat(999), severity=Severity.CRITICAL)
+    world.starts()
+    world.pass_by(2)
+    assert 999 in [chat for _, chat in world.left[:3]]
+    world.ends()
+    world.do(world.store.close())
+    world.loop.bury()
