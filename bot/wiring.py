@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import __version__
 from bot.basics import fetcher_of, knowledge_of, now
@@ -149,6 +149,7 @@ def _wired(
         wording=wording,
         pacing=Pacing(),
         clock=now,
+        steady=_steadily,
         chance=random.random,
     )
     deliver = Deliver(sending, lease=secrets.token_hex(8))
@@ -214,6 +215,11 @@ def _wired(
         keeping=keeping,
         watcher=watcher,
     )
+
+
+def _steadily() -> datetime:
+    """Its zero lies anywhere; what matters is how much passes."""
+    return datetime.fromtimestamp(steady(), UTC)
 
 
 def _pushing(

@@ -142,6 +142,7 @@ async def sending(
             wording=wording,
             pacing=pacing,
             clock=now,
+            steady=now,
             chance=random.random,
         )
         deliver = Deliver(sends, lease=secrets.token_hex(8))

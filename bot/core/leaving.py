@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 
 from bot.errors import ChatClosed, ChatGone, ChatNotFound
 
-_ZERO = timedelta()
-
 # So often, over so many spans. "Chat not found" is said now and then of chats that are there; a
 # group that is closed for the night is opened again in the morning, half a day later.
 _BELIEVED = {ChatGone: (2, 1), ChatNotFound: (3, 2), ChatClosed: (3, 12 * 60)}
@@ -45,8 +43,8 @@ class _Served:
         return self._before + self._now
 
     def _turn_over(self, now: datetime) -> None:
-        if self._since is None or not _ZERO <= now - self._since <= self.span:
-            is_next = self._since is not None and _ZERO <= now - self._since <= 2 * self.span
+        if self._since is None or now - self._since > self.span:
+            is_next = self._since is not None and now - self._since <= 2 * self.span
             self._before, self._now, self._since = (self._now if is_next else 0), 0, now
 
 
@@ -87,7 +85,6 @@ class Leavers:
         known = self._closed if isinstance(error, ChatClosed) else self._refused
         refusals = known.setdefault(error.chat_id, _Refusals(now))
         refusals.times += 1
-        refusals.first_at = min(refusals.first_at, now)  # the clock was set back since
         self._judge(now)
         times, spans = _BELIEVED[type(error)]
         if refusals.times < times:
@@ -104,6 +101,6 @@ class Leavers:
         self.held_since = (self.held_since or now) if is_outage else None
 
     def _has_place(self, now: datetime) -> bool:
-        while self._left_at and not _ZERO <= now - self._left_at[0] <= self.span:
+        while self._left_at and now - self._left_at[0] > self.span:
             self._left_at.popleft()
         return len(self._left_at) < self.most

@@ -133,7 +133,7 @@ class Deliver:
 
     def _until_claim(self) -> timedelta:
         """How long until one more message is claimed: shortly before it may leave."""
-        return self.sending.pacing.pause(self.sending.clock(), self._about) - _AHEAD
+        return self.sending.pacing.pause(self.sending.steady(), self._about) - _AHEAD
 
     async def _start_sends(self) -> int:
         """Begin to send what may leave within a moment; claim it first."""
@@ -153,10 +153,10 @@ class Deliver:
 
     async def _claim(self) -> None:
         now, turn = self.sending.clock(), self._turns.whose()
-        room = self._room(now)
+        room = self._room()
         if room == 0:
             return
-        resting = self.sending.pacing.resting(now)
+        resting = self.sending.pacing.resting(self.sending.steady())
         claimed = await self.sending.store.claim_deliveries(
             now, room, self.lease, _LEASE, resting=resting, turn=turn
         )
@@ -164,8 +164,9 @@ class Deliver:
         self._claimed.extend(claimed)
         self._about += len(claimed)
 
-    def _room(self, now: datetime) -> int:
+    def _room(self) -> int:
         """How many may leave within a moment."""
+        now = self.sending.steady()
         behind = range(self._about, self._about + _MOST_AHEAD)
         waits = (self.sending.pacing.pause(now, number) for number in behind)
         return sum(1 for _ in takewhile(lambda wait: wait <= _AHEAD, waits))
@@ -183,7 +184,8 @@ class Deliver:
             return _IDLE_S
         now, wait = self.sending.clock(), self._until_claim()
         if wait <= _ZERO:  # it was looked at: what is due waits for its chat
-            wait = due_at - now if due_at > now else self.sending.pacing.next_rested(now) or _ZERO
+            rested = self.sending.pacing.next_rested(self.sending.steady())
+            wait = due_at - now if due_at > now else rested or _ZERO
         return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait > _ZERO else _IDLE_S
 
     async def _nap(self, pause_s: float) -> None:

@@ -52,6 +52,7 @@ class Sending:
         store: Where it is recorded what became of each.
         messenger, wording, pacing: What it works with.
         clock: Now.
+        steady: Now, by a clock that nobody sets: what waits for a pace waits no shorter for it.
         chance: A number between 0 and 1, for jitter.
         leavers: Which chats refuse us, and since when.
         is_ending: Nothing waits for its moment any more.
@@ -62,6 +63,7 @@ class Sending:
     wording: Wording
     pacing: Pacing
     clock: Clock
+    steady: Clock
     chance: Callable[[], float]
     leavers: Leavers = field(default_factory=Leavers)
     is_ending: bool = False
@@ -74,10 +76,7 @@ class Sending:
 
     def is_down(self) -> bool:
         """Whether the messenger takes nothing from us for now, whoever it is for."""
-        if self._down_until is None:
-            return False
-        # Longer than it was to be: the clock was set back since.
-        return _ZERO < self._down_until - self.clock() <= _DOWN
+        return self._down_until is not None and self.steady() < self._down_until
 
     def is_mute(self) -> bool:
         """Whether answers were lost in a row: :meth:`ask` until there is a sign of life."""
@@ -125,21 +124,21 @@ class Sending:
 
     async def _slot(self, delivery: Delivery) -> bool:
         """Wait for the moment this message may leave; false when it went back to the outbox."""
-        while (wait := self.pacing.wait(delivery.chat, self.clock())) > _ZERO:
+        while (wait := self.pacing.wait(delivery.chat, self.steady())) > _ZERO:
             if self.is_ending or wait > _HOLD:
                 # It keeps its turn there; its chat is claimed again when it has rested.
                 back = Settlement(DeliveryState.PENDING)
                 await self.store.settle(delivery, back, self.clock())
                 return False
             await asyncio.sleep(wait.total_seconds())
-        self.pacing.took(delivery.chat, self.clock())
+        self.pacing.took(delivery.chat, self.steady())
         return True
 
     async def _transmit(self, delivery: Delivery, message: Message) -> None:
         try:
             settled = await self._asked(delivery, message)
         finally:
-            self.pacing.answered(delivery.chat, self.clock())
+            self.pacing.answered(delivery.chat, self.steady())
         if settled is not None:
             await self._settle(delivery, settled)
 
@@ -154,7 +153,7 @@ class Sending:
             self._hear(error)
             return await self._failed(delivery, error)
         self._silence.answered()
-        self.leavers.served(delivery.chat.id, self.clock())
+        self.leavers.served(delivery.chat.id, self.steady())
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
     def _hear(self, error: DeliveryError) -> None:
@@ -177,7 +176,7 @@ class Sending:
 
     async def _refused(self, delivery: Delivery, error: ChatGone, now: datetime) -> Settlement:
         """Pause a chat that refuses us, or wait where that is not certain."""
-        wait = self.leavers.refused(error, now)
+        wait = self.leavers.refused(error, self.steady())
         gone = wait is None and await self._patiently(
             delivery, lambda: self.store.chat_gone(delivery, now)
         )
@@ -191,14 +190,14 @@ class Sending:
         chat, now = delivery.chat, self.clock()
         match error:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
-                self.pacing.asked_to_wait(chat, asked_wait(asked), now)
+                self.pacing.asked_to_wait(chat, asked_wait(asked), self.steady())
             case ThreadGone():
                 notice = closed(Voice(self.wording.words, chat.lang))
                 await self.store.thread_gone(delivery, now, notice)
             case ChatMoved(new_chat_id=new_chat_id):
                 await self.store.chat_moved(chat.id, new_chat_id, now)
             case MessengerDown():
-                self._down_until = now + _DOWN
+                self._down_until = self.steady() + _DOWN
                 log.error("messenger_down error=%s sending pauses, nothing is dropped", error)
 
     async def _settle(self, delivery: Delivery, settled: Settlement) -> None:

@@ -76,10 +76,3 @@ def test_the_minute_of_five_includes_its_end() -> None:
     assert leavers.refused(ChatGone(1, "no"), NOW) is None
     assert leavers.refused(ChatGone(2, "no"), NOW + MINUTE) == 5 * MINUTE
     assert leavers.refused(ChatGone(2, "no"), NOW + MINUTE + MOMENT) is None
-
-
-def test_a_clock_that_is_set_back_keeps_nobody() -> None:
-    leavers = Leavers()
-    assert leavers.refused(ChatGone(7, "no"), NOW + 60 * MINUTE) == MINUTE
-    assert leavers.refused(ChatGone(7, "no"), NOW) == 5 * MINUTE
-    assert leavers.refused(ChatGone(7, "no"), NOW + MINUTE) is None

@@ -183,6 +183,7 @@ async def live(job: Job, moved: Callable[[float], None]) -> None:
         wording=wording,
         pacing=Pacing(Limits(_FAST, _FAST, _FAST)),
         clock=clock,
+        steady=clock,
         chance=lambda: 0.0,
     )
     deliver = Deliver(sending, lease=secrets.token_hex(8))

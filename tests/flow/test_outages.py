@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,17 @@ def test_answers_to_everybody_do_not_hold_up_a_critical_alert(tmp_path: Path) ->
     world.ends()
     world.do(world.store.close())
     world.loop.bury()
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_clock_that_is_set_ends_no_pause_that_telegram_asked_for(world: Virtual, by) -> None:
+    asked = errors.DeliveryDelayed(7, "429", 600.0)
+    world.answer = lambda message, n: asked if n == 0 else 0.01
+    world.alert(Chat(7))
+    world.starts()
+    world.pass_by(10)
+    world.ahead = by
+    world.pass_by(580)
+    assert len(world.left) == 1
+    world.pass_by(30)
+    assert world.counts() == {"sent": 1}

@@ -268,7 +268,7 @@ def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> N
 def test_where_the_pace_opens_at_this_very_moment_what_is_due_decides(tmp_path: Path) -> None:
     world = Virtual(tmp_path, Limits(Rate(2, SECOND), FAST, FAST))
     world.sender.sending.pacing.took(Chat(7), world.clock())
-    world.ahead = timedelta(seconds=0.496)
+    world.pass_by(0.496)
     assert world.sender._until_claim() == timedelta()
     assert world.sender._pause(world.clock() + SECOND * 0.3) == pytest.approx(0.3)
 
@@ -277,10 +277,13 @@ def test_a_refused_token_stops_sending_from_that_moment_until_the_minute_is_over
     world.answer = lambda message, n: errors.MessengerDown(7, "401")
     world.alert(Chat(7))
     world.do(world.sender.drain())
-    assert world.sender.sending._down_until is not None
-    world.sender.sending._down_until = world.clock() + timedelta(minutes=1)
     assert world.sender.sending.is_down()
-    world.ahead = timedelta(minutes=1)
+    for ahead in (timedelta(days=1), timedelta(days=-1)):
+        world.ahead = ahead
+        assert world.sender.sending.is_down()
+    world.pass_by(59)
+    assert world.sender.sending.is_down()
+    world.pass_by(1.1)
     assert not world.sender.sending.is_down()
 
 

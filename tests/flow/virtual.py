@@ -94,12 +94,16 @@ class Virtual:
             wording=wording,
             pacing=Pacing(limits or Limits(FAST, FAST, FAST)),
             clock=self.clock,
+            steady=self.steady,
             chance=lambda: 0.0,
         )
         self.sender = Deliver(sending, lease="test")
 
     def clock(self) -> datetime:
         return NOW + timedelta(seconds=self.loop.time()) + self.ahead
+
+    def steady(self) -> datetime:
+        return NOW + timedelta(seconds=self.loop.time())
 
     async def reach(self) -> None:
         self.asked += 1

@@ -101,6 +101,10 @@ class Machine:
         """What the bot's clock shows."""
         return EPOCH + timedelta(seconds=self.now() + self._error_s)
 
+    def steady(self) -> datetime:
+        """What a clock shows that nobody sets."""
+        return EPOCH + timedelta(seconds=self.now())
+
     def clock_moves(self, by_s: float) -> None:
         """Somebody sets it."""
         self._error_s += by_s
@@ -195,6 +199,7 @@ class Machine:
             wording=wording,
             pacing=Pacing(),
             clock=self.wall,
+            steady=self.steady,
             chance=self._chance(lease).random,
         )
         return Deliver(sending, lease=lease)

@@ -111,6 +111,7 @@ class World:
     poller: Poller
     inbox: Inbox
     wall: Callable[[], datetime]
+    steady: Callable[[], datetime]
     path: Path
     chance: random.Random
 
@@ -186,6 +187,7 @@ class Process:
             wording=wording,
             pacing=Pacing(),
             clock=self.world.wall,
+            steady=self.world.steady,
             chance=self.world.chance.random,
         )
         return Deliver(sending, lease=self.lease)

@@ -335,7 +335,7 @@ class Soak:
 
         papers = Papers(published(scale, self.told), wall, chance)
         phone = Phone(self.told, chance)
-        world = World(plan, phone, papers, None, wall, path, chance)  # type: ignore[arg-type]
+        world = World(plan, phone, papers, None, wall, wall, path, chance)  # type: ignore[arg-type]
         _settle_in(path, scale)
         process = Soaked(world, scale)
         loop.create_task(process.main(Disk(plan, loop, chance)))

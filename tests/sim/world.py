@@ -89,6 +89,10 @@ class Game:
         """What the bot's clock shows."""
         return EPOCH + timedelta(seconds=self.now() + self._slept_s + self._error_s)
 
+    def steady(self) -> datetime:
+        """What a clock shows that nobody sets; it goes on while the machine sleeps."""
+        return self.real(self.now())
+
     def _jumps(self, jump: Jump) -> None:
         self._error_s, self._slept_s = (0.0, jump.by_s) if jump.asleep else (jump.by_s, 0.0)
         self._telegram.forget_pace()
@@ -210,6 +214,7 @@ class Game:
             feeds,
             self._inbox,
             self.wall,
+            self.steady,
             self._path,
             self._chance(f"bot {life}"),
         )

@@ -102,6 +102,7 @@ async def life(stage: Stage, room: TelegramRoom, tmp_path: Path) -> AsyncIterato
         wording=wording,
         pacing=Pacing(Limits(FAST, FAST, FAST)),
         clock=clock,
+        steady=clock,
         chance=lambda: 0.0,
         leavers=Leavers(span=timedelta(seconds=0.2)),
     )
