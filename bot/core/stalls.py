@@ -1,11 +1,12 @@
-"""What stands still and must be told to the operator: signs go in, sentences come out, once each.
+"""What stands still and must be told to the operator: signs go in, sentences come out.
 
-Durations are seconds of a steady clock, for the wall clock may be what is wrong.
+Durations are seconds of a steady clock, for the wall clock may be what is wrong. How each is said
+once, and by which way: ``telling``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,15 +14,28 @@ from bot.core.model import Vitals
 
 LOW_DISK_BYTES = 200 * 1024 * 1024
 _LOOP_S = 30.0
-_ASKED_S = 90.0  # it is asked each half minute
-_STUCK = timedelta(minutes=30)  # a group that is told of everything at 20 a minute may lag so far
-_MANY_DEAD = 5
-_CALM_S = 60.0  # what comes back within a minute was never over
+LONG = timedelta(minutes=30)  # a group that is told of everything at 20 a minute may lag so far
+# What is grave and was tried so often in vain is told sooner. Both together: a broadcast takes six
+# minutes in which most were not tried yet, and a single try may fail anywhere in it.
+SOON = timedelta(minutes=2, seconds=30)
+TRIES = 4
+ENOUGH = 10  # of that many chats half are many
+_MANY_LOST = 5
 # What concerns a part: the operator hears of it, and the rest goes on.
-_PARTIAL = ("gone:", "dead", "backup")
+_PARTIAL = ("gone:", "dead", "backup", "stuck")
 # What a restart mends, unless the disk is the reason: then it would be one after the other.
 _RESTARTED = frozenset({"loop", "polls"})
 _ROOTED = frozenset({"disk", "database"})
+_WHY = "The log says why (delivery_failed)."
+# What cannot be told while something else is wrong, for it would be wrong as well.
+_VEILS = {
+    "loop": frozenset({"telegram", "sending", "stuck"}),
+    "telegram": frozenset({"sending", "stuck"}),
+    "sending": frozenset({"stuck"}),
+    "disk": frozenset({"database"}),
+}
+_TIMED = frozenset({"polls", "feeds", "sending", "stuck"})
+_BESIDE = frozenset({"loop", "telegram", "disk", "database", "backup"})
 _UNSEEN_S = 90.0  # a look that tells and pings may take a minute
 
 
@@ -66,7 +80,25 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
         told["backup"] = f"No backup has been made for too long{why}."
     if signs.vitals is not None:
         told |= dict(_of_vitals(signs, signs.vitals, now))
-    return told
+    return {key: text for key, text in told.items() if not _is_veiled(key, told)}
+
+
+def _is_veiled(key: str, by: Mapping[str, str]) -> bool:
+    return any(key in _VEILS.get(other, ()) for other in by)
+
+
+def is_hidden(key: str, signs: Signs, found: Mapping[str, str]) -> bool:
+    """Whether nobody can see now if what was wrong under that name still is: then it is not over.
+
+    Args:
+        key: A name that ``found`` gave earlier.
+        signs, found: What is seen now.
+    """
+    if _is_veiled(key, found) or (key in _TIMED and signs.is_early):
+        return True
+    if key in {"loop", "telegram"}:
+        return signs.has_woken
+    return signs.vitals is None and key not in _BESIDE
 
 
 def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
@@ -92,13 +124,8 @@ def _disk(signs: Signs) -> dict[str, str]:
 def _of_vitals(signs: Signs, vitals: Vitals, now: datetime) -> Iterator[tuple[str, str]]:
     if not signs.is_early:
         yield from _of_sources(vitals, now)
-        waits = vitals.waits_since
-        if waits is not None and now - waits > _STUCK and signs.telegram_silent_s < _ASKED_S:
-            yield (
-                "sending",
-                f"Messages have waited since {waits:%H:%M} UTC though Telegram answers.",
-            )
-    if vitals.dead >= _MANY_DEAD:
+        yield from _of_outbox(vitals)
+    if vitals.dead >= _MANY_LOST:
         yield "dead", "Many messages were given up within an hour: python -m bot doctor says why."
     for id_, name in vitals.gone:
         yield f"gone:{id_}", f"The source {name} is gone: its publisher took it away."
@@ -110,8 +137,33 @@ def _of_sources(vitals: Vitals, now: datetime) -> Iterator[tuple[str, str]]:
     if vitals.overdue and is_idle:
         yield "polls", "No source is being visited although some are due."
     elif vitals.feeds > vitals.waiting and not vitals.fresh:
-        when = f" since {vitals.polled_ok_at:%H:%M} UTC" if vitals.polled_ok_at else ""
+        when = _since(vitals.polled_ok_at)
         yield "feeds", f"No source could be read{when}: there will be no alerts."
+
+
+def _of_outbox(vitals: Vitals) -> Iterator[tuple[str, str]]:
+    """Where many chats wait it is the bot that stands still; where few do, it may be theirs."""
+    wrong = {}
+    if vitals.lagging:
+        key, to = _to_whom(vitals.lagging, vitals.listening)
+        wrong[key] = f"Messages{to} have waited{_since(vitals.waits_since)}. {_WHY}"
+    if vitals.stuck:
+        key, to = _to_whom(vitals.stuck, vitals.listening)
+        wrong[key] = (
+            f"Urgent alerts{to} do not get through, though they were tried again and"
+            f" again{_since(vitals.stuck_since)}. {_WHY}"
+        )
+    yield from wrong.items()
+
+
+def _to_whom(chats: int, listening: int) -> tuple[str, str]:
+    if 2 * chats >= min(listening, ENOUGH):
+        return "sending", ""
+    return "stuck", " to one chat" if chats == 1 else f" to {chats} chats"
+
+
+def _since(at: datetime | None) -> str:
+    return f" since {at:%H:%M} UTC" if at else ""
 
 
 def is_healthy(found: Mapping[str, str]) -> bool:
@@ -162,82 +214,3 @@ def condition(
         looked_s_ago=looked_s_ago,
         signs=signs,
     )
-
-
-@dataclass(slots=True)
-class _Told:
-    text: str
-    last_s: float
-
-
-@dataclass(slots=True)
-class Stalls:
-    """Which stalls the operator knows of: each is said once, and once when it is over."""
-
-    _told: dict[str, _Told] = field(default_factory=dict)
-
-    def look(self, found: Mapping[str, str], at_s: float) -> tuple[str, ...]:
-        """What there is to say now."""
-        lines = []
-        for key, text in found.items():
-            if key not in self._told:
-                lines.append(text)
-            first = self._told.get(key)
-            self._told[key] = _Told(first.text if first else text, at_s)
-        return (*lines, *self._over(found, at_s))
-
-    def _over(self, found: Mapping[str, str], at_s: float) -> Iterator[str]:
-        for key, told in list(self._told.items()):
-            if key not in found and at_s - told.last_s >= _CALM_S:
-                del self._told[key]
-                yield f"Over: {told.text}"
-
-    @property
-    def known(self) -> dict[str, str]:
-        """What the operator was told and is not over, to remember over a restart."""
-        return {key: told.text for key, told in self._told.items()}
-
-    def remember(self, known: Mapping[str, str], at_s: float) -> None:
-        """Take up what an earlier run has said."""
-        self._told |= {key: _Told(text, at_s) for key, text in known.items()}
-
-
-@dataclass(slots=True)
-class Waiting:
-    """What one way to the operator has to say, and how often it may.
-
-    A few messages at once and then one in ten minutes; what waits goes together in the next.
-    """
-
-    most: float = 4.0
-    per_s: float = 1 / 600
-    lines: list[str] = field(default_factory=list)
-    error: str = ""
-    _budget: float = 4.0
-    _at_s: float | None = None
-    _failures: int = 0
-    _not_before_s: float = 0.0
-
-    def add(self, lines: Sequence[str]) -> None:
-        """There is more to say; the oldest goes where nobody listens for days."""
-        self.lines = [*self.lines, *lines][-50:]
-
-    def take(self, at_s: float) -> tuple[str, ...]:
-        """What may be said now; nothing is forgotten before ``went``."""
-        if not self.lines or at_s < self._not_before_s:
-            return ()
-        since = 0.0 if self._at_s is None else max(0.0, at_s - self._at_s)
-        self._budget, self._at_s = min(self.most, self._budget + since * self.per_s), at_s
-        return tuple(self.lines) if self._budget >= 1 else ()
-
-    def went(self, lines: Sequence[str]) -> None:
-        """They arrived."""
-        self.lines = self.lines[len(lines) :]
-        self._budget -= 1
-        self._failures, self._not_before_s, self.error = 0, 0.0, ""
-
-    def failed(self, error: str, at_s: float) -> None:
-        """They did not; the next try is later each time, a quarter of an hour at most."""
-        self._failures += 1
-        self._not_before_s = at_s + min(900.0, 15.0 * 2.0 ** min(self._failures - 1, 10))
-        self.error = error

@@ -19,12 +19,12 @@ from bot.core.stalls import (
     BEGINNING,
     Condition,
     Signs,
-    Stalls,
-    Waiting,
     condition,
     found,
     is_healthy,
+    is_hidden,
 )
+from bot.core.telling import Stalls, Waiting
 from bot.errors import NotifyError, StoreUnavailable
 from bot.ports import Clock, Outlet
 
@@ -104,7 +104,8 @@ class Watching:
         self._seen = signs, self.clock(), self.steady()
         wrong = found(signs, self.telegram_after_s, self.clock())
         before = self._stalls.known
-        self.say(self._stalls.look(wrong, self.steady()))
+        hidden = lambda key: is_hidden(key, signs, wrong)  # noqa: E731
+        self.say(self._stalls.look(wrong, self.steady(), hidden))
         if self._stalls.known != before:
             await self._keep(STALLS, self._stalls.known)
         await self._tell()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.model import Vitals
-from bot.core.stalls import BEGINNING, Signs, Stalls, Waiting, condition, found, is_healthy
+from bot.core.stalls import BEGINNING, Signs, condition, found, is_healthy, is_hidden
+from bot.core.telling import Stalls, Waiting
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S, M = timedelta(seconds=1), timedelta(minutes=1)
@@ -50,7 +51,11 @@ def test_each_sign_has_its_stall(signs: dict[str, object], said: set[str]) -> No
         ({"overdue": 2, "polled_at": NOW - 621 * S}, {"polls"}),
         ({"overdue": 2, "polled_at": NOW - 619 * S}, set()),
         ({"overdue": 2, "polled_at": None, "waiting": 3}, {"polls"}),
-        ({"waits_since": NOW - 31 * M}, {"sending"}),
+        ({"waits_since": NOW - 31 * M, "lagging": 2, "listening": 3}, {"sending"}),
+        ({"lagging": 1, "listening": 3}, {"stuck"}),
+        ({"stuck": 1, "listening": 1}, {"sending"}),
+        ({"stuck": 1, "listening": 3}, {"stuck"}),
+        ({"stuck": 5, "lagging": 1, "listening": 10}, {"sending"}),
         ({"dead": 5}, {"dead"}),
         ({"gone": (("a", "A"), ("b", "B"))}, {"gone:a", "gone:b"}),
         ({"feeds": 0, "fresh": 0}, set()),
@@ -110,6 +115,29 @@ def test_what_comes_and_goes_within_a_minute_is_said_once() -> None:
     stalls = Stalls()
     said = [stalls.look({"x": "It stands."} if s % 50 < 25 else {}, float(s)) for s in range(3600)]
     assert sum(map(len, said)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "signs", "hidden"),
+    [
+        ("sending", Signs(WELL), False),
+        ("sending", Signs(WELL, telegram_refused=True), True),
+        ("sending", Signs(WELL, is_early=True), True),
+        ("feeds", Signs(None, store_error="locked"), True),
+        ("gone:a", Signs(None), True),
+        ("disk", Signs(None), False),
+        ("telegram", Signs(WELL, loop_silent_s=31), True),
+        ("telegram", Signs(WELL, has_woken=True), True),
+    ],
+)
+def test_what_nobody_can_see_now_is_not_over(key: str, signs: Signs, hidden: bool) -> None:
+    seen = found(signs, 300.0, NOW)
+    assert key not in seen
+    assert is_hidden(key, signs, seen) == hidden
+    stalls = Stalls()
+    stalls.look({key: "It stands."}, 0.0)
+    said = [stalls.look(seen, 30.0 * n, lambda key: is_hidden(key, signs, seen)) for n in range(5)]
+    assert (("Over: It stands.",) in said) != hidden
 
 
 def test_a_restart_neither_says_it_again_nor_forgets_to_say_that_it_is_over() -> None:

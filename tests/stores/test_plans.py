@@ -35,6 +35,7 @@ RARE = {
     "RESTORED_LIGHT",
     "SPARE_NUMBERS",
     "GONE",
+    "LISTENING",  # ends at the tenth
     "ALL_DUE",
     "REWIND_SOURCES",  # only when a clock was set back
     "OPEN",  # a condition
