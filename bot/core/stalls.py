@@ -166,9 +166,14 @@ def _since(at: datetime | None) -> str:
     return f" since {at:%H:%M} UTC" if at else ""
 
 
+def is_partial(key: str) -> bool:
+    """Whether what is wrong under that name leaves the rest going on."""
+    return key.startswith(_PARTIAL)
+
+
 def is_healthy(found: Mapping[str, str]) -> bool:
     """Whether news is read and sent, whatever is wrong with one source, message or backup."""
-    return all(key.startswith(_PARTIAL) for key in found)
+    return all(is_partial(key) for key in found)
 
 
 @dataclass(frozen=True, slots=True)

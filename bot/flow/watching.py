@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,13 +24,14 @@ from bot.core.stalls import (
     is_healthy,
     is_hidden,
 )
-from bot.core.telling import Stalls, Waiting
+from bot.core.telling import Line, Stalls, Waiting
 from bot.errors import NotifyError, StoreUnavailable
 from bot.ports import Clock, Outlet
 
 log = logging.getLogger(__name__)
 
 STALLS, TOLD, DEAD_MAN = "stalls", "operator_told", "dead_man"
+WAITS = "operator_waits"
 EARLY_S = 90.0  # after a start, or a jump of the clock, everything looks old for a moment
 _JUMP = timedelta(minutes=2)
 _PING_S = 60.0
@@ -71,7 +72,7 @@ class Watching:
     telegram_after_s: float
     early_s: float = EARLY_S
     _stalls: Stalls = field(default_factory=Stalls)
-    _waiting: dict[str, Waiting] = field(default_factory=dict)
+    _waiting: dict[str, Waiting] = field(init=False)
     _clocks: tuple[datetime, float] | None = None
     _early_until_s: float = 0.0
     _woken_until_s: float = 0.0
@@ -80,7 +81,12 @@ class Watching:
     _ping_error: str = ""
     _mute_since_s: float | None = None
     _remembers: bool = False
+    _noted: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _seen: tuple[Signs, datetime, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Each way has its own pace."""
+        self._waiting = {name: Waiting() for name in self.outlets}
 
     def condition(self) -> Condition:
         """What the last look saw, for whoever asks; it costs no look of its own."""
@@ -91,10 +97,13 @@ class Watching:
 
     def say(self, lines: Sequence[str]) -> None:
         """Something happened that is told once and never over."""
+        self._say([Line(line) for line in lines])
+
+    def _say(self, lines: Sequence[Line]) -> None:
         for line in lines:
-            log.warning("operator told=%s", line)
-        for name in self.outlets:
-            self._waiting.setdefault(name, Waiting()).add(lines)
+            log.warning("operator told=%s", line.text)
+        for waiting in self._waiting.values():
+            waiting.add(lines)
 
     async def tick(self) -> None:
         """Look once, and tell what there is to tell."""
@@ -103,12 +112,11 @@ class Watching:
         signs = await self._signs()
         self._seen = signs, self.clock(), self.steady()
         wrong = found(signs, self.telegram_after_s, self.clock())
-        before = self._stalls.known
         hidden = lambda key: is_hidden(key, signs, wrong)  # noqa: E731
-        self.say(self._stalls.look(wrong, self.steady(), hidden))
-        if self._stalls.known != before:
-            await self._keep(STALLS, self._stalls.known)
+        self._say(self._stalls.look(wrong, self.steady(), hidden))
+        await self._note()
         await self._tell()
+        await self._note()
         if is_healthy(wrong) and signs.vitals is not None and not signs.is_early:
             await self._ping(signs.vitals)
 
@@ -118,11 +126,23 @@ class Watching:
             return
         self._early_until_s = self.steady() + self.early_s
         try:
-            kept = await self.notes.kept(STALLS)
+            known, waits = [json.loads(await self.notes.kept(k) or "{}") for k in (STALLS, WAITS)]
         except StoreUnavailable:
             return
-        self._remembers = True
-        self._stalls.remember(json.loads(kept or "{}"), self.steady())
+        self._remembers, self._noted = True, {STALLS: known, WAITS: waits}
+        self._stalls.remember(known, self.steady())
+        for name in waits.keys() & self._waiting.keys():
+            self._waiting[name].add([Line(**line) for line in waits[name]])
+
+    async def _note(self) -> None:
+        """For the next run: what was said, and to whom it is still to be told."""
+        if not self._remembers:
+            return  # what an earlier run noted is not known yet
+        waits = {n: [asdict(line) for line in w.lines] for n, w in self._waiting.items() if w.lines}
+        # In this order: between the two a crash repeats a line, and loses none.
+        for key, value in ((WAITS, waits), (STALLS, self._stalls.known)):
+            if value != self._noted.get(key) and await self._keep(key, value):
+                self._noted[key] = value
 
     def _jump(self) -> tuple[str, ...]:
         """Whether the wall clock was set: the steady one tells."""
@@ -168,16 +188,16 @@ class Watching:
 
     async def _tell_by(self, name: str, outlet: Outlet) -> bool:
         """Whether there was something to tell, however that went."""
-        waiting = self._waiting.setdefault(name, Waiting())
-        lines = waiting.take(self.steady())
+        waiting = self._waiting[name]
+        lines = waiting.take(self.steady(), outlet.fits)
         if not lines:
             return False
         try:
-            await outlet.tell(lines)
+            await outlet.tell([line.text for line in lines])
         except NotifyError as error:
             # The address stays out of the log: it is a secret as a rule.
             log.warning("operator_not_told way=%s error=%s", name, error)
-            waiting.failed(str(error), self.steady())
+            waiting.failed(lines, str(error), self.steady(), refused=error.refused)
         else:
             waiting.went(lines)
         return True
@@ -201,8 +221,10 @@ class Watching:
         self._ping_error = error
         await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
 
-    async def _keep(self, key: str, value: Mapping[str, object]) -> None:
+    async def _keep(self, key: str, value: Mapping[str, object]) -> bool:
         try:
             await self.notes.keep(key, json.dumps(value, ensure_ascii=False))
         except StoreUnavailable as error:
             log.debug("not_kept key=%s error=%s", key, error)
+            return False
+        return True

@@ -7,7 +7,6 @@ import pytest
 
 from bot.core.model import Vitals
 from bot.core.stalls import BEGINNING, Signs, condition, found, is_healthy, is_hidden
-from bot.core.telling import Stalls, Waiting
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S, M = timedelta(seconds=1), timedelta(minutes=1)
@@ -102,21 +101,6 @@ def test_what_nobody_has_looked_at_is_not_ready() -> None:
     assert (hanging.is_ready, hanging.is_alive) == (False, False)
 
 
-def test_a_stall_is_said_once_and_once_when_it_is_over() -> None:
-    stalls = Stalls()
-    said = [stalls.look({"x": "It stands."}, float(s)) for s in range(0, 600, 10)]
-    assert said[0] == ("It stands.",)
-    assert not any(said[1:])
-    later = [stalls.look({}, float(s)) for s in range(600, 700, 10)]
-    assert [line for lines in later for line in lines] == ["Over: It stands."]
-
-
-def test_what_comes_and_goes_within_a_minute_is_said_once() -> None:
-    stalls = Stalls()
-    said = [stalls.look({"x": "It stands."} if s % 50 < 25 else {}, float(s)) for s in range(3600)]
-    assert sum(map(len, said)) == 1
-
-
 @pytest.mark.parametrize(
     ("key", "signs", "hidden"),
     [
@@ -134,39 +118,3 @@ def test_what_nobody_can_see_now_is_not_over(key: str, signs: Signs, hidden: boo
     seen = found(signs, 300.0, NOW)
     assert key not in seen
     assert is_hidden(key, signs, seen) == hidden
-    stalls = Stalls()
-    stalls.look({key: "It stands."}, 0.0)
-    said = [stalls.look(seen, 30.0 * n, lambda key: is_hidden(key, signs, seen)) for n in range(5)]
-    assert (("Over: It stands.",) in said) != hidden
-
-
-def test_a_restart_neither_says_it_again_nor_forgets_to_say_that_it_is_over() -> None:
-    before, after = Stalls(), Stalls()
-    before.look({"x": "It stands."}, 0.0)
-    after.remember(before.known, 0.0)
-    assert after.look({"x": "It stands."}, 1.0) == ()
-    assert after.look({}, 100.0) == ("Over: It stands.",)
-
-
-def test_a_few_go_at_once_then_one_in_ten_minutes_and_nothing_is_lost() -> None:
-    waiting, sent = Waiting(), []
-    for second in range(3600):
-        waiting.add([f"line {second}"]) if second % 60 == 0 else None
-        if lines := waiting.take(float(second)):
-            waiting.went(lines)
-            sent.append(lines)
-    assert len(sent) <= 4 + 6
-    assert [line for lines in sent for line in lines] == [
-        f"line {s}" for s in range(0, 60 * sum(map(len, sent)), 60)
-    ]
-
-
-def test_what_could_not_be_said_is_said_later_and_later() -> None:
-    waiting, tries = Waiting(), []
-    waiting.add(["x"])
-    for second in range(4000):
-        if waiting.take(float(second)):
-            tries.append(second)
-            waiting.failed("it answers 500", float(second))
-    assert tries[:4] == [0, 15, 45, 105]
-    assert waiting.take(10_000.0) == ("x",)

@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.flow.keeping import Keeping
 from bot.flow.pulse import Pulse
-from bot.flow.watching import DEAD_MAN, Watching
+from bot.flow.watching import DEAD_MAN, STALLS, Watching
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from tests.flow.bench import Bench
@@ -39,7 +39,14 @@ class Operator:
     messages: int = 0
     deaf: bool = False
 
+    most: int = 1000
+
+    def fits(self, lines: Sequence[str]) -> bool:
+        return len("\n".join(lines)) <= self.most
+
     async def tell(self, lines: Sequence[str]) -> None:
+        if not self.fits(lines):
+            raise NotifyError("it answers 400", refused=True)
         if self.deaf:
             raise NotifyError("it answers 500")
         self.heard += lines
@@ -218,6 +225,47 @@ async def test_what_the_operator_could_not_be_told_is_told_later(
     watch.operator.deaf = False
     await watch.goes_on(2 * M)
     assert len(watch.operator.heard) == 1
+
+
+async def test_what_was_seen_and_not_told_is_told_after_a_restart(store: SqliteStore) -> None:
+    first, second, third = Watch(store), Watch(store), Watch(store)
+    first.signs = second.signs = third.signs = Signs(telegram_refused=True)
+    first.operator.deaf = True
+    await first.goes_on(M)
+    assert json.loads(await store.kept(STALLS))
+    await second.goes_on(M)
+    (line,) = second.operator.heard
+    assert "Telegram cannot be used" in line
+    await third.goes_on(M)
+    assert third.operator.heard == []
+
+
+async def test_what_cannot_be_noted_now_is_noted_later(store: SqliteStore) -> None:
+    first, second = Watch(store), Watch(store)
+    first.signs = second.signs = Signs(telegram_refused=True)
+    await first.goes_on(10 * S)
+    first.operator.deaf, first.signs = True, Signs(telegram_refused=True, is_full=True)
+    notes, first.watching.notes = first.watching.notes, Mute()  # type: ignore[assignment]
+    await first.goes_on(10 * S)
+    first.watching.notes = notes
+    await first.goes_on(10 * S)
+    second.signs = first.signs
+    await second.goes_on(M)
+    (line,) = second.operator.heard
+    assert "disk is full" in line
+
+
+async def test_a_way_that_takes_little_at_once_hears_all_of_it(
+    watch: Watch, store: SqliteStore
+) -> None:
+    watch.operator.most = 120
+    watch.operator.deaf = True
+    watch.watching.say([f"Something of which number {n} was the reason." for n in range(8)])
+    await watch.goes_on(M)
+    watch.operator.deaf = False
+    await watch.goes_on(3 * H, each=M)
+    assert len(watch.operator.heard) == 8
+    assert watch.operator.messages == 4
 
 
 async def test_the_dead_man_is_pinged_after_each_full_cycle_and_never_when_something_is_wrong(
