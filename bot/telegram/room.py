@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.core.model import Profile
+from bot.errors import DeliveryUncertain
 from bot.telegram.admins import Admins
 from bot.telegram.bot import RasidBot
 from bot.telegram.client import TelegramMessenger, translated
@@ -24,6 +25,8 @@ from bot.telegram.serving import Serving
 from bot.telegram.updates import UpdateLoop
 
 log = logging.getLogger(__name__)
+
+_STRANGER = "what answers is not Telegram"  # a gateway that wants to be logged in to, as a rule
 
 
 @dataclass
@@ -51,9 +54,13 @@ class TelegramRoom:
             DeliveryError: It cannot be reached, or does not know us.
         """
         try:
-            await self.bot.get_me()
+            me = await self.bot.said("getMe", {})
         except TelegramError as error:
             raise translated(0, error) from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DeliveryUncertain(0, _STRANGER) from error
+        if not isinstance(me, dict) or not isinstance(me.get("id"), int):
+            raise DeliveryUncertain(0, _STRANGER)
 
     async def run_updates(
         self,

@@ -330,6 +330,27 @@ async def test_the_pulse_notes_who_answers() -> None:
     assert (pulse.answered_s, pulse.error) == (90.0, "")
 
 
+async def test_no_answer_however_odd_ends_the_pulse(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.flow.pulse._ASK_S", 0.0)
+    before: list[str] = []
+
+    async def ask() -> None:
+        before.append(pulse.error)
+        if len(before) < 4:
+            raise KeyError("id")
+
+    pulse = Pulse(lambda: 0.0, ask)
+    running = asyncio.create_task(pulse.run())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    running.cancel()
+    ours = "an error of ours, KeyError"
+    assert before[:6] == ["", ours, ours, ours, "", ""]
+    assert caplog.text.count("pulse_crashed") == 1
+
+
 async def test_backups_are_made_each_hour_and_one_that_fails_is_tried_again(
     store: SqliteStore,
 ) -> None:
