@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
@@ -207,24 +207,26 @@ class Watcher:
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse
-        self._mind_the_disk()
-        return Signs(
+        return replace(
+            self._of_the_disk(),
             loop_silent_s=now_s - pulse.beat_s,
             telegram_silent_s=now_s - pulse.answered_s,
             telegram_error=pulse.error,
             telegram_refused=pulse.refused,
-            free_bytes=shutil.disk_usage(self.store.path.parent).free,
             is_full=self.store.trouble is Trouble.FULL,
-            backup_late=bool(self.keeping.error) and self.keeping.is_late(),
             backup_error=self.keeping.error,
         )
 
-    def _mind_the_disk(self) -> None:
-        reserve = Reserve(self.store.path)
-        if self.store.trouble is not Trouble.FULL:
-            reserve.keep()
-        elif reserve.spend():
-            log.error("disk_full the reserve is given up: make room")
+    def _of_the_disk(self) -> Signs:
+        """What a disk that has gone does not answer, and everything else goes on without."""
+        try:
+            Reserve(self.store.path).mind(is_full=self.store.trouble is Trouble.FULL)
+            return Signs(
+                free_bytes=shutil.disk_usage(self.store.path.parent).free,
+                backup_late=bool(self.keeping.error) and self.keeping.is_late(),
+            )
+        except OSError as error:
+            return Signs(disk_error=error.strerror or type(error).__name__)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

@@ -35,7 +35,8 @@ _VEILS = {
     "disk": frozenset({"database"}),
 }
 _TIMED = frozenset({"polls", "feeds", "sending", "stuck"})
-_BESIDE = frozenset({"loop", "telegram", "disk", "database", "backup"})
+_BESIDE = frozenset({"loop", "telegram", "disk", "backup"})
+_NO_VITALS = _BESIDE | {"database", "look"}
 _UNSEEN_S = 90.0  # a look that tells and pings may take a minute
 
 
@@ -51,9 +52,11 @@ class Signs:
         telegram_error: What it, or the way to it, said last.
         telegram_refused: It knows no bot with our token: waiting will not help.
         free_bytes: On the database's disk.
+        disk_error: Why nobody can tell how much that is.
         is_full: A write failed for want of room, and none has worked since.
         backup_late: The newest backup is older than it may be, or there is none.
         backup_error: Why no backup was made.
+        look_error: What of ours broke while it looked: nothing but the database was seen.
         is_early: We have just begun, or have just woken: what is old may be read any moment.
         has_woken: The machine was asleep until a moment ago.
     """
@@ -65,9 +68,11 @@ class Signs:
     telegram_error: str = ""
     telegram_refused: bool = False
     free_bytes: int = 2**40
+    disk_error: str = ""
     is_full: bool = False
     backup_late: bool = False
     backup_error: str = ""
+    look_error: str = ""
     is_early: bool = False
     has_woken: bool = False
 
@@ -78,6 +83,8 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
     if signs.backup_late:
         why = f": {signs.backup_error}" if signs.backup_error else ""
         told["backup"] = f"No backup has been made for too long{why}."
+    if signs.look_error:
+        told["look"] = f"The watcher cannot look at the bot: {signs.look_error}, see the log."
     if signs.vitals is not None:
         told |= dict(_of_vitals(signs, signs.vitals, now))
     return {key: text for key, text in told.items() if not _is_veiled(key, told)}
@@ -96,9 +103,11 @@ def is_hidden(key: str, signs: Signs, found: Mapping[str, str]) -> bool:
     """
     if _is_veiled(key, found) or (key in _TIMED and signs.is_early):
         return True
+    if key in _BESIDE and signs.look_error:
+        return True
     if key in {"loop", "telegram"}:
         return signs.has_woken
-    return signs.vitals is None and key not in _BESIDE
+    return signs.vitals is None and key not in _NO_VITALS
 
 
 def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
@@ -113,6 +122,8 @@ def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
 def _disk(signs: Signs) -> dict[str, str]:
     if signs.is_full:
         return {"disk": "The disk is full: news waits until there is room. Nothing is lost."}
+    if signs.disk_error:
+        return {"disk": f"The database's disk cannot be looked at: {signs.disk_error}."}
     if signs.free_bytes < LOW_DISK_BYTES:
         free = signs.free_bytes // 2**20
         return {"disk": f"The disk is nearly full: {free} MB are free. Make room."}

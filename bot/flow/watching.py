@@ -26,6 +26,7 @@ from bot.core.stalls import (
 )
 from bot.core.telling import Line, Stalls, Waiting
 from bot.errors import NotifyError, StoreUnavailable
+from bot.flow.switch import DeadManSwitch
 from bot.ports import Clock, Outlet
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ STALLS, TOLD, DEAD_MAN = "stalls", "operator_told", "dead_man"
 WAITS = "operator_waits"
 EARLY_S = 90.0  # after a start, or a jump of the clock, everything looks old for a moment
 _JUMP = timedelta(minutes=2)
-_PING_S = 60.0
 _MUTE_S = 60.0  # a database that is busy for less is no stall
 
 
@@ -76,9 +76,8 @@ class Watching:
     _clocks: tuple[datetime, float] | None = None
     _early_until_s: float = 0.0
     _woken_until_s: float = 0.0
-    _pinged_s: float | None = None
-    _pinged_of: datetime | None = None
-    _ping_error: str = ""
+    _switch: DeadManSwitch | None = field(init=False)
+    _broken: set[tuple[str, str]] = field(default_factory=set)
     _mute_since_s: float | None = None
     _remembers: bool = False
     _noted: dict[str, Mapping[str, object]] = field(default_factory=dict)
@@ -87,6 +86,7 @@ class Watching:
     def __post_init__(self) -> None:
         """Each way has its own pace."""
         self._waiting = {name: Waiting() for name in self.outlets}
+        self._switch = DeadManSwitch(self.ping, self.steady) if self.ping else None
 
     def condition(self) -> Condition:
         """What the last look saw, for whoever asks; it costs no look of its own."""
@@ -167,13 +167,30 @@ class Watching:
     async def _signs(self) -> Signs:
         at_s = self.steady()
         is_early, has_woken = at_s < self._early_until_s, at_s < self._woken_until_s
-        signs = replace(self.look(), is_early=is_early, has_woken=has_woken)
+        signs = replace(self._beside(), is_early=is_early, has_woken=has_woken)
         try:
             vitals = await self.notes.vitals(self.clock())
         except StoreUnavailable as error:
             return replace(signs, store_error=self._mute(str(error)))
+        except Exception as error:
+            # The turn loop: what cannot look must tell, all the more.
+            return replace(signs, store_error=self._mute(self._broke("database", error)))
         self._mute_since_s = None
         return replace(signs, vitals=vitals)
+
+    def _beside(self) -> Signs:
+        try:
+            return self.look()
+        except Exception as error:
+            return Signs(look_error=self._broke("look", error))
+
+    def _broke(self, what: str, error: Exception) -> str:
+        """The kind of the error; the log has all of it, once."""
+        kind = type(error).__name__
+        if (what, kind) not in self._broken:
+            self._broken.add((what, kind))
+            log.error("watching_crashed at=%s", what, exc_info=error)
+        return kind
 
     def _mute(self, error: str) -> str:
         if self._mute_since_s is None:
@@ -198,32 +215,21 @@ class Watching:
             # The address stays out of the log: it is a secret as a rule.
             log.warning("operator_not_told way=%s error=%s", name, error)
             waiting.failed(lines, str(error), self.steady(), refused=error.refused)
+        except Exception as error:
+            # One line that breaks its way must not silence the others.
+            waiting.failed(lines, self._broke(name, error), self.steady(), refused=True)
         else:
             waiting.went(lines)
         return True
 
     async def _ping(self, vitals: Vitals) -> None:
-        """After a full cycle: something was read since the last ping, and sending is well."""
-        at_s, read_at = self.steady(), vitals.polled_ok_at
-        is_new = read_at is not None and read_at != self._pinged_of
-        is_time = self._pinged_s is None or at_s - self._pinged_s >= _PING_S
-        if self.ping is None or not is_new or not is_time:
-            return
-        self._pinged_s = at_s
-        error = ""
-        try:
-            await self.ping()
-            self._pinged_of = read_at
-        except NotifyError as failed:
-            error = str(failed)
-        if error and error != self._ping_error:
-            log.warning("dead_man_not_pinged error=%s", error)
-        self._ping_error = error
-        await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
+        error = None if self._switch is None else await self._switch.after(vitals.polled_ok_at)
+        if error is not None:
+            await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
 
     async def _keep(self, key: str, value: Mapping[str, object]) -> bool:
         try:
-            await self.notes.keep(key, json.dumps(value, ensure_ascii=False))
+            await self.notes.keep(key, json.dumps(value))
         except StoreUnavailable as error:
             log.debug("not_kept key=%s error=%s", key, error)
             return False

@@ -312,6 +312,46 @@ async def test_a_database_that_does_not_answer_for_a_minute_is_told(watch: Watch
     assert watch.pings == 0
 
 
+async def test_a_look_that_breaks_is_told_and_so_is_everything_else(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    def broken() -> Signs:
+        raise RuntimeError("it broke")
+
+    watch.watching.look = broken
+    await watch.goes_on(2 * M)
+    assert any("cannot look" in line for line in watch.operator.heard)
+    assert any("No source is being visited" in line for line in watch.operator.heard)
+    assert not watch.watching.condition().is_ready
+    watch.watching.look = Signs
+    await watch.goes_on(2 * M)
+    assert [line for line in watch.operator.heard if line.startswith("Over: The watcher")]
+
+
+async def test_a_database_that_breaks_the_look_is_told(watch: Watch) -> None:
+    class Odd(Mute):
+        async def vitals(self, now: datetime) -> object:
+            raise KeyError("feeds")
+
+    watch.watching.notes = Odd()  # type: ignore[assignment]
+    await watch.goes_on(2 * M)
+    assert [line for line in watch.operator.heard if "does not answer: KeyError" in line]
+
+
+async def test_a_line_that_breaks_its_way_does_not_silence_the_others(watch: Watch) -> None:
+    tell = watch.operator.tell
+
+    async def breaks(lines: Sequence[str]) -> None:
+        for line in lines:
+            line.encode()
+        await tell(lines)
+
+    watch.operator.tell = breaks  # type: ignore[method-assign]
+    watch.watching.say(["This is heard.", "The source \udcff is gone."])
+    await watch.goes_on(10 * M)
+    assert watch.operator.heard == ["This is heard."]
+
+
 async def test_the_pulse_notes_who_answers() -> None:
     at, errors = [0.0], [MessengerDown(0, "Unauthorized"), DeliveryDelayed(0, "no network"), None]
 
