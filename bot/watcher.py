@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
@@ -72,6 +73,8 @@ class Watcher:
         pulse: Asks Telegram who we are, now and then.
         clock: Now.
         news: What the operator is told first.
+        held_since: Since when so many chats refuse us that none is taken for gone; ``None`` where
+            they do not. Asked from another thread.
     """
 
     settings: Settings
@@ -80,6 +83,7 @@ class Watcher:
     pulse: Pulse
     clock: Clock
     news: list[str]
+    held_since: Callable[[], datetime | None] = lambda: None
     _watching_now: Watching | None = None
 
     @asynccontextmanager
@@ -213,6 +217,7 @@ class Watcher:
             telegram_silent_s=now_s - pulse.answered_s,
             telegram_error=pulse.error,
             telegram_refused=pulse.refused,
+            refused_since=self.held_since(),
             is_full=self.store.trouble is Trouble.FULL,
             backup_error=self.keeping.error,
         )

@@ -22,20 +22,22 @@ TRIES = 4
 ENOUGH = 10  # of that many chats half are many
 _MANY_LOST = 5
 # What concerns a part: the operator hears of it, and the rest goes on.
-_PARTIAL = ("gone:", "dead", "backup", "stuck")
+_PARTIAL = ("gone:", "dead", "unconfirmed", "backup", "stuck")
 # What a restart mends, unless the disk is the reason: then it would be one after the other.
 _RESTARTED = frozenset({"loop", "polls"})
-_ROOTED = frozenset({"disk", "database"})
+_ROOTED = frozenset({"full", "disk", "database"})
 _WHY = "The log says why (delivery_failed)."
 # What cannot be told while something else is wrong, for it would be wrong as well.
 _VEILS = {
     "loop": frozenset({"telegram", "sending", "stuck"}),
     "telegram": frozenset({"sending", "stuck"}),
     "sending": frozenset({"stuck"}),
+    "refusals": frozenset({"sending", "stuck"}),
+    "full": frozenset({"disk", "database"}),
     "disk": frozenset({"database"}),
 }
 _TIMED = frozenset({"polls", "feeds", "sending", "stuck"})
-_BESIDE = frozenset({"loop", "telegram", "disk", "backup"})
+_BESIDE = frozenset({"loop", "telegram", "refusals", "full", "disk", "backup"})
 _NO_VITALS = _BESIDE | {"database", "look"}
 _UNSEEN_S = 90.0  # a look that tells and pings may take a minute
 
@@ -51,6 +53,8 @@ class Signs:
         telegram_silent_s: For how long Telegram was not reached.
         telegram_error: What it, or the way to it, said last.
         telegram_refused: It knows no bot with our token: waiting will not help.
+        refused_since: Since when so many chats have refused us at once that it looks like an
+            outage; ``None`` where they do not.
         free_bytes: On the database's disk.
         disk_error: Why nobody can tell how much that is.
         is_full: A write failed for want of room, and none has worked since.
@@ -67,6 +71,7 @@ class Signs:
     telegram_silent_s: float = 0.0
     telegram_error: str = ""
     telegram_refused: bool = False
+    refused_since: datetime | None = None
     free_bytes: int = 2**40
     disk_error: str = ""
     is_full: bool = False
@@ -83,6 +88,11 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
     if signs.backup_late:
         why = f": {signs.backup_error}" if signs.backup_error else ""
         told["backup"] = f"No backup has been made for too long{why}."
+    if signs.refused_since is not None:
+        told["refusals"] = (
+            f"Many chats have refused us at once{_since(signs.refused_since)}: this looks like an"
+            " outage. What is for them waits, and nobody else is paused."
+        )
     if signs.look_error:
         told["look"] = f"The watcher cannot look at the bot: {signs.look_error}, see the log."
     if signs.vitals is not None:
@@ -115,13 +125,14 @@ def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
         return {"loop": "The bot's main loop is blocked: nothing is read and nothing is sent."}
     if signs.telegram_refused or signs.telegram_silent_s >= telegram_after_s:
         why = signs.telegram_error or "no answer"
-        return {"telegram": f"Telegram cannot be used ({why}): alerts wait, nothing is dropped."}
+        lost = "What was on its way when it broke may be missing: python -m bot doctor lists it."
+        return {"telegram": f"Telegram cannot be used ({why}): alerts wait. {lost}"}
     return {}
 
 
 def _disk(signs: Signs) -> dict[str, str]:
     if signs.is_full:
-        return {"disk": "The disk is full: news waits until there is room. Nothing is lost."}
+        return {"full": "The disk is full: news waits until there is room. Nothing is lost."}
     if signs.disk_error:
         return {"disk": f"The database's disk cannot be looked at: {signs.disk_error}."}
     if signs.free_bytes < LOW_DISK_BYTES:
@@ -138,6 +149,12 @@ def _of_vitals(signs: Signs, vitals: Vitals, now: datetime) -> Iterator[tuple[st
         yield from _of_outbox(vitals)
     if vitals.dead >= _MANY_LOST:
         yield "dead", "Many messages were given up within an hour: python -m bot doctor says why."
+    if vitals.unconfirmed >= _MANY_LOST:
+        yield (
+            "unconfirmed",
+            "Nobody knows whether many messages of the last hour arrived: python -m bot doctor"
+            " says why.",
+        )
     for id_, name in vitals.gone:
         yield f"gone:{id_}", f"The source {name} is gone: its publisher took it away."
 

@@ -49,6 +49,10 @@ GONE = "SELECT id, name FROM sources WHERE gone_at IS NOT NULL ORDER BY id LIMIT
 
 DEAD_SINCE = "SELECT count(*) AS n FROM deliveries WHERE state = 'dead' AND settled_at > :since"
 
+UNCONFIRMED_SINCE = """
+SELECT count(*) AS n FROM deliveries WHERE state = 'unconfirmed' AND settled_at > :since
+"""
+
 # A retry writes ``not_before_at`` anew, so what was tried is counted from when it came. Of what is
 # being sent the try under way says nothing yet, unless it takes for ever. ``tries`` and both times
 # are those of ``core.stalls``.

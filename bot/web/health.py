@@ -55,4 +55,5 @@ def _of(vitals: Vitals) -> dict[str, Any]:
         "read_at": read_at and read_at.isoformat(timespec="seconds"),
         "waits_since": waits and waits.isoformat(timespec="seconds"),
         "given_up_last_hour": vitals.dead,
+        "unconfirmed_last_hour": vitals.unconfirmed,
     }

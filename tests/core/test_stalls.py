@@ -33,7 +33,8 @@ def test_nothing_is_said_while_all_is_well() -> None:
         ({"free_bytes": 10}, {"disk"}),
         ({"disk_error": "Input/output error"}, {"disk"}),
         ({"look_error": "KeyError"}, {"look"}),
-        ({"is_full": True, "store_error": "full"}, {"disk"}),
+        ({"is_full": True, "free_bytes": 10, "store_error": "full"}, {"full"}),
+        ({"refused_since": NOW, "telegram_silent_s": 0.0}, {"refusals"}),
         ({"store_error": "locked"}, {"database"}),
         ({"backup_late": True}, {"backup"}),
         ({"loop_silent_s": 3600.0, "telegram_silent_s": 3600.0, "has_woken": True}, set()),
@@ -58,12 +59,22 @@ def test_each_sign_has_its_stall(signs: dict[str, object], said: set[str]) -> No
         ({"stuck": 1, "listening": 3}, {"stuck"}),
         ({"stuck": 5, "lagging": 1, "listening": 10}, {"sending"}),
         ({"dead": 5}, {"dead"}),
+        ({"unconfirmed": 5}, {"unconfirmed"}),
+        ({"unconfirmed": 4}, set()),
         ({"gone": (("a", "A"), ("b", "B"))}, {"gone:a", "gone:b"}),
         ({"feeds": 0, "fresh": 0}, set()),
     ],
 )
 def test_the_database_shows_what_stands_still(vitals: dict[str, object], said: set[str]) -> None:
     assert wrong(replace(WELL, **vitals)) == said  # type: ignore[arg-type]
+
+
+def test_what_is_said_of_an_outage_is_true_of_what_was_on_its_way() -> None:
+    told = found(Signs(WELL, telegram_refused=True), 300.0, NOW)["telegram"]
+    assert "alerts wait" in told
+    assert "on its way when it broke may be missing" in told
+    told = found(Signs(WELL, refused_since=NOW), 300.0, NOW)["refusals"]
+    assert "since 12:00 UTC" in told
 
 
 def test_a_part_that_fails_does_not_silence_the_dead_man() -> None:
@@ -78,7 +89,8 @@ DUE = replace(WELL, overdue=2, polled_at=NOW - 621 * S)
     ("signs", "ready", "alive"),
     [
         (Signs(WELL), True, True),
-        (Signs(replace(WELL, dead=5), backup_late=True), True, True),
+        (Signs(replace(WELL, dead=5, unconfirmed=5), backup_late=True), True, True),
+        (Signs(WELL, refused_since=NOW), False, True),
         (Signs(WELL, loop_silent_s=31), False, False),
         (Signs(DUE), False, False),
         (Signs(DUE, is_full=True), False, True),  # a restart finds no room either
@@ -112,6 +124,8 @@ def test_what_nobody_has_looked_at_is_not_ready() -> None:
         ("feeds", Signs(None, store_error="locked"), True),
         ("gone:a", Signs(None), True),
         ("disk", Signs(None), False),
+        ("disk", Signs(WELL, is_full=True), True),
+        ("stuck", Signs(WELL, refused_since=NOW), True),
         ("disk", Signs(WELL, look_error="KeyError"), True),
         ("sending", Signs(WELL, look_error="KeyError"), False),
         ("telegram", Signs(WELL, loop_silent_s=31), True),

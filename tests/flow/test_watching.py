@@ -209,6 +209,37 @@ async def test_dead_letters_a_gone_source_and_a_full_disk_are_told(
     assert watch.pings == 0
 
 
+async def test_many_messages_that_nobody_knows_of_are_told(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    for n in range(1, 6):
+        await store.record(a_batch(a_verdict(n, 7)))
+        (one,) = await store.claim_deliveries(NOW, 9, "l", M)
+        await store.mark_sending(one, NOW)
+        await store.settle(one, Settlement(DeliveryState.UNCONFIRMED, error="lost"), NOW)
+    await watch.goes_on(30 * S)
+    (line,) = watch.operator.heard
+    assert "Nobody knows whether many messages" in line
+    vitals = await store.vitals(NOW)
+    assert (vitals.dead, vitals.unconfirmed) == (0, 5)
+    assert (await store.vitals(NOW + 2 * H)).unconfirmed == 0
+
+
+async def test_a_disk_that_fills_up_is_told_when_it_is_nearly_full_and_when_it_is(
+    watch: Watch,
+) -> None:
+    watch.signs = Signs(free_bytes=10)
+    await watch.goes_on(2 * M)
+    watch.signs = Signs(free_bytes=10, is_full=True)
+    await watch.goes_on(5 * M)
+    watch.signs = Signs()
+    await watch.goes_on(5 * M)
+    nearly, full, *over = watch.operator.heard
+    assert "nearly full" in nearly
+    assert "is full" in full
+    assert sorted(over) == sorted([f"Over: {nearly}", f"Over: {full}"])
+
+
 async def test_a_restarted_watcher_does_not_say_it_again(store: SqliteStore) -> None:
     first, second = Watch(store), Watch(store)
     first.signs = second.signs = Signs(is_full=True)

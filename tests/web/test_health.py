@@ -42,6 +42,7 @@ async def test_who_is_ready_says_what_was_looked_at() -> None:
         "read_at": "2026-03-01T12:00:00+00:00",
         "waits_since": None,
         "given_up_last_hour": 0,
+        "unconfirmed_last_hour": 0,
     }
 
 

@@ -20,6 +20,7 @@ class Vitals:
         polled_ok_at: When any of them was read last.
         gone: Id and name of each source that its publisher took away.
         dead: Messages given up within the last hour.
+        unconfirmed: Messages of which nobody has known since then whether they arrived.
         waits_since: When the longest waiting message might have left, or, where it was tried in
             vain, when it came.
         lagging: Chats for which something waits for ``core.stalls.LONG``.
@@ -37,6 +38,7 @@ class Vitals:
     polled_ok_at: datetime | None = None
     gone: tuple[tuple[str, str], ...] = ()
     dead: int = 0
+    unconfirmed: int = 0
     waits_since: datetime | None = None
     lagging: int = 0
     stuck_since: datetime | None = None

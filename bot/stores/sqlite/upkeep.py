@@ -62,7 +62,10 @@ class UpkeepTables(SqliteFile):
         if not found["feeds"]:
             found = self._rows(sql.VITALS, at | {"seeds_too": 1})[0]
         shortest = found["shortest"]
-        dead = self._first(sql.DEAD_SINCE, {"since": rows.ms(now - _HOUR)})
+        since = {"since": rows.ms(now - _HOUR)}
+        dead, unconfirmed = (
+            self._rows(lost, since)[0]["n"] for lost in (sql.DEAD_SINCE, sql.UNCONFIRMED_SINCE)
+        )
         waits, listening = self._waits(now), self._first(sql.LISTENING, {"enough": ENOUGH})
         return Vitals(
             feeds=found["feeds"],
@@ -73,7 +76,8 @@ class UpkeepTables(SqliteFile):
             polled_at=rows.at_or_none(found["polled_at"]),
             polled_ok_at=rows.at_or_none(found["polled_ok_at"]),
             gone=tuple((row["id"], row["name"]) for row in self._rows(sql.GONE)),
-            dead=dead["n"] if dead else 0,
+            dead=dead,
+            unconfirmed=unconfirmed,
             waits_since=rows.at_or_none(waits["since"]),
             lagging=waits["lagging"],
             stuck_since=rows.at_or_none(waits["stuck_since"]),
