@@ -17,7 +17,8 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
-from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.core.condition import BEGINNING, Condition
+from bot.core.stalls import Signs
 from bot.errors import BotError, ConfigError, StoreAdrift, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.keeping import Keeping
@@ -75,6 +76,7 @@ class Watcher:
         news: What the operator is told first.
         held_since: Since when so many chats refuse us that none is taken for gone; ``None`` where
             they do not. Asked from another thread.
+        deaf: How long what people write has not reached us, and why. So is this.
     """
 
     settings: Settings
@@ -84,6 +86,7 @@ class Watcher:
     clock: Clock
     news: list[str]
     held_since: Callable[[], datetime | None] = lambda: None
+    deaf: Callable[[], tuple[float, str]] = lambda: (0.0, "")
     _watching_now: Watching | None = None
 
     @asynccontextmanager
@@ -211,6 +214,7 @@ class Watcher:
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse
+        deaf_s, deaf_why = self.deaf()
         return replace(
             self._of_the_disk(),
             loop_silent_s=now_s - pulse.beat_s,
@@ -218,6 +222,8 @@ class Watcher:
             telegram_error=pulse.error,
             telegram_refused=pulse.refused,
             refused_since=self.held_since(),
+            deaf_s=deaf_s,
+            deaf_why=deaf_why,
             is_full=self.store.trouble is Trouble.FULL,
             backup_error=self.keeping.error,
         )

@@ -198,7 +198,8 @@ def _wired(
     )
     pruning = pruning_of(settings, store, intake.policy, now)
     keeping = keeping_of(settings, backups_of(settings, store.path), now)
-    watcher = Watcher(settings, store, keeping, Pulse(steady, room.reach), now, news)
+    pulse = Pulse(steady, room.reach)
+    watcher = Watcher(settings, store, keeping, pulse, now, news, deaf=room.hearing.deaf)
     return Rasid(
         settings=settings,
         store=store,

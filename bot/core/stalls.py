@@ -7,7 +7,7 @@ once, and by which way: ``telling``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.model import Vitals
@@ -22,24 +22,20 @@ TRIES = 4
 ENOUGH = 10  # of that many chats half are many
 _MANY_LOST = 5
 # What concerns a part: the operator hears of it, and the rest goes on.
-_PARTIAL = ("gone:", "dead", "unconfirmed", "backup", "stuck")
-# What a restart mends, unless the disk is the reason: then it would be one after the other.
-_RESTARTED = frozenset({"loop", "polls"})
-_ROOTED = frozenset({"full", "disk", "database"})
+_PARTIAL = ("gone:", "dead", "unconfirmed", "backup", "stuck", "deaf")
 _WHY = "The log says why (delivery_failed)."
 # What cannot be told while something else is wrong, for it would be wrong as well.
 _VEILS = {
-    "loop": frozenset({"telegram", "sending", "stuck"}),
-    "telegram": frozenset({"sending", "stuck"}),
+    "loop": frozenset({"telegram", "deaf", "sending", "stuck"}),
+    "telegram": frozenset({"deaf", "sending", "stuck"}),
     "sending": frozenset({"stuck"}),
     "refusals": frozenset({"sending", "stuck"}),
     "full": frozenset({"disk", "database"}),
     "disk": frozenset({"database"}),
 }
 _TIMED = frozenset({"polls", "feeds", "sending", "stuck"})
-_BESIDE = frozenset({"loop", "telegram", "refusals", "full", "disk", "backup"})
+_BESIDE = frozenset({"loop", "telegram", "refusals", "deaf", "full", "disk", "backup"})
 _NO_VITALS = _BESIDE | {"database", "look"}
-_UNSEEN_S = 90.0  # a look that tells and pings may take a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,7 @@ class Signs:
         telegram_refused: It knows no bot with our token: waiting will not help.
         refused_since: Since when so many chats have refused us at once that it looks like an
             outage; ``None`` where they do not.
+        deaf_s, deaf_why: How long what people write has not reached us.
         free_bytes: On the database's disk.
         disk_error: Why nobody can tell how much that is.
         is_full: A write failed for want of room, and none has worked since.
@@ -72,6 +69,8 @@ class Signs:
     telegram_error: str = ""
     telegram_refused: bool = False
     refused_since: datetime | None = None
+    deaf_s: float = 0.0
+    deaf_why: str = ""
     free_bytes: int = 2**40
     disk_error: str = ""
     is_full: bool = False
@@ -92,6 +91,11 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
         told["refusals"] = (
             f"Many chats have refused us at once{_since(signs.refused_since)}: this looks like an"
             " outage. What is for them waits, and nobody else is paused."
+        )
+    if signs.deaf_s >= LONG.total_seconds():
+        told["deaf"] = (
+            f"What people write has not reached the bot for half an hour ({signs.deaf_why}). News"
+            " is sent all the same."
         )
     if signs.look_error:
         told["look"] = f"The watcher cannot look at the bot: {signs.look_error}, see the log."
@@ -202,48 +206,3 @@ def is_partial(key: str) -> bool:
 def is_healthy(found: Mapping[str, str]) -> bool:
     """Whether news is read and sent, whatever is wrong with one source, message or backup."""
     return all(is_partial(key) for key in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How we are doing, for whoever asks from outside.
-
-    Attributes:
-        is_ready: News is read and sent, and that was seen a moment ago.
-        is_alive: A restart would mend nothing.
-        wrong: As ``found`` names it, and what was just begun and did not show itself yet.
-        looked_s_ago: How old all this is; ``None`` before the first look.
-        signs: What it was found in.
-    """
-
-    is_ready: bool = False
-    is_alive: bool = True
-    wrong: Mapping[str, str] = field(default_factory=dict)
-    looked_s_ago: float | None = None
-    signs: Signs = Signs()
-
-
-BEGINNING = Condition(wrong={"beginning": "Nothing was looked at yet."})
-
-
-def condition(
-    signs: Signs, telegram_after_s: float, now: datetime, looked_s_ago: float
-) -> Condition:
-    """What ``found`` says of ``signs``, seen so long ago.
-
-    The operator is spared what looks old at a start; who asks whether we are ready is not.
-    """
-    told = found(signs, telegram_after_s, now)
-    wrong = told | found(replace(signs, is_early=False), telegram_after_s, now)
-    if signs.vitals is None:
-        wrong.setdefault("database", "The database did not answer a moment ago.")
-    if looked_s_ago > _UNSEEN_S:
-        wrong["watcher"] = "The watcher itself hangs: what is said here is old."
-    needs_restart = told.keys() & _RESTARTED and not wrong.keys() & _ROOTED
-    return Condition(
-        is_ready=is_healthy(wrong),
-        is_alive=not needs_restart and "watcher" not in wrong,
-        wrong=wrong,
-        looked_s_ago=looked_s_ago,
-        signs=signs,
-    )

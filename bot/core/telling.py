@@ -5,7 +5,7 @@ Durations are seconds of a steady clock, for the wall clock may be what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core.stalls import is_partial
@@ -39,8 +39,13 @@ class _Told:
 
 @dataclass(slots=True)
 class Stalls:
-    """Which stalls the operator knows of: each is said once, and once when it is over."""
+    """Which stalls the operator knows of: each is said once, and once when it is over.
 
+    Attributes:
+        calm_s: How long it must be over.
+    """
+
+    calm_s: float = _CALM_S
     _told: dict[str, _Told] = field(default_factory=dict)
 
     def look(
@@ -55,14 +60,14 @@ class Stalls:
             if key not in self._told:
                 lines.append(Line(text, not is_partial(key)))
                 self._told[key] = _Told(text, at_s)
-        for key, told in self._told.items():
-            if key in found or is_hidden(key):
-                told.last_s = at_s
-        return (*lines, *self._over(at_s))
+        stand = {key for key in self._told if key in found or is_hidden(key)}
+        for key in stand:
+            self._told[key].last_s = at_s
+        return (*lines, *self._over(stand, at_s))
 
-    def _over(self, at_s: float) -> Iterator[Line]:
+    def _over(self, stand: Collection[str], at_s: float) -> Iterator[Line]:
         for key, told in list(self._told.items()):
-            if at_s - told.last_s >= _CALM_S:
+            if key not in stand and at_s - told.last_s >= self.calm_s:
                 del self._told[key]
                 yield Line(f"Over: {told.text}", not is_partial(key), told.text)
 

@@ -14,16 +14,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.condition import BEGINNING, Condition, condition
 from bot.core.model import Vitals
-from bot.core.stalls import (
-    BEGINNING,
-    Condition,
-    Signs,
-    condition,
-    found,
-    is_healthy,
-    is_hidden,
-)
+from bot.core.stalls import Signs, found, is_healthy, is_hidden
 from bot.core.telling import Line, Stalls, Waiting
 from bot.errors import NotifyError, StoreUnavailable
 from bot.flow.switch import DeadManSwitch
@@ -60,7 +53,8 @@ class Watching:
         clock: Now.
         steady: Seconds of a clock that nobody sets, and that goes on while the machine sleeps.
         telegram_after_s: How long Telegram may be away before that is told.
-        early_s: How long after a start or a jump of the clock what looks old is no stall.
+        early_s: How long after a start or a jump of the clock what looks old is no stall. With
+            none it looks only once: what it does not see then is over.
     """
 
     notes: Notes
@@ -71,7 +65,7 @@ class Watching:
     steady: Callable[[], float]
     telegram_after_s: float
     early_s: float = EARLY_S
-    _stalls: Stalls = field(default_factory=Stalls)
+    _stalls: Stalls = field(init=False)
     _waiting: dict[str, Waiting] = field(init=False)
     _clocks: tuple[datetime, float] | None = None
     _early_until_s: float = 0.0
@@ -85,6 +79,7 @@ class Watching:
 
     def __post_init__(self) -> None:
         """Each way has its own pace."""
+        self._stalls = Stalls() if self.early_s else Stalls(calm_s=0)
         self._waiting = {name: Waiting() for name in self.outlets}
         self._switch = DeadManSwitch(self.ping, self.steady) if self.ping else None
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.core.condition import Condition
 from bot.core.model import Vitals
-from bot.core.stalls import Condition
 
 LIVE, READY = "/livez", "/readyz"
 _OLD = {"Cache-Control": "no-store"}

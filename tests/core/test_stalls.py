@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.condition import BEGINNING, condition
 from bot.core.model import Vitals
-from bot.core.stalls import BEGINNING, Signs, condition, found, is_healthy, is_hidden
+from bot.core.stalls import Signs, found, is_healthy, is_hidden
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S, M = timedelta(seconds=1), timedelta(minutes=1)
@@ -34,6 +35,9 @@ def test_nothing_is_said_while_all_is_well() -> None:
         ({"disk_error": "Input/output error"}, {"disk"}),
         ({"look_error": "KeyError"}, {"look"}),
         ({"is_full": True, "free_bytes": 10, "store_error": "full"}, {"full"}),
+        ({"deaf_s": 1799.0, "deaf_why": "Conflict"}, set()),
+        ({"deaf_s": 1800.0, "deaf_why": "Conflict"}, {"deaf"}),
+        ({"deaf_s": 1800.0, "telegram_silent_s": 1800.0}, {"telegram"}),
         ({"refused_since": NOW, "telegram_silent_s": 0.0}, {"refusals"}),
         ({"store_error": "locked"}, {"database"}),
         ({"backup_late": True}, {"backup"}),
@@ -91,6 +95,7 @@ DUE = replace(WELL, overdue=2, polled_at=NOW - 621 * S)
         (Signs(WELL), True, True),
         (Signs(replace(WELL, dead=5, unconfirmed=5), backup_late=True), True, True),
         (Signs(WELL, refused_since=NOW), False, True),
+        (Signs(WELL, deaf_s=1800.0), True, True),
         (Signs(WELL, loop_silent_s=31), False, False),
         (Signs(DUE), False, False),
         (Signs(DUE, is_full=True), False, True),  # a restart finds no room either

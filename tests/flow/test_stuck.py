@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from telegram import error as vendor
 
+from bot.core.condition import condition
 from bot.core.model import Chat, ChatKind, Severity, Vitals
 from bot.core.pacing import Limits, Rate
-from bot.core.stalls import Signs, condition
+from bot.core.stalls import Signs
 from bot.errors import DeliveryDelayed, DeliveryUncertain
 from bot.flow.watching import Watching
 from bot.telegram.client import translated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -256,6 +256,19 @@ async def test_what_the_operator_could_not_be_told_is_told_later(
     watch.operator.deaf = False
     await watch.goes_on(2 * M)
     assert len(watch.operator.heard) == 1
+
+
+async def test_a_run_that_looks_only_once_clears_what_is_over(store: SqliteStore) -> None:
+    first, second = Watch(store), Watch(store)
+    for watch in (first, second):
+        watch.watching = replace(watch.watching, early_s=0)
+    first.signs = Signs(is_full=True)
+    await first.goes_on(10 * S)
+    (line,) = first.operator.heard
+    assert json.loads(await store.kept(STALLS)) == {"full": line}
+    await second.goes_on(10 * S)
+    assert second.operator.heard == [f"Over: {line}"]
+    assert json.loads(await store.kept(STALLS)) == {}
 
 
 async def test_what_was_seen_and_not_told_is_told_after_a_restart(store: SqliteStore) -> None:

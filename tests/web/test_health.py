@@ -8,8 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.core.condition import BEGINNING, Condition
 from bot.core.model import Vitals
-from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.core.stalls import Signs
 from bot.web.health import routes
 from bot.web.server import start_web
 
