@@ -117,7 +117,7 @@ def is_hidden(key: str, signs: Signs, found: Mapping[str, str]) -> bool:
     """
     if _is_veiled(key, found) or (key in _TIMED and signs.is_early):
         return True
-    if key in _BESIDE and signs.look_error:
+    if (key in _BESIDE and signs.look_error) or (key == "backup" and signs.disk_error):
         return True
     if key in {"loop", "telegram"}:
         return signs.has_woken

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.core.condition import BEGINNING, Condition, condition
 from bot.core.model import Vitals
@@ -121,13 +121,22 @@ class Watching:
             return
         self._early_until_s = self.steady() + self.early_s
         try:
-            known, waits = [json.loads(await self.notes.kept(k) or "{}") for k in (STALLS, WAITS)]
+            known, waits = await self._kept(STALLS), await self._kept(WAITS)
         except StoreUnavailable:
             return
         self._remembers, self._noted = True, {STALLS: known, WAITS: waits}
         self._stalls.remember(known, self.steady())
         for name in waits.keys() & self._waiting.keys():
             self._waiting[name].add([Line(**line) for line in waits[name]])
+
+    async def _kept(self, key: str) -> dict[str, Any]:
+        """What was noted; nothing where it cannot be read, for it is no reason to be silent."""
+        kept = await self.notes.kept(key)
+        try:
+            return dict(json.loads(kept or "{}"))
+        except (ValueError, TypeError):
+            log.warning("note_unreadable key=%s", key)
+            return {}
 
     async def _note(self) -> None:
         """For the next run: what was said, and to whom it is still to be told."""

@@ -130,6 +130,7 @@ def test_what_nobody_has_looked_at_is_not_ready() -> None:
         ("gone:a", Signs(None), True),
         ("disk", Signs(None), False),
         ("disk", Signs(WELL, is_full=True), True),
+        ("backup", Signs(WELL, disk_error="Input/output error"), True),
         ("stuck", Signs(WELL, refused_since=NOW), True),
         ("disk", Signs(WELL, look_error="KeyError"), True),
         ("sending", Signs(WELL, look_error="KeyError"), False),

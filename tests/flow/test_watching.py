@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.flow.keeping import Keeping
 from bot.flow.pulse import Pulse
-from bot.flow.watching import DEAD_MAN, STALLS, Watching
+from bot.flow.watching import DEAD_MAN, STALLS, WAITS, Watching
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from tests.flow.bench import Bench
@@ -255,6 +255,16 @@ async def test_what_the_operator_could_not_be_told_is_told_later(
     await watch.goes_on(M)
     watch.operator.deaf = False
     await watch.goes_on(2 * M)
+    assert len(watch.operator.heard) == 1
+
+
+@pytest.mark.parametrize("noted", ["{", "[1]", "7"])
+async def test_a_note_that_cannot_be_read_silences_nobody(store: SqliteStore, noted: str) -> None:
+    await store.keep(STALLS, noted)
+    await store.keep(WAITS, noted)
+    watch = Watch(store)
+    watch.signs = Signs(is_full=True)
+    await watch.goes_on(M)
     assert len(watch.operator.heard) == 1
 
 
