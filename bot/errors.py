@@ -77,7 +77,15 @@ class BackupError(BotError):
 
 
 class NotifyError(BotError):
-    """The operator could not be told by this way."""
+    """The operator could not be told by this way.
+
+    Attributes:
+        refused: The way works, and does not take this message.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 class SourceError(BotError):

@@ -180,8 +180,12 @@ class Backups(Protocol):
 class Outlet(Protocol):
     """Tells the operator by another way than Telegram. Users: HTTP and e-mail."""
 
+    def fits(self, lines: Sequence[str]) -> bool:
+        """Whether all of ``lines`` have room in one message."""
+        ...
+
     async def tell(self, lines: Sequence[str]) -> None:
-        """Send ``lines`` as one message.
+        """Send ``lines`` as one message; what does not fit is cut.
 
         Raises:
             NotifyError: It did not arrive; its words hold no secret.

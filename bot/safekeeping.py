@@ -157,7 +157,10 @@ def _path(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iterator
     else:
         yield _ways(tuple(ways), kept.get(TOLD, {}))
     for text in kept.get(STALLS, {}).values():
-        yield Check("stall", well=False, told=text, mend="docs/operate.md, “Being told”")
+        mend = (
+            "docs/operate.md, “Being told”; a bot that has ended noted it last, the next looks anew"
+        )
+        yield Check("stall", well=False, told=text, mend=mend)
 
 
 def _ways(names: tuple[str, ...], told: Mapping[str, object]) -> Check:

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.config import Settings
 from bot.config.sections import NotifySettings
-from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.core.condition import BEGINNING, Condition
+from bot.core.stalls import Signs
 from bot.errors import BotError, ConfigError, StoreAdrift, StoreDamaged
 from bot.flow.beside import forgiving
 from bot.flow.keeping import Keeping
@@ -72,6 +74,9 @@ class Watcher:
         pulse: Asks Telegram who we are, now and then.
         clock: Now.
         news: What the operator is told first.
+        held_since: Since when so many chats refuse us that none is taken for gone; ``None`` where
+            they do not. Asked from another thread.
+        deaf: How long what people write has not reached us, and why. So is this.
     """
 
     settings: Settings
@@ -80,6 +85,8 @@ class Watcher:
     pulse: Pulse
     clock: Clock
     news: list[str]
+    held_since: Callable[[], datetime | None] = lambda: None
+    deaf: Callable[[], tuple[float, str]] = lambda: (0.0, "")
     _watching_now: Watching | None = None
 
     @asynccontextmanager
@@ -207,24 +214,30 @@ class Watcher:
 
     def _look(self) -> Signs:
         now_s, pulse = steady(), self.pulse
-        self._mind_the_disk()
-        return Signs(
+        deaf_s, deaf_why = self.deaf()
+        return replace(
+            self._of_the_disk(),
             loop_silent_s=now_s - pulse.beat_s,
             telegram_silent_s=now_s - pulse.answered_s,
             telegram_error=pulse.error,
             telegram_refused=pulse.refused,
-            free_bytes=shutil.disk_usage(self.store.path.parent).free,
+            refused_since=self.held_since(),
+            deaf_s=deaf_s,
+            deaf_why=deaf_why,
             is_full=self.store.trouble is Trouble.FULL,
-            backup_late=bool(self.keeping.error) and self.keeping.is_late(),
             backup_error=self.keeping.error,
         )
 
-    def _mind_the_disk(self) -> None:
-        reserve = Reserve(self.store.path)
-        if self.store.trouble is not Trouble.FULL:
-            reserve.keep()
-        elif reserve.spend():
-            log.error("disk_full the reserve is given up: make room")
+    def _of_the_disk(self) -> Signs:
+        """What a disk that has gone does not answer, and everything else goes on without."""
+        try:
+            Reserve(self.store.path).mind(is_full=self.store.trouble is Trouble.FULL)
+            return Signs(
+                free_bytes=shutil.disk_usage(self.store.path.parent).free,
+                backup_late=bool(self.keeping.error) and self.keeping.is_late(),
+            )
+        except OSError as error:
+            return Signs(disk_error=error.strerror or type(error).__name__)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:

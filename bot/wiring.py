@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from bot import __version__
 from bot.basics import fetcher_of, knowledge_of, now
 from bot.config import Settings
 from bot.configured import configured_sources, newsroom_source, seeds_source
 from bot.core.i18n import Words
-from bot.core.model import Answer, Request, SourceKind
+from bot.core.model import Answer, Knowledge, Request, SourceKind
 from bot.core.pacing import Pacing
 from bot.core.turn import Policy
 from bot.data.catalogues import load_words
@@ -142,17 +143,7 @@ def _wired(
     news: list[str],
 ) -> Rasid:
     words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
-    wording = Wording(store, words, knowledge.topics, knowledge.places, now, __version__)
-    sending = Sending(
-        store=store,
-        messenger=room.messenger,
-        wording=wording,
-        pacing=Pacing(),
-        clock=now,
-        steady=_steadily,
-        chance=random.random,
-    )
-    deliver = Deliver(sending, lease=secrets.token_hex(8))
+    deliver = _sender(store, room, words, knowledge)
     intake = Intake(
         store=store,
         knowledge=knowledge,
@@ -199,7 +190,9 @@ def _wired(
     )
     pruning = pruning_of(settings, store, intake.policy, now)
     keeping = keeping_of(settings, backups_of(settings, store.path), now)
-    watcher = Watcher(settings, store, keeping, Pulse(steady, room.reach), now, news)
+    pulse = Pulse(steady, room.reach)
+    held = partial(_held_since, deliver.sending)
+    watcher = Watcher(settings, store, keeping, pulse, now, news, held, room.hearing.deaf)
     return Rasid(
         settings=settings,
         store=store,
@@ -217,9 +210,29 @@ def _wired(
     )
 
 
+def _sender(store: SqliteStore, room: TelegramRoom, words: Words, knowledge: Knowledge) -> Deliver:
+    wording = Wording(store, words, knowledge.topics, knowledge.places, now, __version__)
+    sending = Sending(
+        store=store,
+        messenger=room.messenger,
+        wording=wording,
+        pacing=Pacing(),
+        clock=now,
+        steady=_steadily,
+        chance=random.random,
+    )
+    return Deliver(sending, lease=secrets.token_hex(8))
+
+
 def _steadily() -> datetime:
     """Its zero lies anywhere; what matters is how much passes."""
     return datetime.fromtimestamp(steady(), UTC)
+
+
+def _held_since(sending: Sending) -> datetime | None:
+    """Since when nobody who refuses us is given up, as a calendar has it."""
+    since = sending.leavers.held_since
+    return since and now() - (_steadily() - since)
 
 
 def _pushing(

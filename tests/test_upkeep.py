@@ -125,6 +125,31 @@ async def test_a_port_that_is_taken_ends_the_run_and_names_its_key(tmp_path: Pat
     taken.close()
 
 
+async def test_many_chats_that_refuse_us_are_a_sign(tmp_path: Path) -> None:
+    store, at = await SqliteStore.open(tmp_path / "rasid.db"), now()
+    kept = watching(settings_of(tmp_path), store)
+    kept.pulse.begin()
+    assert kept._look().refused_since is None
+    kept.held_since = lambda: at
+    assert kept._look().refused_since == at
+    await store.close()
+
+
+async def test_a_disk_that_has_gone_is_a_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(path: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    store = await SqliteStore.open(tmp_path / "rasid.db")
+    kept = watching(settings_of(tmp_path), store)
+    kept.pulse.begin()
+    assert kept._look().disk_error == ""
+    monkeypatch.setattr("shutil.disk_usage", gone)
+    assert kept._look().disk_error == "Input/output error"
+    await store.close()
+
+
 async def test_nothing_listens_unless_it_is_asked_for(tmp_path: Path) -> None:
     store = await SqliteStore.open(tmp_path / "rasid.db")
     before = listening()

@@ -1,28 +1,41 @@
-"""What stands still and must be told to the operator: signs go in, sentences come out, once each.
+"""What stands still and must be told to the operator: signs go in, sentences come out.
 
-Durations are seconds of a steady clock, for the wall clock may be what is wrong.
+Durations are seconds of a steady clock, for the wall clock may be what is wrong. How each is said
+once, and by which way: ``telling``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.model import Vitals
 
 LOW_DISK_BYTES = 200 * 1024 * 1024
 _LOOP_S = 30.0
-_ASKED_S = 90.0  # it is asked each half minute
-_STUCK = timedelta(minutes=30)  # a group that is told of everything at 20 a minute may lag so far
-_MANY_DEAD = 5
-_CALM_S = 60.0  # what comes back within a minute was never over
+LONG = timedelta(minutes=30)  # a group that is told of everything at 20 a minute may lag so far
+# What is grave and was tried so often in vain is told sooner. Both together: a broadcast takes six
+# minutes in which most were not tried yet, and a single try may fail anywhere in it.
+SOON = timedelta(minutes=2, seconds=30)
+TRIES = 4
+ENOUGH = 10  # of that many chats half are many
+_MANY_LOST = 5
 # What concerns a part: the operator hears of it, and the rest goes on.
-_PARTIAL = ("gone:", "dead", "backup")
-# What a restart mends, unless the disk is the reason: then it would be one after the other.
-_RESTARTED = frozenset({"loop", "polls"})
-_ROOTED = frozenset({"disk", "database"})
-_UNSEEN_S = 90.0  # a look that tells and pings may take a minute
+_PARTIAL = ("gone:", "dead", "unconfirmed", "backup", "stuck", "deaf")
+_WHY = "The log says why (delivery_failed)."
+# What cannot be told while something else is wrong, for it would be wrong as well.
+_VEILS = {
+    "loop": frozenset({"telegram", "deaf", "sending", "stuck"}),
+    "telegram": frozenset({"deaf", "sending", "stuck"}),
+    "sending": frozenset({"stuck"}),
+    "refusals": frozenset({"sending", "stuck"}),
+    "full": frozenset({"disk", "database"}),
+    "disk": frozenset({"database"}),
+}
+_TIMED = frozenset({"polls", "feeds", "sending", "stuck"})
+_BESIDE = frozenset({"loop", "telegram", "refusals", "deaf", "full", "disk", "backup"})
+_NO_VITALS = _BESIDE | {"database", "look"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +49,15 @@ class Signs:
         telegram_silent_s: For how long Telegram was not reached.
         telegram_error: What it, or the way to it, said last.
         telegram_refused: It knows no bot with our token: waiting will not help.
+        refused_since: Since when so many chats have refused us at once that it looks like an
+            outage; ``None`` where they do not.
+        deaf_s, deaf_why: How long what people write has not reached us.
         free_bytes: On the database's disk.
+        disk_error: Why nobody can tell how much that is.
         is_full: A write failed for want of room, and none has worked since.
         backup_late: The newest backup is older than it may be, or there is none.
         backup_error: Why no backup was made.
+        look_error: What of ours broke while it looked: nothing but the database was seen.
         is_early: We have just begun, or have just woken: what is old may be read any moment.
         has_woken: The machine was asleep until a moment ago.
     """
@@ -50,10 +68,15 @@ class Signs:
     telegram_silent_s: float = 0.0
     telegram_error: str = ""
     telegram_refused: bool = False
+    refused_since: datetime | None = None
+    deaf_s: float = 0.0
+    deaf_why: str = ""
     free_bytes: int = 2**40
+    disk_error: str = ""
     is_full: bool = False
     backup_late: bool = False
     backup_error: str = ""
+    look_error: str = ""
     is_early: bool = False
     has_woken: bool = False
 
@@ -64,9 +87,41 @@ def found(signs: Signs, telegram_after_s: float, now: datetime) -> dict[str, str
     if signs.backup_late:
         why = f": {signs.backup_error}" if signs.backup_error else ""
         told["backup"] = f"No backup has been made for too long{why}."
+    if signs.refused_since is not None:
+        told["refusals"] = (
+            f"Many chats have refused us at once{_since(signs.refused_since)}: this looks like an"
+            " outage. What is for them waits, and nobody else is paused."
+        )
+    if signs.deaf_s >= LONG.total_seconds():
+        told["deaf"] = (
+            f"What people write has not reached the bot for half an hour ({signs.deaf_why}). News"
+            " is sent all the same."
+        )
+    if signs.look_error:
+        told["look"] = f"The watcher cannot look at the bot: {signs.look_error}, see the log."
     if signs.vitals is not None:
         told |= dict(_of_vitals(signs, signs.vitals, now))
-    return told
+    return {key: text for key, text in told.items() if not _is_veiled(key, told)}
+
+
+def _is_veiled(key: str, by: Mapping[str, str]) -> bool:
+    return any(key in _VEILS.get(other, ()) for other in by)
+
+
+def is_hidden(key: str, signs: Signs, found: Mapping[str, str]) -> bool:
+    """Whether nobody can see now if what was wrong under that name still is: then it is not over.
+
+    Args:
+        key: A name that ``found`` gave earlier.
+        signs, found: What is seen now.
+    """
+    if _is_veiled(key, found) or (key in _TIMED and signs.is_early):
+        return True
+    if (key in _BESIDE and signs.look_error) or (key == "backup" and signs.disk_error):
+        return True
+    if key in {"loop", "telegram"}:
+        return signs.has_woken
+    return signs.vitals is None and key not in _NO_VITALS
 
 
 def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
@@ -74,13 +129,16 @@ def _silence(signs: Signs, telegram_after_s: float) -> dict[str, str]:
         return {"loop": "The bot's main loop is blocked: nothing is read and nothing is sent."}
     if signs.telegram_refused or signs.telegram_silent_s >= telegram_after_s:
         why = signs.telegram_error or "no answer"
-        return {"telegram": f"Telegram cannot be used ({why}): alerts wait, nothing is dropped."}
+        lost = "What was on its way when it broke may be missing: python -m bot doctor lists it."
+        return {"telegram": f"Telegram cannot be used ({why}): alerts wait. {lost}"}
     return {}
 
 
 def _disk(signs: Signs) -> dict[str, str]:
     if signs.is_full:
-        return {"disk": "The disk is full: news waits until there is room. Nothing is lost."}
+        return {"full": "The disk is full: news waits until there is room. Nothing is lost."}
+    if signs.disk_error:
+        return {"disk": f"The database's disk cannot be looked at: {signs.disk_error}."}
     if signs.free_bytes < LOW_DISK_BYTES:
         free = signs.free_bytes // 2**20
         return {"disk": f"The disk is nearly full: {free} MB are free. Make room."}
@@ -92,14 +150,15 @@ def _disk(signs: Signs) -> dict[str, str]:
 def _of_vitals(signs: Signs, vitals: Vitals, now: datetime) -> Iterator[tuple[str, str]]:
     if not signs.is_early:
         yield from _of_sources(vitals, now)
-        waits = vitals.waits_since
-        if waits is not None and now - waits > _STUCK and signs.telegram_silent_s < _ASKED_S:
-            yield (
-                "sending",
-                f"Messages have waited since {waits:%H:%M} UTC though Telegram answers.",
-            )
-    if vitals.dead >= _MANY_DEAD:
+        yield from _of_outbox(vitals)
+    if vitals.dead >= _MANY_LOST:
         yield "dead", "Many messages were given up within an hour: python -m bot doctor says why."
+    if vitals.unconfirmed >= _MANY_LOST:
+        yield (
+            "unconfirmed",
+            "Nobody knows whether many messages of the last hour arrived: python -m bot doctor"
+            " says why.",
+        )
     for id_, name in vitals.gone:
         yield f"gone:{id_}", f"The source {name} is gone: its publisher took it away."
 
@@ -110,134 +169,40 @@ def _of_sources(vitals: Vitals, now: datetime) -> Iterator[tuple[str, str]]:
     if vitals.overdue and is_idle:
         yield "polls", "No source is being visited although some are due."
     elif vitals.feeds > vitals.waiting and not vitals.fresh:
-        when = f" since {vitals.polled_ok_at:%H:%M} UTC" if vitals.polled_ok_at else ""
+        when = _since(vitals.polled_ok_at)
         yield "feeds", f"No source could be read{when}: there will be no alerts."
+
+
+def _of_outbox(vitals: Vitals) -> Iterator[tuple[str, str]]:
+    """Where many chats wait it is the bot that stands still; where few do, it may be theirs."""
+    wrong = {}
+    if vitals.lagging:
+        key, to = _to_whom(vitals.lagging, vitals.listening)
+        wrong[key] = f"Messages{to} have waited{_since(vitals.waits_since)}. {_WHY}"
+    if vitals.stuck:
+        key, to = _to_whom(vitals.stuck, vitals.listening)
+        wrong[key] = (
+            f"Urgent alerts{to} do not get through, though they were tried again and"
+            f" again{_since(vitals.stuck_since)}. {_WHY}"
+        )
+    yield from wrong.items()
+
+
+def _to_whom(chats: int, listening: int) -> tuple[str, str]:
+    if 2 * chats >= min(listening, ENOUGH):
+        return "sending", ""
+    return "stuck", " to one chat" if chats == 1 else f" to {chats} chats"
+
+
+def _since(at: datetime | None) -> str:
+    return f" since {at:%H:%M} UTC" if at else ""
+
+
+def is_partial(key: str) -> bool:
+    """Whether what is wrong under that name leaves the rest going on."""
+    return key.startswith(_PARTIAL)
 
 
 def is_healthy(found: Mapping[str, str]) -> bool:
     """Whether news is read and sent, whatever is wrong with one source, message or backup."""
-    return all(key.startswith(_PARTIAL) for key in found)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How we are doing, for whoever asks from outside.
-
-    Attributes:
-        is_ready: News is read and sent, and that was seen a moment ago.
-        is_alive: A restart would mend nothing.
-        wrong: As ``found`` names it, and what was just begun and did not show itself yet.
-        looked_s_ago: How old all this is; ``None`` before the first look.
-        signs: What it was found in.
-    """
-
-    is_ready: bool = False
-    is_alive: bool = True
-    wrong: Mapping[str, str] = field(default_factory=dict)
-    looked_s_ago: float | None = None
-    signs: Signs = Signs()
-
-
-BEGINNING = Condition(wrong={"beginning": "Nothing was looked at yet."})
-
-
-def condition(
-    signs: Signs, telegram_after_s: float, now: datetime, looked_s_ago: float
-) -> Condition:
-    """What ``found`` says of ``signs``, seen so long ago.
-
-    The operator is spared what looks old at a start; who asks whether we are ready is not.
-    """
-    told = found(signs, telegram_after_s, now)
-    wrong = told | found(replace(signs, is_early=False), telegram_after_s, now)
-    if signs.vitals is None:
-        wrong.setdefault("database", "The database did not answer a moment ago.")
-    if looked_s_ago > _UNSEEN_S:
-        wrong["watcher"] = "The watcher itself hangs: what is said here is old."
-    needs_restart = told.keys() & _RESTARTED and not wrong.keys() & _ROOTED
-    return Condition(
-        is_ready=is_healthy(wrong),
-        is_alive=not needs_restart and "watcher" not in wrong,
-        wrong=wrong,
-        looked_s_ago=looked_s_ago,
-        signs=signs,
-    )
-
-
-@dataclass(slots=True)
-class _Told:
-    text: str
-    last_s: float
-
-
-@dataclass(slots=True)
-class Stalls:
-    """Which stalls the operator knows of: each is said once, and once when it is over."""
-
-    _told: dict[str, _Told] = field(default_factory=dict)
-
-    def look(self, found: Mapping[str, str], at_s: float) -> tuple[str, ...]:
-        """What there is to say now."""
-        lines = []
-        for key, text in found.items():
-            if key not in self._told:
-                lines.append(text)
-            first = self._told.get(key)
-            self._told[key] = _Told(first.text if first else text, at_s)
-        return (*lines, *self._over(found, at_s))
-
-    def _over(self, found: Mapping[str, str], at_s: float) -> Iterator[str]:
-        for key, told in list(self._told.items()):
-            if key not in found and at_s - told.last_s >= _CALM_S:
-                del self._told[key]
-                yield f"Over: {told.text}"
-
-    @property
-    def known(self) -> dict[str, str]:
-        """What the operator was told and is not over, to remember over a restart."""
-        return {key: told.text for key, told in self._told.items()}
-
-    def remember(self, known: Mapping[str, str], at_s: float) -> None:
-        """Take up what an earlier run has said."""
-        self._told |= {key: _Told(text, at_s) for key, text in known.items()}
-
-
-@dataclass(slots=True)
-class Waiting:
-    """What one way to the operator has to say, and how often it may.
-
-    A few messages at once and then one in ten minutes; what waits goes together in the next.
-    """
-
-    most: float = 4.0
-    per_s: float = 1 / 600
-    lines: list[str] = field(default_factory=list)
-    error: str = ""
-    _budget: float = 4.0
-    _at_s: float | None = None
-    _failures: int = 0
-    _not_before_s: float = 0.0
-
-    def add(self, lines: Sequence[str]) -> None:
-        """There is more to say; the oldest goes where nobody listens for days."""
-        self.lines = [*self.lines, *lines][-50:]
-
-    def take(self, at_s: float) -> tuple[str, ...]:
-        """What may be said now; nothing is forgotten before ``went``."""
-        if not self.lines or at_s < self._not_before_s:
-            return ()
-        since = 0.0 if self._at_s is None else max(0.0, at_s - self._at_s)
-        self._budget, self._at_s = min(self.most, self._budget + since * self.per_s), at_s
-        return tuple(self.lines) if self._budget >= 1 else ()
-
-    def went(self, lines: Sequence[str]) -> None:
-        """They arrived."""
-        self.lines = self.lines[len(lines) :]
-        self._budget -= 1
-        self._failures, self._not_before_s, self.error = 0, 0.0, ""
-
-    def failed(self, error: str, at_s: float) -> None:
-        """They did not; the next try is later each time, a quarter of an hour at most."""
-        self._failures += 1
-        self._not_before_s = at_s + min(900.0, 15.0 * 2.0 ** min(self._failures - 1, 10))
-        self.error = error
+    return all(is_partial(key) for key in found)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.core.i18n import Voice
 from bot.core.model import DeadLetter, DeliveryState, Line, Note, Part
-from bot.core.render import cut
+from bot.core.render import LIMIT, cut, size
 from bot.errors import NotifyError, StoreUnavailable
 from bot.flow.wording import ago, code, title
 from bot.ports import Clock
@@ -67,16 +67,23 @@ class InTelegram:
     chats: tuple[int, ...]
     clock: Clock
 
+    def fits(self, lines: Sequence[str]) -> bool:
+        """Whether one message of Telegram holds them."""
+        return size(_note(lines).lines) <= LIMIT
+
     async def tell(self, lines: Sequence[str]) -> None:
         """Put ``lines`` in the outbox as one message.
 
         Raises:
             NotifyError: It cannot be written down now, or none of them has a chat with the bot.
         """
-        note = Note(tuple((Part(f"🛠 {line}"),) for line in lines))
         try:
-            heard = await self.outbox.notify(self.chats, note, self.clock())
+            heard = await self.outbox.notify(self.chats, _note(lines), self.clock())
         except StoreUnavailable as error:
             raise NotifyError(str(error)) from error
         if not heard:
             raise NotifyError("none of telegram.operators has sent /start to the bot")
+
+
+def _note(lines: Sequence[str]) -> Note:
+    return Note(tuple((Part(f"🛠 {line}"),) for line in lines))

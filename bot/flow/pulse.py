@@ -65,5 +65,10 @@ class Pulse:
             self.error, self.refused = str(error), isinstance(error, MessengerDown)
         except TimeoutError:
             self.error, self.refused = "no answer in time", False
+        except Exception as error:
+            # The turn loop: whatever was answered, the next question must be asked.
+            if (what := f"an error of ours, {type(error).__name__}") != self.error:
+                log.exception("pulse_crashed")
+            self.error, self.refused = what, False
         else:
             self.answered_s, self.error, self.refused = self.steady(), "", False

@@ -10,30 +10,24 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.core.condition import BEGINNING, Condition, condition
 from bot.core.model import Vitals
-from bot.core.stalls import (
-    BEGINNING,
-    Condition,
-    Signs,
-    Stalls,
-    Waiting,
-    condition,
-    found,
-    is_healthy,
-)
+from bot.core.stalls import Signs, found, is_healthy, is_hidden
+from bot.core.telling import Line, Stalls, Waiting
 from bot.errors import NotifyError, StoreUnavailable
+from bot.flow.switch import DeadManSwitch
 from bot.ports import Clock, Outlet
 
 log = logging.getLogger(__name__)
 
 STALLS, TOLD, DEAD_MAN = "stalls", "operator_told", "dead_man"
+WAITS = "operator_waits"
 EARLY_S = 90.0  # after a start, or a jump of the clock, everything looks old for a moment
 _JUMP = timedelta(minutes=2)
-_PING_S = 60.0
 _MUTE_S = 60.0  # a database that is busy for less is no stall
 
 
@@ -59,7 +53,8 @@ class Watching:
         clock: Now.
         steady: Seconds of a clock that nobody sets, and that goes on while the machine sleeps.
         telegram_after_s: How long Telegram may be away before that is told.
-        early_s: How long after a start or a jump of the clock what looks old is no stall.
+        early_s: How long after a start or a jump of the clock what looks old is no stall. With
+            none it looks only once: what it does not see then is over.
     """
 
     notes: Notes
@@ -70,17 +65,23 @@ class Watching:
     steady: Callable[[], float]
     telegram_after_s: float
     early_s: float = EARLY_S
-    _stalls: Stalls = field(default_factory=Stalls)
-    _waiting: dict[str, Waiting] = field(default_factory=dict)
+    _stalls: Stalls = field(init=False)
+    _waiting: dict[str, Waiting] = field(init=False)
     _clocks: tuple[datetime, float] | None = None
     _early_until_s: float = 0.0
     _woken_until_s: float = 0.0
-    _pinged_s: float | None = None
-    _pinged_of: datetime | None = None
-    _ping_error: str = ""
+    _switch: DeadManSwitch | None = field(init=False)
+    _broken: set[tuple[str, str]] = field(default_factory=set)
     _mute_since_s: float | None = None
     _remembers: bool = False
+    _noted: dict[str, Mapping[str, object]] = field(default_factory=dict)
     _seen: tuple[Signs, datetime, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Each way has its own pace."""
+        self._stalls = Stalls() if self.early_s else Stalls(calm_s=0)
+        self._waiting = {name: Waiting() for name in self.outlets}
+        self._switch = DeadManSwitch(self.ping, self.steady) if self.ping else None
 
     def condition(self) -> Condition:
         """What the last look saw, for whoever asks; it costs no look of its own."""
@@ -91,10 +92,13 @@ class Watching:
 
     def say(self, lines: Sequence[str]) -> None:
         """Something happened that is told once and never over."""
+        self._say([Line(line) for line in lines])
+
+    def _say(self, lines: Sequence[Line]) -> None:
         for line in lines:
-            log.warning("operator told=%s", line)
-        for name in self.outlets:
-            self._waiting.setdefault(name, Waiting()).add(lines)
+            log.warning("operator told=%s", line.text)
+        for waiting in self._waiting.values():
+            waiting.add(lines)
 
     async def tick(self) -> None:
         """Look once, and tell what there is to tell."""
@@ -103,11 +107,11 @@ class Watching:
         signs = await self._signs()
         self._seen = signs, self.clock(), self.steady()
         wrong = found(signs, self.telegram_after_s, self.clock())
-        before = self._stalls.known
-        self.say(self._stalls.look(wrong, self.steady()))
-        if self._stalls.known != before:
-            await self._keep(STALLS, self._stalls.known)
+        hidden = lambda key: is_hidden(key, signs, wrong)  # noqa: E731
+        self._say(self._stalls.look(wrong, self.steady(), hidden))
+        await self._note()
         await self._tell()
+        await self._note()
         if is_healthy(wrong) and signs.vitals is not None and not signs.is_early:
             await self._ping(signs.vitals)
 
@@ -117,11 +121,32 @@ class Watching:
             return
         self._early_until_s = self.steady() + self.early_s
         try:
-            kept = await self.notes.kept(STALLS)
+            known, waits = await self._kept(STALLS), await self._kept(WAITS)
         except StoreUnavailable:
             return
-        self._remembers = True
-        self._stalls.remember(json.loads(kept or "{}"), self.steady())
+        self._remembers, self._noted = True, {STALLS: known, WAITS: waits}
+        self._stalls.remember(known, self.steady())
+        for name in waits.keys() & self._waiting.keys():
+            self._waiting[name].add([Line(**line) for line in waits[name]])
+
+    async def _kept(self, key: str) -> dict[str, Any]:
+        """What was noted; nothing where it cannot be read, for it is no reason to be silent."""
+        kept = await self.notes.kept(key)
+        try:
+            return dict(json.loads(kept or "{}"))
+        except (ValueError, TypeError):
+            log.warning("note_unreadable key=%s", key)
+            return {}
+
+    async def _note(self) -> None:
+        """For the next run: what was said, and to whom it is still to be told."""
+        if not self._remembers:
+            return  # what an earlier run noted is not known yet
+        waits = {n: [asdict(line) for line in w.lines] for n, w in self._waiting.items() if w.lines}
+        # In this order: between the two a crash repeats a line, and loses none.
+        for key, value in ((WAITS, waits), (STALLS, self._stalls.known)):
+            if value != self._noted.get(key) and await self._keep(key, value):
+                self._noted[key] = value
 
     def _jump(self) -> tuple[str, ...]:
         """Whether the wall clock was set: the steady one tells."""
@@ -146,13 +171,30 @@ class Watching:
     async def _signs(self) -> Signs:
         at_s = self.steady()
         is_early, has_woken = at_s < self._early_until_s, at_s < self._woken_until_s
-        signs = replace(self.look(), is_early=is_early, has_woken=has_woken)
+        signs = replace(self._beside(), is_early=is_early, has_woken=has_woken)
         try:
             vitals = await self.notes.vitals(self.clock())
         except StoreUnavailable as error:
             return replace(signs, store_error=self._mute(str(error)))
+        except Exception as error:
+            # The turn loop: what cannot look must tell, all the more.
+            return replace(signs, store_error=self._mute(self._broke("database", error)))
         self._mute_since_s = None
         return replace(signs, vitals=vitals)
+
+    def _beside(self) -> Signs:
+        try:
+            return self.look()
+        except Exception as error:
+            return Signs(look_error=self._broke("look", error))
+
+    def _broke(self, what: str, error: Exception) -> str:
+        """The kind of the error; the log has all of it, once."""
+        kind = type(error).__name__
+        if (what, kind) not in self._broken:
+            self._broken.add((what, kind))
+            log.error("watching_crashed at=%s", what, exc_info=error)
+        return kind
 
     def _mute(self, error: str) -> str:
         if self._mute_since_s is None:
@@ -167,41 +209,32 @@ class Watching:
 
     async def _tell_by(self, name: str, outlet: Outlet) -> bool:
         """Whether there was something to tell, however that went."""
-        waiting = self._waiting.setdefault(name, Waiting())
-        lines = waiting.take(self.steady())
+        waiting = self._waiting[name]
+        lines = waiting.take(self.steady(), outlet.fits)
         if not lines:
             return False
         try:
-            await outlet.tell(lines)
+            await outlet.tell([line.text for line in lines])
         except NotifyError as error:
             # The address stays out of the log: it is a secret as a rule.
             log.warning("operator_not_told way=%s error=%s", name, error)
-            waiting.failed(str(error), self.steady())
+            waiting.failed(lines, str(error), self.steady(), refused=error.refused)
+        except Exception as error:
+            # One line that breaks its way must not silence the others.
+            waiting.failed(lines, self._broke(name, error), self.steady(), refused=True)
         else:
             waiting.went(lines)
         return True
 
     async def _ping(self, vitals: Vitals) -> None:
-        """After a full cycle: something was read since the last ping, and sending is well."""
-        at_s, read_at = self.steady(), vitals.polled_ok_at
-        is_new = read_at is not None and read_at != self._pinged_of
-        is_time = self._pinged_s is None or at_s - self._pinged_s >= _PING_S
-        if self.ping is None or not is_new or not is_time:
-            return
-        self._pinged_s = at_s
-        error = ""
-        try:
-            await self.ping()
-            self._pinged_of = read_at
-        except NotifyError as failed:
-            error = str(failed)
-        if error and error != self._ping_error:
-            log.warning("dead_man_not_pinged error=%s", error)
-        self._ping_error = error
-        await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
+        error = None if self._switch is None else await self._switch.after(vitals.polled_ok_at)
+        if error is not None:
+            await self._keep(DEAD_MAN, {"at": self.clock().isoformat(), "error": error})
 
-    async def _keep(self, key: str, value: Mapping[str, object]) -> None:
+    async def _keep(self, key: str, value: Mapping[str, object]) -> bool:
         try:
-            await self.notes.keep(key, json.dumps(value, ensure_ascii=False))
+            await self.notes.keep(key, json.dumps(value))
         except StoreUnavailable as error:
             log.debug("not_kept key=%s error=%s", key, error)
+            return False
+        return True

@@ -32,6 +32,10 @@ class Mail:
     to: str
     sender: str
 
+    def fits(self, lines: Sequence[str]) -> bool:
+        """A mail takes whatever there is."""
+        return True
+
     async def tell(self, lines: Sequence[str]) -> None:
         """Send ``lines`` in one message.
 

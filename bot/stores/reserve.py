@@ -6,10 +6,13 @@ much, and is given up when the disk is full; once there is plenty again it is pu
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 SIZE = 16 * 1024 * 1024
 _PLENTY = 512 * 1024 * 1024
@@ -47,6 +50,17 @@ class Reserve:
         except OSError:
             return False
         return True
+
+    def mind(self, *, is_full: bool) -> None:
+        """Keep it, or give it up where the disk is full.
+
+        Raises:
+            OSError: Nobody can tell what is there.
+        """
+        if not is_full:
+            self.keep()
+        elif self.spend():
+            log.error("disk_full the reserve is given up: make room")
 
     def spend_if_needed(self) -> bool:
         """Give it up where there is too little room to begin with; whether that was done."""

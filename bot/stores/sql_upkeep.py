@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from bot.stores.sql import OPEN
+
+# As ``telegram.client`` words a 429 (``tests/telegram/test_client.py``).
+_ASKED = "(error LIKE 'RetryAfter:%' OR error LIKE '%too many requests%')"
+
 KEEP = """
 INSERT INTO settings (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
@@ -44,7 +49,36 @@ GONE = "SELECT id, name FROM sources WHERE gone_at IS NOT NULL ORDER BY id LIMIT
 
 DEAD_SINCE = "SELECT count(*) AS n FROM deliveries WHERE state = 'dead' AND settled_at > :since"
 
-WAITS_SINCE = """
-SELECT min(not_before_at) AS at FROM deliveries
-WHERE state = 'pending' AND kind IN ('alert', 'reply', 'digest')
+UNCONFIRMED_SINCE = """
+SELECT count(*) AS n FROM deliveries WHERE state = 'unconfirmed' AND settled_at > :since
+"""
+
+# A retry writes ``not_before_at`` anew, so what was tried is counted from when it came. Of what is
+# being sent the try under way says nothing yet, unless it takes for ever. ``tries`` and both times
+# are those of ``core.stalls``.
+WAITS = f"""
+SELECT min(since) AS since,
+    count(DISTINCT CASE WHEN since <= :long_ago THEN chat_id END) AS lagging,
+    min(CASE WHEN is_stuck THEN added_at END) AS stuck_since,
+    count(DISTINCT CASE WHEN is_stuck THEN chat_id END) AS stuck
+FROM (
+    SELECT chat_id, added_at,
+        CASE WHEN tried > 1 THEN added_at
+            WHEN kind IN ('alert', 'reply', 'digest') THEN not_before_at END AS since,
+        kind = 'alert' AND severity >= 2 AND added_at <= :a_while_ago AND NOT is_asked
+            AND (tried >= :tries OR sending_at <= :a_while_ago) AS is_stuck
+    FROM (
+        SELECT chat_id, kind, severity, added_at, not_before_at, attempts AS tried,
+            NULL AS sending_at, {_ASKED} AS is_asked
+        FROM deliveries WHERE state = 'pending'
+        UNION ALL
+        SELECT chat_id, kind, severity, added_at, not_before_at, attempts - (state = 'sending'),
+            CASE state WHEN 'sending' THEN sending_at END, {_ASKED}
+        FROM deliveries WHERE {OPEN}
+    )
+)
+"""
+
+LISTENING = """
+SELECT count(*) AS n FROM (SELECT 1 FROM chats WHERE status = 'active' LIMIT :enough)
 """

@@ -63,6 +63,7 @@ _EDITED = (
 )
 # A group that moved without saying where: the next update or send tells.
 _MOVED_SILENTLY = ("group chat was upgraded",)
+_STRANGER = "what answers is not Telegram"  # a gateway that wants to be logged in to, as a rule
 
 
 class TelegramMessenger:
@@ -94,8 +95,10 @@ class TelegramMessenger:
             me = await self._bot.said("getMe", {})
         except vendor.TelegramError as error:
             raise translated(0, error) from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise DeliveryUncertain(0, _STRANGER) from error
         if not isinstance(me, dict) or not isinstance(me.get("id"), int):
-            raise DeliveryUncertain(0, "whoever answers at this address is no Bot API server")
+            raise DeliveryUncertain(0, _STRANGER)
 
     async def _edit(self, message: Message, message_id: int) -> int:
         try:

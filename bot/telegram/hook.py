@@ -14,6 +14,7 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.bot import ALLOWED, RasidBot
+from bot.telegram.hearing import Hearing
 from bot.telegram.serving import AnyApplication, Serving, pauses
 from bot.telegram.updates import TOKEN_REFUSED
 
@@ -33,6 +34,7 @@ class Hook:
         url, secret: Where Telegram calls, and what it says to show that it is Telegram.
         check_s: Seconds between two looks whether it is still ours.
         first_pause_s: Where the back-off begins; it doubles up to a minute.
+        hearing: Is told of each look, also that Telegram cannot bring what waits there.
     """
 
     app: AnyApplication
@@ -42,9 +44,11 @@ class Hook:
     secret: str
     check_s: float = CHECK_S
     first_pause_s: float = 1.0
+    hearing: Hearing = field(default_factory=Hearing)
     _is_met: bool = False
     _is_set: bool = False
     _complaint: str = ""
+    _unbrought: str = ""
     _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, raw: dict[str, Any]) -> bool:
@@ -60,6 +64,7 @@ class Hook:
         waits = pauses(self.first_pause_s)
         while not self._stopped.is_set():
             trouble = await self._turn()
+            self.hearing.note(trouble or self._unbrought)
             if trouble:
                 pause = next(waits)
                 level = logging.ERROR if trouble == TOKEN_REFUSED else logging.WARNING
@@ -117,6 +122,9 @@ class Hook:
             waiting = info.get("pending_update_count")
             log.warning("webhook_fails waiting=%s telegram_says=%r", waiting, complaint)
         self._complaint = complaint
+        # The last complaint stays for ever; with something that waits it is one of now.
+        waits = bool(info.get("pending_update_count"))
+        self._unbrought = str(info.get("last_error_message", "")) if waits else ""
         if info.get("url") == self.url:
             return True
         log.warning("webhook_taken: another program has set or removed it; it is set anew")

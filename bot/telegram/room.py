@@ -16,6 +16,7 @@ from bot.telegram.bot import RasidBot
 from bot.telegram.client import TelegramMessenger
 from bot.telegram.disguise import Disguise
 from bot.telegram.handlers import Handlers, Serve
+from bot.telegram.hearing import Hearing
 from bot.telegram.hook import Hook
 from bot.telegram.profile import present
 from bot.telegram.request import AiohttpRequest
@@ -30,12 +31,13 @@ class TelegramRoom:
     """Sending and receiving with one token.
 
     ``messenger`` works from the start, without :meth:`start` and without a network. ``secret`` is
-    what Telegram says when it calls us.
+    what Telegram says when it calls us; ``hearing`` whether what people write reaches us.
     """
 
     bot: RasidBot
     messenger: TelegramMessenger
     secret: str = field(repr=False)
+    hearing: Hearing = field(default_factory=Hearing)
     _handlers: Handlers | None = None
     _receiver: UpdateLoop | Hook | None = None
 
@@ -71,7 +73,7 @@ class TelegramRoom:
         serving = Serving(app, self.bot, first_pause_s)
         if hook_url:
             self._receiver = Hook(
-                app, self.bot, serving, hook_url, self.secret, check_s, first_pause_s
+                app, self.bot, serving, hook_url, self.secret, check_s, first_pause_s, self.hearing
             )
         else:
             self._receiver = UpdateLoop(
@@ -81,6 +83,7 @@ class TelegramRoom:
                 poll_s=poll_s,
                 wedged_s=wedged_s,
                 first_pause_s=first_pause_s,
+                hearing=self.hearing,
             )
         await self._receiver.run()
 

@@ -15,6 +15,7 @@ import logging
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.telegram.bot import RasidBot
+from bot.telegram.hearing import Hearing
 from bot.telegram.serving import AnyApplication, Serving, pauses
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class UpdateLoop:
         app: Initialised by the first turn that has a network.
         serving: Gets what was fetched.
         first_pause_s: Where the back-off begins; it doubles up to a minute.
+        hearing: Is told how each turn went.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class UpdateLoop:
         poll_s: int = POLL_S,
         wedged_s: float = WEDGED_S,
         first_pause_s: float = 1.0,
+        hearing: Hearing | None = None,
     ) -> None:
         self._app = app
+        self._hearing = hearing or Hearing()
         self._bot = bot
         self._serving = serving
         self._poll_s = poll_s
@@ -76,6 +80,7 @@ class UpdateLoop:
         waits = pauses(self._first_pause_s)
         while True:
             trouble = await self._turn()
+            self._hearing.note(trouble)
             if not trouble:
                 waits = pauses(self._first_pause_s)
                 continue

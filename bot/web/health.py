@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.core.condition import Condition
 from bot.core.model import Vitals
-from bot.core.stalls import Condition
 
 LIVE, READY = "/livez", "/readyz"
 _OLD = {"Cache-Control": "no-store"}
@@ -55,4 +55,5 @@ def _of(vitals: Vitals) -> dict[str, Any]:
         "read_at": read_at and read_at.isoformat(timespec="seconds"),
         "waits_since": waits and waits.isoformat(timespec="seconds"),
         "given_up_last_hour": vitals.dead,
+        "unconfirmed_last_hour": vitals.unconfirmed,
     }

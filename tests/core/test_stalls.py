@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.condition import BEGINNING, condition
 from bot.core.model import Vitals
-from bot.core.stalls import BEGINNING, Signs, Stalls, Waiting, condition, found, is_healthy
+from bot.core.stalls import Signs, found, is_healthy, is_hidden
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 S, M = timedelta(seconds=1), timedelta(minutes=1)
@@ -31,7 +32,13 @@ def test_nothing_is_said_while_all_is_well() -> None:
         ({"telegram_refused": True, "telegram_error": "Unauthorized"}, {"telegram"}),
         ({"loop_silent_s": 31.0, "telegram_silent_s": 400.0}, {"loop"}),
         ({"free_bytes": 10}, {"disk"}),
-        ({"is_full": True, "store_error": "full"}, {"disk"}),
+        ({"disk_error": "Input/output error"}, {"disk"}),
+        ({"look_error": "KeyError"}, {"look"}),
+        ({"is_full": True, "free_bytes": 10, "store_error": "full"}, {"full"}),
+        ({"deaf_s": 1799.0, "deaf_why": "Conflict"}, set()),
+        ({"deaf_s": 1800.0, "deaf_why": "Conflict"}, {"deaf"}),
+        ({"deaf_s": 1800.0, "telegram_silent_s": 1800.0}, {"telegram"}),
+        ({"refused_since": NOW, "telegram_silent_s": 0.0}, {"refusals"}),
         ({"store_error": "locked"}, {"database"}),
         ({"backup_late": True}, {"backup"}),
         ({"loop_silent_s": 3600.0, "telegram_silent_s": 3600.0, "has_woken": True}, set()),
@@ -50,14 +57,28 @@ def test_each_sign_has_its_stall(signs: dict[str, object], said: set[str]) -> No
         ({"overdue": 2, "polled_at": NOW - 621 * S}, {"polls"}),
         ({"overdue": 2, "polled_at": NOW - 619 * S}, set()),
         ({"overdue": 2, "polled_at": None, "waiting": 3}, {"polls"}),
-        ({"waits_since": NOW - 31 * M}, {"sending"}),
+        ({"waits_since": NOW - 31 * M, "lagging": 2, "listening": 3}, {"sending"}),
+        ({"lagging": 1, "listening": 3}, {"stuck"}),
+        ({"stuck": 1, "listening": 1}, {"sending"}),
+        ({"stuck": 1, "listening": 3}, {"stuck"}),
+        ({"stuck": 5, "lagging": 1, "listening": 10}, {"sending"}),
         ({"dead": 5}, {"dead"}),
+        ({"unconfirmed": 5}, {"unconfirmed"}),
+        ({"unconfirmed": 4}, set()),
         ({"gone": (("a", "A"), ("b", "B"))}, {"gone:a", "gone:b"}),
         ({"feeds": 0, "fresh": 0}, set()),
     ],
 )
 def test_the_database_shows_what_stands_still(vitals: dict[str, object], said: set[str]) -> None:
     assert wrong(replace(WELL, **vitals)) == said  # type: ignore[arg-type]
+
+
+def test_what_is_said_of_an_outage_is_true_of_what_was_on_its_way() -> None:
+    told = found(Signs(WELL, telegram_refused=True), 300.0, NOW)["telegram"]
+    assert "alerts wait" in told
+    assert "on its way when it broke may be missing" in told
+    told = found(Signs(WELL, refused_since=NOW), 300.0, NOW)["refusals"]
+    assert "since 12:00 UTC" in told
 
 
 def test_a_part_that_fails_does_not_silence_the_dead_man() -> None:
@@ -72,7 +93,9 @@ DUE = replace(WELL, overdue=2, polled_at=NOW - 621 * S)
     ("signs", "ready", "alive"),
     [
         (Signs(WELL), True, True),
-        (Signs(replace(WELL, dead=5), backup_late=True), True, True),
+        (Signs(replace(WELL, dead=5, unconfirmed=5), backup_late=True), True, True),
+        (Signs(WELL, refused_since=NOW), False, True),
+        (Signs(WELL, deaf_s=1800.0), True, True),
         (Signs(WELL, loop_silent_s=31), False, False),
         (Signs(DUE), False, False),
         (Signs(DUE, is_full=True), False, True),  # a restart finds no room either
@@ -97,48 +120,25 @@ def test_what_nobody_has_looked_at_is_not_ready() -> None:
     assert (hanging.is_ready, hanging.is_alive) == (False, False)
 
 
-def test_a_stall_is_said_once_and_once_when_it_is_over() -> None:
-    stalls = Stalls()
-    said = [stalls.look({"x": "It stands."}, float(s)) for s in range(0, 600, 10)]
-    assert said[0] == ("It stands.",)
-    assert not any(said[1:])
-    later = [stalls.look({}, float(s)) for s in range(600, 700, 10)]
-    assert [line for lines in later for line in lines] == ["Over: It stands."]
-
-
-def test_what_comes_and_goes_within_a_minute_is_said_once() -> None:
-    stalls = Stalls()
-    said = [stalls.look({"x": "It stands."} if s % 50 < 25 else {}, float(s)) for s in range(3600)]
-    assert sum(map(len, said)) == 1
-
-
-def test_a_restart_neither_says_it_again_nor_forgets_to_say_that_it_is_over() -> None:
-    before, after = Stalls(), Stalls()
-    before.look({"x": "It stands."}, 0.0)
-    after.remember(before.known, 0.0)
-    assert after.look({"x": "It stands."}, 1.0) == ()
-    assert after.look({}, 100.0) == ("Over: It stands.",)
-
-
-def test_a_few_go_at_once_then_one_in_ten_minutes_and_nothing_is_lost() -> None:
-    waiting, sent = Waiting(), []
-    for second in range(3600):
-        waiting.add([f"line {second}"]) if second % 60 == 0 else None
-        if lines := waiting.take(float(second)):
-            waiting.went(lines)
-            sent.append(lines)
-    assert len(sent) <= 4 + 6
-    assert [line for lines in sent for line in lines] == [
-        f"line {s}" for s in range(0, 60 * sum(map(len, sent)), 60)
-    ]
-
-
-def test_what_could_not_be_said_is_said_later_and_later() -> None:
-    waiting, tries = Waiting(), []
-    waiting.add(["x"])
-    for second in range(4000):
-        if waiting.take(float(second)):
-            tries.append(second)
-            waiting.failed("it answers 500", float(second))
-    assert tries[:4] == [0, 15, 45, 105]
-    assert waiting.take(10_000.0) == ("x",)
+@pytest.mark.parametrize(
+    ("key", "signs", "hidden"),
+    [
+        ("sending", Signs(WELL), False),
+        ("sending", Signs(WELL, telegram_refused=True), True),
+        ("sending", Signs(WELL, is_early=True), True),
+        ("feeds", Signs(None, store_error="locked"), True),
+        ("gone:a", Signs(None), True),
+        ("disk", Signs(None), False),
+        ("disk", Signs(WELL, is_full=True), True),
+        ("backup", Signs(WELL, disk_error="Input/output error"), True),
+        ("stuck", Signs(WELL, refused_since=NOW), True),
+        ("disk", Signs(WELL, look_error="KeyError"), True),
+        ("sending", Signs(WELL, look_error="KeyError"), False),
+        ("telegram", Signs(WELL, loop_silent_s=31), True),
+        ("telegram", Signs(WELL, has_woken=True), True),
+    ],
+)
+def test_what_nobody_can_see_now_is_not_over(key: str, signs: Signs, hidden: bool) -> None:
+    seen = found(signs, 300.0, NOW)
+    assert key not in seen
+    assert is_hidden(key, signs, seen) == hidden

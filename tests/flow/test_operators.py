@@ -17,6 +17,7 @@ from bot.core.model import (
     Settlement,
     Severity,
 )
+from bot.core.render import to_plain
 from bot.errors import NotifyError, StoreUnavailable
 from bot.flow.commands import Commands
 from bot.flow.operators import InTelegram
@@ -92,6 +93,16 @@ async def test_what_stands_still_is_told_through_the_outbox_to_those_who_hear(
         "🛠 The disk is full.",
         "🛠 No backup.",
     ]
+
+
+async def test_as_much_goes_into_one_message_as_it_holds_uncut(store: SqliteStore) -> None:
+    await store.answer(1, [PutChat(Chat(SAM))], [], NOW)
+    outlet, line = InTelegram(store, (SAM,), lambda: NOW), "a" * 96
+    most = next(n for n in range(1, 99) if not outlet.fits([line] * (n + 1)))
+    assert 35 < most <= 41
+    await outlet.tell([line] * most)
+    (delivery,) = await store.claim_deliveries(NOW, 9, "l", H)
+    assert to_plain(delivery.payload, "en").count(line) == most  # type: ignore[arg-type]
 
 
 async def test_an_operator_who_never_wrote_is_an_error_that_says_what_to_do(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.flow.keeping import Keeping
 from bot.flow.pulse import Pulse
-from bot.flow.watching import DEAD_MAN, Watching
+from bot.flow.watching import DEAD_MAN, STALLS, WAITS, Watching
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
 from tests.flow.bench import Bench
@@ -39,7 +39,14 @@ class Operator:
     messages: int = 0
     deaf: bool = False
 
+    most: int = 1000
+
+    def fits(self, lines: Sequence[str]) -> bool:
+        return len("\n".join(lines)) <= self.most
+
     async def tell(self, lines: Sequence[str]) -> None:
+        if not self.fits(lines):
+            raise NotifyError("it answers 400", refused=True)
         if self.deaf:
             raise NotifyError("it answers 500")
         self.heard += lines
@@ -202,6 +209,37 @@ async def test_dead_letters_a_gone_source_and_a_full_disk_are_told(
     assert watch.pings == 0
 
 
+async def test_many_messages_that_nobody_knows_of_are_told(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    for n in range(1, 6):
+        await store.record(a_batch(a_verdict(n, 7)))
+        (one,) = await store.claim_deliveries(NOW, 9, "l", M)
+        await store.mark_sending(one, NOW)
+        await store.settle(one, Settlement(DeliveryState.UNCONFIRMED, error="lost"), NOW)
+    await watch.goes_on(30 * S)
+    (line,) = watch.operator.heard
+    assert "Nobody knows whether many messages" in line
+    vitals = await store.vitals(NOW)
+    assert (vitals.dead, vitals.unconfirmed) == (0, 5)
+    assert (await store.vitals(NOW + 2 * H)).unconfirmed == 0
+
+
+async def test_a_disk_that_fills_up_is_told_when_it_is_nearly_full_and_when_it_is(
+    watch: Watch,
+) -> None:
+    watch.signs = Signs(free_bytes=10)
+    await watch.goes_on(2 * M)
+    watch.signs = Signs(free_bytes=10, is_full=True)
+    await watch.goes_on(5 * M)
+    watch.signs = Signs()
+    await watch.goes_on(5 * M)
+    nearly, full, *over = watch.operator.heard
+    assert "nearly full" in nearly
+    assert "is full" in full
+    assert sorted(over) == sorted([f"Over: {nearly}", f"Over: {full}"])
+
+
 async def test_a_restarted_watcher_does_not_say_it_again(store: SqliteStore) -> None:
     first, second = Watch(store), Watch(store)
     first.signs = second.signs = Signs(is_full=True)
@@ -218,6 +256,70 @@ async def test_what_the_operator_could_not_be_told_is_told_later(
     watch.operator.deaf = False
     await watch.goes_on(2 * M)
     assert len(watch.operator.heard) == 1
+
+
+@pytest.mark.parametrize("noted", ["{", "[1]", "7"])
+async def test_a_note_that_cannot_be_read_silences_nobody(store: SqliteStore, noted: str) -> None:
+    await store.keep(STALLS, noted)
+    await store.keep(WAITS, noted)
+    watch = Watch(store)
+    watch.signs = Signs(is_full=True)
+    await watch.goes_on(M)
+    assert len(watch.operator.heard) == 1
+
+
+async def test_a_run_that_looks_only_once_clears_what_is_over(store: SqliteStore) -> None:
+    first, second = Watch(store), Watch(store)
+    for watch in (first, second):
+        watch.watching = replace(watch.watching, early_s=0)
+    first.signs = Signs(is_full=True)
+    await first.goes_on(10 * S)
+    (line,) = first.operator.heard
+    assert json.loads(await store.kept(STALLS)) == {"full": line}
+    await second.goes_on(10 * S)
+    assert second.operator.heard == [f"Over: {line}"]
+    assert json.loads(await store.kept(STALLS)) == {}
+
+
+async def test_what_was_seen_and_not_told_is_told_after_a_restart(store: SqliteStore) -> None:
+    first, second, third = Watch(store), Watch(store), Watch(store)
+    first.signs = second.signs = third.signs = Signs(telegram_refused=True)
+    first.operator.deaf = True
+    await first.goes_on(M)
+    assert json.loads(await store.kept(STALLS))
+    await second.goes_on(M)
+    (line,) = second.operator.heard
+    assert "Telegram cannot be used" in line
+    await third.goes_on(M)
+    assert third.operator.heard == []
+
+
+async def test_what_cannot_be_noted_now_is_noted_later(store: SqliteStore) -> None:
+    first, second = Watch(store), Watch(store)
+    first.signs = second.signs = Signs(telegram_refused=True)
+    await first.goes_on(10 * S)
+    first.operator.deaf, first.signs = True, Signs(telegram_refused=True, is_full=True)
+    notes, first.watching.notes = first.watching.notes, Mute()  # type: ignore[assignment]
+    await first.goes_on(10 * S)
+    first.watching.notes = notes
+    await first.goes_on(10 * S)
+    second.signs = first.signs
+    await second.goes_on(M)
+    (line,) = second.operator.heard
+    assert "disk is full" in line
+
+
+async def test_a_way_that_takes_little_at_once_hears_all_of_it(
+    watch: Watch, store: SqliteStore
+) -> None:
+    watch.operator.most = 120
+    watch.operator.deaf = True
+    watch.watching.say([f"Something of which number {n} was the reason." for n in range(8)])
+    await watch.goes_on(M)
+    watch.operator.deaf = False
+    await watch.goes_on(3 * H, each=M)
+    assert len(watch.operator.heard) == 8
+    assert watch.operator.messages == 4
 
 
 async def test_the_dead_man_is_pinged_after_each_full_cycle_and_never_when_something_is_wrong(
@@ -264,6 +366,46 @@ async def test_a_database_that_does_not_answer_for_a_minute_is_told(watch: Watch
     assert watch.pings == 0
 
 
+async def test_a_look_that_breaks_is_told_and_so_is_everything_else(
+    watch: Watch, store: SqliteStore, fed: None
+) -> None:
+    def broken() -> Signs:
+        raise RuntimeError("it broke")
+
+    watch.watching.look = broken
+    await watch.goes_on(2 * M)
+    assert any("cannot look" in line for line in watch.operator.heard)
+    assert any("No source is being visited" in line for line in watch.operator.heard)
+    assert not watch.watching.condition().is_ready
+    watch.watching.look = Signs
+    await watch.goes_on(2 * M)
+    assert [line for line in watch.operator.heard if line.startswith("Over: The watcher")]
+
+
+async def test_a_database_that_breaks_the_look_is_told(watch: Watch) -> None:
+    class Odd(Mute):
+        async def vitals(self, now: datetime) -> object:
+            raise KeyError("feeds")
+
+    watch.watching.notes = Odd()  # type: ignore[assignment]
+    await watch.goes_on(2 * M)
+    assert [line for line in watch.operator.heard if "does not answer: KeyError" in line]
+
+
+async def test_a_line_that_breaks_its_way_does_not_silence_the_others(watch: Watch) -> None:
+    tell = watch.operator.tell
+
+    async def breaks(lines: Sequence[str]) -> None:
+        for line in lines:
+            line.encode()
+        await tell(lines)
+
+    watch.operator.tell = breaks  # type: ignore[method-assign]
+    watch.watching.say(["This is heard.", "The source \udcff is gone."])
+    await watch.goes_on(10 * M)
+    assert watch.operator.heard == ["This is heard."]
+
+
 async def test_the_pulse_notes_who_answers() -> None:
     at, errors = [0.0], [MessengerDown(0, "Unauthorized"), DeliveryDelayed(0, "no network"), None]
 
@@ -280,6 +422,27 @@ async def test_the_pulse_notes_who_answers() -> None:
     at[0] = 90.0
     await pulse.ask_once()
     assert (pulse.answered_s, pulse.error) == (90.0, "")
+
+
+async def test_no_answer_however_odd_ends_the_pulse(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.flow.pulse._ASK_S", 0.0)
+    before: list[str] = []
+
+    async def ask() -> None:
+        before.append(pulse.error)
+        if len(before) < 4:
+            raise KeyError("id")
+
+    pulse = Pulse(lambda: 0.0, ask)
+    running = asyncio.create_task(pulse.run())
+    for _ in range(100):
+        await asyncio.sleep(0)
+    running.cancel()
+    ours = "an error of ours, KeyError"
+    assert before[:6] == ["", ours, ours, ours, "", ""]
+    assert caplog.text.count("pulse_crashed") == 1
 
 
 async def test_backups_are_made_each_hour_and_one_that_fails_is_tried_again(

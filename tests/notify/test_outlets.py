@@ -36,6 +36,39 @@ async def test_an_ntfy_topic_gets_the_text_and_the_token(taker: Taker) -> None:
     assert headers["Title"] == "Rasid"
 
 
+async def test_a_webhook_takes_what_chat_services_take(taker: Taker) -> None:
+    way = Webhook(SecretStr(taker.url))
+    assert way.fits(["a" * 999, "a" * 1000])
+    assert not way.fits(["a" * 1000, "a" * 1000])
+    assert not way.fits(["😀" * 1001])
+    await way.tell(["بيت " * 600])
+    content = json.loads(taker.asked[0][2])["content"]
+    assert 1_900 < len(content) <= 2_000
+    assert content.endswith("…")
+
+
+async def test_an_ntfy_server_takes_so_many_bytes(taker: Taker) -> None:
+    way = Ntfy(SecretStr(taker.url))
+    assert way.fits(["ب" * 2047])
+    assert not way.fits(["ب" * 2047, "ب"])
+    await way.tell(["ب" * 3000])
+    text = taker.asked[0][2]
+    assert 4_090 < len(text.encode()) <= 4_096
+    assert text.endswith("ب…")
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"), [(400, True), (413, True), (404, False), (500, False)]
+)
+async def test_what_is_refused_as_it_is_is_told_apart(
+    taker: Taker, status: int, refused: bool
+) -> None:
+    taker.status = status
+    with pytest.raises(NotifyError) as failed:
+        await Webhook(SecretStr(taker.url)).tell(LINES)
+    assert failed.value.refused == refused
+
+
 async def test_the_dead_man_is_visited(taker: Taker) -> None:
     await DeadMan(SecretStr(taker.url + "ping/canary")).ping()
     assert [asked[:2] for asked in taker.asked] == [("GET", "/ping/canary")]

@@ -36,6 +36,7 @@ RARE = {
     "RESTORED_LIGHT",
     "SPARE_NUMBERS",
     "GONE",
+    "LISTENING",  # ends at the tenth
     "ALL_DUE",
     "REWIND_SOURCES",  # only when a clock was set back
     "OPEN",  # a condition

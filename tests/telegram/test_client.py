@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import telegram
+from aiohttp import web
 from telegram import error as vendor
 
 from bot.core.model import Button, Message
@@ -198,3 +199,31 @@ async def test_no_connection_is_a_delay_and_needs_no_start(unused_tcp_port: int)
         await room.messenger.send(HELLO)
     assert caught.value.retry_after_s is None
     await room.close()
+
+
+ODD = [
+    *('{"ok": true, "result": {}}', '{"ok": true, "result": [1]}', '{"ok": true}', "[]", "null"),
+    *('{"ok": true, "result": {"id": "x"}}', "<html>Log in</html>", '"x"', ""),
+]
+
+
+@pytest.mark.parametrize("body", ODD)
+async def test_whatever_else_answers_is_not_telegram(body: str) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="application/json")
+
+    runner = web.AppRunner(web.Application(), access_log=None)
+    runner.app.router.add_route("*", "/{path:.*}", answer)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    room = build("4200000001:AAx", f"http://127.0.0.1:{runner.addresses[0][1]}/bot")
+    with pytest.raises(DeliveryError):
+        await room.reach()
+    with pytest.raises(DeliveryError):
+        await room.messenger.send(HELLO)
+    await room.close()
+    await runner.cleanup()
+
+
+async def test_telegram_itself_is_reached(room: TelegramRoom) -> None:
+    await room.reach()

@@ -171,6 +171,19 @@ async def test_what_telegram_complains_of_is_told_once(
     assert caplog.text.count("webhook_fails") == 1
 
 
+async def test_a_complaint_is_of_now_while_something_waits(hooked: Hooked, stage: Stage) -> None:
+    stage.sandbox.world.webhook.last_error = (1_700_000_000.0, "Wrong response: 502 Bad Gateway")
+    await asyncio.sleep(0.25)
+    assert hooked.room.hearing.deaf() == (0.0, "")
+    hooked.served.troubles = [StoreUnavailable("locked")] * 1000
+    await say(stage, "/help")
+    await until(lambda: "Wrong response" in hooked.room.hearing.trouble)
+    assert hooked.room.hearing.deaf()[0] > 0
+    hooked.served.troubles.clear()
+    await until(lambda: waiting(stage) == 0)
+    await until(lambda: hooked.room.hearing.deaf() == (0.0, ""))
+
+
 async def test_a_stop_takes_nothing_more_and_leaves_the_webhook_where_it_is(
     hooked: Hooked, stage: Stage
 ) -> None:

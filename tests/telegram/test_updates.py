@@ -139,7 +139,7 @@ async def test_an_update_that_cannot_be_read_is_skipped(receiving: Served, stage
 
 
 async def test_another_poller_is_stood_by_for(
-    receiving: Served, stage: Stage, caplog: pytest.LogCaptureFixture
+    receiving: Served, room: TelegramRoom, stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     second = build(stage.sandbox.token, stage.sandbox.api_url)
     caplog.set_level(logging.WARNING)
@@ -147,8 +147,11 @@ async def test_another_poller_is_stood_by_for(
     with contextlib.suppress(Conflict):  # the first one comes back and ends it in turn
         await second.bot.unparsed_updates(None, 1)
     await until(lambda: "another-instance-polls" in caplog.text)
+    assert room.hearing.trouble == "another-instance-polls"
+    assert room.hearing.deaf()[0] > 0
     await send(stage, "/help")
     assert [r.name for r in await receiving.wait(1)] == ["help"]
+    await until(lambda: room.hearing.deaf() == (0.0, ""))
     await second.close()
 
 

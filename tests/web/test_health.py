@@ -8,8 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.core.condition import BEGINNING, Condition
 from bot.core.model import Vitals
-from bot.core.stalls import BEGINNING, Condition, Signs
+from bot.core.stalls import Signs
 from bot.web.health import routes
 from bot.web.server import start_web
 
@@ -42,6 +43,7 @@ async def test_who_is_ready_says_what_was_looked_at() -> None:
         "read_at": "2026-03-01T12:00:00+00:00",
         "waits_since": None,
         "given_up_last_hour": 0,
+        "unconfirmed_last_hour": 0,
     }
 
 

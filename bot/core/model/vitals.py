@@ -20,7 +20,13 @@ class Vitals:
         polled_ok_at: When any of them was read last.
         gone: Id and name of each source that its publisher took away.
         dead: Messages given up within the last hour.
-        waits_since: When the longest waiting message might have left.
+        unconfirmed: Messages of which nobody has known since then whether they arrived.
+        waits_since: When the longest waiting message might have left, or, where it was tried in
+            vain, when it came.
+        lagging: Chats for which something waits for ``core.stalls.LONG``.
+        stuck_since, stuck: The same of grave alerts that were tried again and again, if only for
+            ``core.stalls.SOON``. A chat that the messenger asks us to leave alone is none of them.
+        listening: Active chats; those beyond ``core.stalls.ENOUGH`` are not counted.
     """
 
     feeds: int = 0
@@ -32,4 +38,9 @@ class Vitals:
     polled_ok_at: datetime | None = None
     gone: tuple[tuple[str, str], ...] = ()
     dead: int = 0
+    unconfirmed: int = 0
     waits_since: datetime | None = None
+    lagging: int = 0
+    stuck_since: datetime | None = None
+    stuck: int = 0
+    listening: int = 0

@@ -57,6 +57,7 @@ STEPS = (
     "0012_lanes",
     "0013_dead",
     "0014_keep",
+    "0015_unconfirmed",
 )
 migrations = Migrations("rasid")
 

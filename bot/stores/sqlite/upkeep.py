@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from bot.core.model import Restored, Vitals
+from bot.core.stalls import ENOUGH, LONG, SOON, TRIES
 from bot.stores import sql_upkeep as sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
@@ -61,8 +62,11 @@ class UpkeepTables(SqliteFile):
         if not found["feeds"]:
             found = self._rows(sql.VITALS, at | {"seeds_too": 1})[0]
         shortest = found["shortest"]
-        dead = self._first(sql.DEAD_SINCE, {"since": rows.ms(now - _HOUR)})
-        waits = self._first(sql.WAITS_SINCE, {})
+        since = {"since": rows.ms(now - _HOUR)}
+        dead, unconfirmed = (
+            self._rows(lost, since)[0]["n"] for lost in (sql.DEAD_SINCE, sql.UNCONFIRMED_SINCE)
+        )
+        waits, listening = self._waits(now), self._first(sql.LISTENING, {"enough": ENOUGH})
         return Vitals(
             feeds=found["feeds"],
             fresh=found["fresh"],
@@ -72,9 +76,19 @@ class UpkeepTables(SqliteFile):
             polled_at=rows.at_or_none(found["polled_at"]),
             polled_ok_at=rows.at_or_none(found["polled_ok_at"]),
             gone=tuple((row["id"], row["name"]) for row in self._rows(sql.GONE)),
-            dead=dead["n"] if dead else 0,
-            waits_since=rows.at_or_none(waits["at"]) if waits else None,
+            dead=dead,
+            unconfirmed=unconfirmed,
+            waits_since=rows.at_or_none(waits["since"]),
+            lagging=waits["lagging"],
+            stuck_since=rows.at_or_none(waits["stuck_since"]),
+            stuck=waits["stuck"],
+            listening=listening["n"] if listening else 0,
         )
+
+    def _waits(self, now: datetime) -> rows.Row:
+        times = {"long_ago": rows.ms(now - LONG), "a_while_ago": rows.ms(now - SOON)}
+        (waits,) = self._rows(sql.WAITS, times | {"tries": TRIES})
+        return waits
 
 
 def _restored(told: dict[str, int]) -> Restored:
