@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.core.lanes import Turn
 from bot.core.matcher import Matcher
 from bot.core.model import (
     Article,
@@ -20,8 +19,6 @@ from bot.core.model import (
     Card,
     Chat,
     Claimed,
-    DeadLetter,
-    Delivery,
     Effect,
     Entry,
     Fault,
@@ -36,7 +33,6 @@ from bot.core.model import (
     Report,
     Seen,
     Setback,
-    Settlement,
     Slice,
     Source,
     SourceAge,
@@ -45,6 +41,7 @@ from bot.core.model import (
 )
 from bot.core.pruning import Bounds
 from bot.core.trial import Text
+from bot.ports.outbox import Outbox
 
 
 class Clock(Protocol):
@@ -207,7 +204,7 @@ class Engine(Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Outbox, Protocol):
     """Where everything is kept. Users: SQLite here, PostgreSQL when scaled out."""
 
     # sources
@@ -337,73 +334,6 @@ class Store(Protocol):
 
     async def pushes_due(self, now: datetime, limit: int) -> tuple[Push, ...]:
         """What is to be asked for (again), the longest due first."""
-        ...
-
-    # outbox
-    async def recover(self, now: datetime) -> tuple[int, int]:
-        """After a start: leased → pending; sending → pending or unconfirmed by severity; sources
-        that were claimed and not visited are due.
-
-        Returns (sent again, left unconfirmed).
-        """
-        ...
-
-    async def claim_deliveries(
-        self,
-        now: datetime,
-        limit: int,
-        lease: str,
-        lease_for: timedelta,
-        *,
-        resting: Collection[int] = (),
-        turn: Turn = Turn.NEXT,
-    ) -> tuple[Delivery, ...]:
-        """Lease what may leave now, in the order of ``core.lanes``, one for each chat; nothing
-        comes back where nothing may. ``resting`` chats are left alone; ``turn``: who is first."""
-        ...
-
-    async def mark_sending(self, delivery: Delivery, now: datetime) -> bool:
-        """Make "the request is about to leave" durable; false when the lease was lost."""
-        ...
-
-    async def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> None: ...
-
-    async def release(self, lease: str) -> None:
-        """Give back everything leased and not yet sending."""
-        ...
-
-    async def next_delivery_at(self) -> datetime | None:
-        """When the earliest pending delivery may leave; ``None`` when nothing waits."""
-        ...
-
-    async def outbox_counts(self) -> Mapping[str, int]:
-        """How many deliveries stand in each state."""
-        ...
-
-    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """The last deliveries that were given up or never confirmed, newest first."""
-        ...
-
-    async def notify(self, chats: Collection[int], note: Note, now: datetime) -> int:
-        """Say something to those of these chats that hear us; how many they are."""
-        ...
-
-    async def chat_gone(self, delivery: Delivery, now: datetime) -> bool:
-        """Pause the chat that refused this; its watches stay, its outbox is cancelled.
-
-        False where the chat has changed since this was asked of it: nothing is done.
-        """
-        ...
-
-    async def chat_moved(self, chat_id: int, new_chat_id: int, now: datetime) -> None: ...
-
-    async def thread_gone(
-        self, delivery: Delivery, now: datetime, notice: Note | None = None
-    ) -> None:
-        """What goes to the topic of this delivery goes to General from now on.
-
-        ``notice`` says so there, once, where the chat's alerts went to that topic.
-        """
         ...
 
     # commands
