@@ -134,8 +134,8 @@ class _Pace:
 class Pacing:
     """All that was sent of late, as far as it says when more may be.
 
-    Bounded: chats that may be written to again are forgotten. A clock that is set back sets all
-    that is remembered back with it, so nobody waits for an hour to come twice.
+    Bounded: chats that may be written to again are forgotten. All times are of one clock that
+    nobody sets.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -146,7 +146,6 @@ class Pacing:
     _paused_until: dict[int, datetime] = field(default_factory=dict)
     _all_paused_until: datetime | None = None
     _last_asked: tuple[int, datetime] | None = None
-    _seen_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """The pace at the start is the one that the limits say."""
@@ -162,7 +161,6 @@ class Pacing:
 
     def pause(self, now: datetime, behind: int = 0) -> timedelta:
         """How long until a message to anybody may leave, after ``behind`` others."""
-        self._look_at(now)
         return max(
             self._pace.wait(now, behind),
             self._window.wait(now, behind),
@@ -175,7 +173,6 @@ class Pacing:
 
     def resting(self, now: datetime) -> tuple[int, ...]:
         """The chats that may not be written to now, whatever the others do."""
-        self._look_at(now)
         self._forget(now)
         known = self._chat_at.keys() | self._group_at.keys() | self._paused_until.keys()
         return tuple(chat_id for chat_id in known if self._rest(chat_id, now) > _ZERO)
@@ -187,7 +184,6 @@ class Pacing:
 
     def took(self, chat: Chat, now: datetime) -> None:
         """A message to ``chat`` leaves now."""
-        self._look_at(now)
         self._pace.took(now)
         self._window.flying += 1
         self._chat_at[chat.id] = now + self.limits.private.gap
@@ -199,14 +195,16 @@ class Pacing:
 
     def answered(self, chat: Chat, now: datetime) -> None:
         """Nothing that left for ``chat`` can arrive after now: its answer is here, or given up."""
-        self._look_at(now)
         self._window.flying -= 1
         self._window.answered.append(now)
         self._chat_at[chat.id] = now + self.limits.private.gap
 
+    def left_alone(self, chat_id: int, wait: timedelta, now: datetime) -> None:
+        """A process before this one was asked not to write to this chat for so long."""
+        self._paused_until[chat_id] = now + wait
+
     def asked_to_wait(self, chat: Chat, wait: timedelta, now: datetime) -> None:
         """The messenger answered 429. Two chats within a second: everybody waits."""
-        self._look_at(now)
         until = now + wait
         self._paused_until[chat.id] = max(self._paused_until.get(chat.id) or until, until)
         other = self._last_asked
@@ -228,30 +226,7 @@ class Pacing:
         )
 
     def _forget(self, now: datetime) -> None:
-        for times in self._by_chat():
+        for times in (self._chat_at, self._group_at, self._paused_until):
             over = [chat_id for chat_id, at in times.items() if at <= now]
             for chat_id in over:
                 del times[chat_id]
-
-    def _by_chat(self) -> tuple[dict[int, datetime], ...]:
-        return self._chat_at, self._group_at, self._paused_until
-
-    def _look_at(self, now: datetime) -> None:
-        if self._seen_at is not None and now < self._seen_at:
-            self._set_back(self._seen_at - now)
-        self._seen_at = now
-
-    def _set_back(self, by: timedelta) -> None:
-        """The clock was: what lasts a second goes on lasting a second."""
-        for times in self._by_chat():
-            times.update({chat_id: at - by for chat_id, at in times.items()})
-        self._window.answered = deque(at - by for at in self._window.answered)
-        self._all_paused_until = _earlier(self._all_paused_until, by)
-        self._pace.at = _earlier(self._pace.at, by)
-        self._pace.changed_at = _earlier(self._pace.changed_at, by)
-        if self._last_asked:
-            self._last_asked = (self._last_asked[0], self._last_asked[1] - by)
-
-
-def _earlier(at: datetime | None, by: timedelta) -> datetime | None:
-    return None if at is None else at - by

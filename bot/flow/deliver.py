@@ -51,6 +51,7 @@ class Deliver:
     _claimed: deque[Delivery] = field(default_factory=deque)  # without a place in flight yet
     _about: int = 0  # claimed, and not yet counted by the pacing
     _asking: asyncio.Task[None] | None = None
+    _remembers: bool = False
     _stopping: bool = False
 
     def wake(self) -> None:
@@ -62,6 +63,7 @@ class Deliver:
         while not self._stopping:
             self._awake.clear()
             try:
+                await self._remember()
                 await self._turn()
             except StoreUnavailable as error:
                 log.warning("store_unavailable sender error=%s", error)
@@ -71,6 +73,7 @@ class Deliver:
     async def drain(self, patience: timedelta = timedelta(minutes=1)) -> None:
         """Send what may leave within ``patience``, then return; the rest stays in the outbox."""
         ends_at = self.sending.clock() + patience
+        await self._remember()
         while not self.sending.is_down() and self.sending.clock() < ends_at:
             self._awake.clear()
             await self._listen()
@@ -110,6 +113,16 @@ class Deliver:
             await self.sending.store.release(self.lease)
         except StoreUnavailable as error:
             log.warning("not_released error=%s: the lease runs out, or a start frees them", error)
+
+    async def _remember(self) -> None:
+        """At the start, whom to leave alone: a new process is not a new bot to Telegram."""
+        if self._remembers:
+            return
+        now, pacing = self.sending.steady(), self.sending.pacing
+        waits = await self.sending.store.left_alone(self.sending.clock())
+        for chat_id, wait in waits.items():
+            pacing.left_alone(chat_id, wait, now)
+        self._remembers = True
 
     async def _turn(self) -> None:
         await self._listen()

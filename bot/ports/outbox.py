@@ -21,6 +21,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def left_alone(self, now: datetime) -> Mapping[int, timedelta]:
+        """The chats that asked for a wait (429) which is not over, and how long it still lasts."""
+        ...
+
     async def claim_deliveries(
         self,
         now: datetime,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from bot.stores.sql import OPEN
 
+# As ``telegram.client`` words a 429 (``tests/telegram/test_client.py``).
+ASKED = "(error LIKE 'RetryAfter:%' OR error LIKE '%too many requests%')"
+
 # An expired lease is pending again: whoever held it is fenced off by the lease in each update.
 EXPIRE_LEASES = f"""
 UPDATE deliveries SET state = 'pending', lease = NULL, lease_until = NULL
@@ -95,6 +98,13 @@ CLAIM_OLDEST = _LEASE.format(
     WHERE {_FREE} AND added_at <= :long_ago
     ORDER BY added_at, id LIMIT 1"""
 )
+
+# Their waits are over at different times, and each row of theirs knows its own.
+LEFT_ALONE = f"""
+SELECT chat_id, max(not_before_at) - :now AS wait FROM deliveries
+WHERE state = 'pending' AND waits = 1 AND not_before_at > :now AND {ASKED}
+GROUP BY chat_id
+"""
 
 # What may leave (its chat rests, or is being written to) is due since it was added.
 NEXT_DELIVERY = f"""

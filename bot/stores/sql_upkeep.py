@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bot.stores.sql import OPEN
-
-# As ``telegram.client`` words a 429 (``tests/telegram/test_client.py``).
-_ASKED = "(error LIKE 'RetryAfter:%' OR error LIKE '%too many requests%')"
+from bot.stores.sql_lanes import ASKED
 
 KEEP = """
 INSERT INTO settings (key, value) VALUES (:key, :value)
@@ -69,11 +67,11 @@ FROM (
             AND (tried >= :tries OR sending_at <= :a_while_ago) AS is_stuck
     FROM (
         SELECT chat_id, kind, severity, added_at, not_before_at, attempts AS tried,
-            NULL AS sending_at, {_ASKED} AS is_asked
+            NULL AS sending_at, {ASKED} AS is_asked
         FROM deliveries WHERE state = 'pending'
         UNION ALL
         SELECT chat_id, kind, severity, added_at, not_before_at, attempts - (state = 'sending'),
-            CASE state WHEN 'sending' THEN sending_at END, {_ASKED}
+            CASE state WHEN 'sending' THEN sending_at END, {ASKED}
         FROM deliveries WHERE {OPEN}
     )
 )

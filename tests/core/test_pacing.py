@@ -232,18 +232,6 @@ def test_complaints_without_end_leave_one_message_a_second() -> None:
     assert pacing.per_second >= 1
 
 
-def test_a_clock_that_is_set_back_makes_nobody_wait_longer() -> None:
-    pacing = Pacing()
-    pacing.took(GROUP, NOW)
-    pacing.answered(GROUP, NOW)
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
-    pacing.asked_to_wait(THERE, 5 * SECOND, NOW)
-    earlier = NOW - timedelta(hours=1)
-    assert pacing.wait(HERE, earlier) == 5 * SECOND
-    assert pacing.wait(GROUP, earlier + 5 * SECOND) == timedelta()
-    assert pacing.resting(earlier + 6 * SECOND) == ()
-
-
 def test_what_never_gets_its_answer_keeps_its_place_and_the_rest_goes_on() -> None:
     pacing, now = Pacing(Limits(overall=Rate(29.5, SECOND))), NOW
     for number in range(7):

@@ -1,4 +1,4 @@
-"""Where one rule of the pacing ends and the next begins; a clock that is set back changes none."""
+"""Where one rule of the pacing ends and the next begins."""
 
 from __future__ import annotations
 
@@ -147,57 +147,11 @@ def test_who_complains_once_everybody_has_waited_makes_all_slower_again() -> Non
     assert pacing.per_second == pytest.approx(27 * 0.8**3)
 
 
-# ── a clock that is set back ────────────────────────────────────────────────────────────
-
-
-def test_set_back_while_all_wait_all_wait_as_long_as_they_were_to() -> None:
+def test_who_was_to_be_left_alone_in_an_earlier_life_rests_and_nobody_else() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
-    pacing.asked_to_wait(THERE, 5 * SECOND, NOW)
-    earlier = NOW - HOUR
-    assert pacing.pause(earlier) == 5 * SECOND
-    assert pacing.wait(ELSEWHERE, earlier + 5 * SECOND) == ZERO
-
-
-def test_set_back_the_pace_holds_between_the_message_before_and_the_one_after() -> None:
-    pacing = Pacing(Limits(overall=Rate(2, SECOND)))
-    pacing.took(HERE, NOW)
-    pacing.answered(HERE, NOW)
-    assert pacing.pause(NOW - HOUR) == SECOND / 2
-
-
-def test_set_back_the_window_stays_as_full_as_it_was() -> None:
-    pacing = windowed(3)
-    for chat in fly(pacing, 3):
-        pacing.answered(chat, NOW)
-    earlier = NOW - HOUR
-    assert pacing.pause(earlier) == WINDOW
-    assert pacing.pause(earlier + WINDOW) == ZERO
-
-
-def test_set_back_a_quiet_minute_goes_on_where_it_was() -> None:
-    pacing = Pacing()
-    pacing.took(HERE, NOW)
-    pacing.took(THERE, NOW + 59 * SECOND)
-    earlier = NOW - HOUR
-    pacing.took(ELSEWHERE, earlier)
+    for chat in (HERE, THERE):
+        pacing.left_alone(chat.id, 300 * SECOND, NOW)
+    assert set(pacing.resting(NOW + 299 * SECOND)) == {HERE.id, THERE.id}
+    assert pacing.pause(NOW) == ZERO
     assert pacing.per_second == 27
-    pacing.took(ELSEWHERE, earlier + SECOND)
-    assert pacing.per_second == pytest.approx(27.2)
-
-
-def test_set_back_a_complaint_is_still_of_the_second_in_which_it_came() -> None:
-    for later, slower in ((SECOND / 2, True), (2 * SECOND, False)):
-        pacing = Pacing()
-        pacing.asked_to_wait(HERE, SECOND / 2, NOW)
-        pacing.pause(NOW - HOUR)
-        pacing.asked_to_wait(THERE, SECOND / 2, NOW - HOUR + later)
-        assert (pacing.per_second < 27) is slower
-
-
-def test_set_back_the_same_chat_twice_is_still_one_chat() -> None:
-    pacing = Pacing()
-    pacing.asked_to_wait(HERE, SECOND / 2, NOW)
-    pacing.pause(NOW - HOUR)
-    pacing.asked_to_wait(HERE, SECOND / 2, NOW - HOUR)
-    assert pacing.per_second == 27
+    assert not pacing.resting(NOW + 300 * SECOND)

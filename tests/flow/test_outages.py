@@ -163,3 +163,20 @@ def test_a_clock_that_is_set_ends_no_pause_that_telegram_asked_for(world: Virtua
     assert len(world.left) == 1
     world.pass_by(30)
     assert world.counts() == {"sent": 1}
+
+
+def test_a_restart_does_not_forget_whom_telegram_wants_left_alone(world: Virtual) -> None:
+    def flooded(message: Message, n: int) -> Exception | float:
+        is_first = message.chat_id == 7 and n == 0
+        return errors.DeliveryDelayed(7, "RetryAfter: flood", 300.0) if is_first else 0.01
+
+    world.answer = flooded
+    world.alert(Chat(7))
+    world.runs(5)
+    world.restarts()
+    world.alert(Chat(7), Chat(8), number=2)
+    world.starts()
+    world.pass_by(150)
+    assert [chat for _, chat in world.left] == [7, 8]
+    world.pass_by(60)
+    assert world.counts() == {"sent": 3}

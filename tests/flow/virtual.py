@@ -87,12 +87,17 @@ class Virtual:
         self.sent: list[Message] = []
         self.asked, self.mute = 0, False
         self.store: Counting = self.do(new_store(folder, Counting))
+        self.limits = limits or Limits(FAST, FAST, FAST)
+        self.restarts()
+
+    def restarts(self) -> None:
+        """A new process, which knows what the store does."""
         wording = Wording(self.store, WORDS, KNOWN.topics, KNOWN.places, self.clock)
         sending = Sending(
             store=self.store,
             messenger=self,
             wording=wording,
-            pacing=Pacing(limits or Limits(FAST, FAST, FAST)),
+            pacing=Pacing(self.limits),
             clock=self.clock,
             steady=self.steady,
             chance=lambda: 0.0,

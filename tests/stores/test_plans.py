@@ -24,6 +24,8 @@ from bot.stores.sqlite import SqliteStore
 # Asked at a start, by a command, or when something was moved; or of what is few by its nature.
 RARE = {
     "OUTBOX_COUNTS",
+    "LEFT_ALONE",
+    "ASKED",  # a condition
     "DEAD_LETTERS",
     "LATEST_STORIES",
     "MOVE_CHAT",

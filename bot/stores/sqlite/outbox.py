@@ -50,6 +50,11 @@ class OutboxTable(Rewound):
 
         return await self._write(turn)
 
+    async def left_alone(self, now: datetime) -> Mapping[int, timedelta]:
+        """The chats that asked for a wait (429) which is not over, and how long it still lasts."""
+        found = await self._run(lambda: self._rows(sql_lanes.LEFT_ALONE, {"now": rows.ms(now)}))
+        return {row["chat_id"]: timedelta(milliseconds=row["wait"]) for row in found}
+
     async def claim_deliveries(
         self,
         now: datetime,
