@@ -43,7 +43,7 @@ def _state_words(age: SourceAge, now: datetime) -> str:
     if source.polled_ok_at is None:
         return "not polled yet"
     minutes = (now - source.polled_ok_at) // timedelta(minutes=1)
-    return f"ok, polled {minutes} min ago{_due_words(age, now)}"
+    return f"ok, polled {max(0, minutes)} min ago{_due_words(age, now)}"
 
 
 def _due_words(age: SourceAge, now: datetime) -> str:
