@@ -81,16 +81,23 @@ def feeds_of(settings: Settings, ages: Sequence[SourceAge]) -> dict[str, str]:
     return {same_feed(source.url): source.id for source in sources}
 
 
-def checked_address(url: str) -> str:
-    """``url`` as it is, for it can be asked for, if not by everybody.
+async def address_of(settings: Settings, url_or_id: str) -> str:
+    """The address to visit: as it is, or of the feed that has this id.
 
     Raises:
-        ConfigError: It is no address at all.
+        ConfigError: It is neither.
     """
-    if not _is_web(url):
-        # Not repeated here: what is mistyped may still hold a password.
-        raise ConfigError("URL is not an address: write it like https://example.org/rss.xml", "url")
-    return url
+    if _is_web(url_or_id):
+        return url_or_id
+    for age in await list_feeds(settings):
+        if age.source.id == url_or_id:
+            return age.source.url
+    # Not repeated here: what is mistyped may still hold a password.
+    raise ConfigError(
+        "URL is neither an address, like https://example.org/rss.xml, nor the id of a feed:"
+        " python -m bot feeds list shows them",
+        "url",
+    )
 
 
 def unusable(url: str, *, private: bool) -> str:

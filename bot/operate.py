@@ -219,4 +219,4 @@ def _mended(age: SourceAge, settings: Settings) -> str:
     )
     if source.failure in _GONE:
         return f"look for its new address, then {removed}"
-    return f"python -m bot feeds test '{shown_url(source.url)}' shows more; or {removed}"
+    return f"python -m bot feeds test {source.id} shows more; or {removed}"

@@ -395,9 +395,9 @@ def test_what_can_never_be_read_is_not_added(here: Path) -> None:
         (["http://192.168.1.1/rss"], "192.168.1.1 is not a public address; if you trust it, say"),
         (["http://nas.local/rss"], "its name belongs to a local network; if you trust it, say"),
         (["http://x.onion/rss"], "its name is reserved: no public site is called so"),
-        (["http://[::1/"], "URL is not an address: write it like https://example.org/rss.xml"),
-        (["http://[::1/", "--private"], "URL is not an address"),
-        (["https://"], "URL is not an address"),
+        (["http://[::1/"], "URL is neither an address, like https://example.org/rss.xml"),
+        (["http://[::1/", "--private"], "URL is neither an address"),
+        (["https://"], "URL is neither an address"),
         (["https://b.example.org/rss", "--lang", "xx9"], "'xx9' is no language code: write one"),
         (["https://b.example.org/rss", "--lang", "arabic"], "did you mean ar (Arabic)?"),
     ):
@@ -419,7 +419,7 @@ def test_an_address_is_one_feed_with_a_password_and_without(here: Path) -> None:
 def test_what_is_no_address_is_not_visited(here: Path) -> None:
     for url in ("not-a-url", "http://[::1/", "htps://b.example.org/rss"):
         done = bot("feeds", "test", url, cwd=here)
-        assert (done.exit_code, "URL is not an address" in done.stderr) == (2, True)
+        assert (done.exit_code, "URL is neither an address" in done.stderr) == (2, True)
 
 
 def test_what_is_no_feed_cannot_be_removed_and_is_named(here: Path) -> None:

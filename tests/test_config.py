@@ -26,6 +26,8 @@ def load(tmp_path: Path, text: str) -> config.Settings:
             "feeds:\n  - name: x\n    url: http://a.b/\n    intervall_s: 60\n",
             "line 4: unknown key 'intervall_s'; did you mean interval_s",
         ),
+        ("telegram:\n  base_url: api.telegram.org\n", r"line 2: telegram\.base_url: .*http"),
+        ("notify:\n  ntfy_url: https://ntfy.sh/\n", r"line 2: notify\.ntfy_url: .*topic"),
         ("stor:\n  path: x\n", "line 1: unknown key 'stor'; did you mean store"),
         ("store:\n  path: x\nlog:\n  level: LOUD\n", r"line 4: log\.level"),
         ("feeds:\n  - name: x\n", r"line 2: feeds\.0\.url"),

@@ -337,7 +337,7 @@ def test_doctor_shows_a_dead_feed_a_gone_feed_and_a_quarantined_entry(here: Path
         "mend: python -m bot quarantine show 1, and report",
         "BAD sources: 3 sources, 2 failing",
         "BAD feed: dead: FAILING unavailable (1 in a row): No connection to 'dead'. It has never",
-        "mend: python -m bot feeds test 'https://dead.example/rss' shows more",
+        "mend: python -m bot feeds test dead shows more",
         f"BAD feed: gone: GONE since {NOW:%Y-%m-%d}: It answers 410.",
         "mend: look for its new address, then python -m bot feeds remove gone",
     ):

@@ -48,7 +48,7 @@ def feeds_add(
     settings: Settings, url: str, *, name: str | None, lang: str, interval: int, private: bool
 ) -> None:
     """Add a feed; a running bot polls it at once."""
-    url = feedlist.checked_address(url)
+    url = asyncio.run(feedlist.address_of(settings, url))
     source = feedlist.feed_source(url, name or "", lang, interval, private=private)
     asyncio.run(feedlist.add_feed(settings, source))
     click.echo(f"added {source.id}")
@@ -109,16 +109,16 @@ def _write_privately(file: Path, body: bytes) -> None:
 
 
 @feeds.command("test")
-@click.argument("url")
+@click.argument("url", metavar="URL|ID")
 @click.option("--private", is_flag=True, help="It may stand at a private or loopback address.")
 @configured
 def feeds_test(settings: Settings, url: str, private: bool) -> None:
-    """Visit URL once and show all that is there: address, answers, text, entries, flags.
+    """Visit URL, or the feed that has this ID, once and show all that is there.
 
-    Nothing is recorded. A feed that cannot be read ends with 1 and the name of what is wrong.
+    Address, answers, text, entries, flags. Nothing is recorded. A feed that cannot be read ends with 1 and the name of what is wrong.
     """
     judge = measure.Judge(basics.knowledge_of(settings))
-    url = feedlist.checked_address(url)
+    url = asyncio.run(feedlist.address_of(settings, url))
     visit = asyncio.run(probing.visit(settings, url, private=private))
     for line in probing.visit_lines(visit, judge):
         click.echo(line)

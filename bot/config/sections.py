@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -22,6 +23,12 @@ class Section(BaseModel):
 def _web_address(url: SecretStr) -> SecretStr:
     if not _WEB.fullmatch(url.get_secret_value()):
         raise ValueError("it must begin with http:// or https://")
+    return url
+
+
+def _topic(url: SecretStr) -> SecretStr:
+    if not urlsplit(url.get_secret_value()).path.strip("/"):
+        raise ValueError("it must end with a topic, like https://ntfy.example.org/topic")
     return url
 
 
@@ -54,6 +61,7 @@ class KeepSettings(Section):
 
 
 _Address = Annotated[SecretStr, AfterValidator(_web_address)]
+_Topic = Annotated[_Address, AfterValidator(_topic)]
 _Mailbox = Annotated[str, AfterValidator(_mailbox)]
 _MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
 
@@ -62,7 +70,7 @@ class NotifySettings(Section):
     """How you are told when Telegram cannot tell you."""
 
     webhook_url: _Address | None = Field(None, description="Stalls are POSTed here as JSON.")
-    ntfy_url: _Address | None = Field(None, description="An ntfy topic that they go to.")
+    ntfy_url: _Topic | None = Field(None, description="An ntfy topic that they go to.")
     ntfy_token: SecretStr | None = Field(None, description="Its access token, where it wants one.")
     smtp_url: _MailServer | None = Field(None, description="The server that takes e-mail to you.")
     mail_to: _Mailbox = Field("", description="Your address.")

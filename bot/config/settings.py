@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field, PrivateAttr, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.origin import PREFIX, Origin
@@ -27,16 +27,25 @@ _OUR_HEADERS = frozenset(
 )
 
 
+def _server(url: str) -> str:
+    if not _WEB.fullmatch(url):
+        raise ValueError("it must begin with http:// or https://")
+    return url
+
+
+_Server = Annotated[str, AfterValidator(_server)]
+
+
 class TelegramSettings(Section):
     """Where the Bot API is."""
 
-    base_url: str = Field(
+    base_url: _Server = Field(
         "https://api.telegram.org/bot", description="The Bot API up to the token."
     )
-    file_url: str = Field(
+    file_url: _Server = Field(
         "https://api.telegram.org/file/bot", description="Its files up to the token."
     )
-    view_url: str = Field("https://t.me/s/", description="The web view of channels.")
+    view_url: _Server = Field("https://t.me/s/", description="The web view of channels.")
     operators: tuple[Annotated[int, Field(gt=0)], ...] = Field(
         (),
         description="Numeric ids of the people who run the bot: its stalls are told to them, and"

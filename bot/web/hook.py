@@ -14,6 +14,7 @@ PATH = "/telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # An update with the longest text, its entities and the message it answers is a tenth of that.
 MAX_BYTES = 1_000_000
+_MOST_UPDATES = 2**63  # what a database can count
 
 
 def routes(inbox: Inbox, secret: str) -> list[web.RouteDef]:
@@ -43,5 +44,5 @@ def _update(body: bytes) -> dict[str, Any] | None:
         raw = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    fits = isinstance(raw, dict) and type(raw.get("update_id")) is int
-    return raw if fits else None
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return raw if type(number) is int and 0 <= number < _MOST_UPDATES else None

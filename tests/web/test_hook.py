@@ -106,7 +106,8 @@ async def test_what_is_too_large_is_not_read(url: str, taken: Taken, length: int
 @pytest.mark.parametrize(
     "body",
     [b"", b"x", b"[]", b"7", b"null", b"{}", b'{"update_id": "7"}', b'{"update_id": true}',
-     b'{"update_id": 7.5}', b"\xff\xfe", b"[" * 500_000],
+     b'{"update_id": 7.5}', b'{"update_id": 9223372036854775808}', b'{"update_id": -1}',
+     b"\xff\xfe", b"[" * 500_000],
     ids=lambda body: body[:20].decode("latin-1"),
 )  # fmt: skip
 async def test_what_is_no_update_is_refused(url: str, taken: Taken, body: bytes) -> None:
