@@ -115,7 +115,8 @@ def _write_privately(file: Path, body: bytes) -> None:
 def feeds_test(settings: Settings, url: str, private: bool) -> None:
     """Visit URL, or the feed that has this ID, once and show all that is there.
 
-    Address, answers, text, entries, flags. Nothing is recorded. A feed that cannot be read ends with 1 and the name of what is wrong.
+    Address, answers, text, entries, flags. Nothing is recorded. A feed that cannot be read ends
+    with 1 and the name of what is wrong.
     """
     judge = measure.Judge(basics.knowledge_of(settings))
     url = asyncio.run(feedlist.address_of(settings, url))

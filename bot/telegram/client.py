@@ -182,8 +182,8 @@ def _refused(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
 
 
 def _uncertain(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
-    answered = not isinstance(error.__cause__, AnswerLost)
-    return DeliveryUncertain(chat_id, _text(error), answered=answered)
+    # An error that comes of another one is none that a server told, whatever broke there.
+    return DeliveryUncertain(chat_id, _text(error), answered=error.__cause__ is None)
 
 
 def _network(chat_id: int, error: vendor.TelegramError) -> DeliveryError:

@@ -106,6 +106,15 @@ def test_the_cause_decides_between_not_sent_and_unknown(kind: type[vendor.Networ
         assert type(translated(7, error)) is meaning
 
 
+def test_what_broke_somewhere_on_the_way_is_no_answer_and_not_repeated_without_end() -> None:
+    error = vendor.NetworkError("Unknown error in HTTP implementation")
+    for cause, answered in ((None, True), (AnswerLost(), False), (ValueError("odd"), False)):
+        error.__cause__ = cause
+        meant = translated(7, error)
+        assert isinstance(meant, DeliveryUncertain)
+        assert meant.answered is answered
+
+
 async def test_a_message_arrives_with_its_entities_and_buttons(
     room: TelegramRoom, stage: Stage
 ) -> None:
