@@ -17,8 +17,9 @@ from bot.flow.watching import DEAD_MAN, STALLS, TOLD
 from bot.opening import database_of, looking
 from bot.plainly import timed
 from bot.stores.lock import only_one
-from bot.stores.sqlite.backups import Backups, verify
-from bot.stores.sqlite.damage import restore, set_aside
+from bot.stores.sqlite.backups import Backups
+from bot.stores.sqlite.damage import restore
+from bot.stores.sqlite.verifying import verify
 
 TEST = "A test by `doctor --test-notify`: this way to you works."
 
@@ -74,10 +75,7 @@ def put_back(settings: Settings, name: str) -> Exchanged:
     backups, now = backups_of(settings), basics.now()
     with only_one(backups.database):
         chosen = backups.named(name) if name else _last_good(backups, now)
-        verify(backups.path(chosen))
-        aside = set_aside(backups.database, now)
-        restore(backups, chosen, now)
-    return Exchanged(chosen, aside)
+        return Exchanged(chosen, restore(backups, chosen, now))
 
 
 def _last_good(backups: Backups, now: datetime) -> Backup:

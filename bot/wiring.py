@@ -198,6 +198,7 @@ def _wired(
     )
     pruning = pruning_of(settings, store, intake.policy, now)
     keeping = keeping_of(settings, backups_of(settings, store.path), now)
+    keeping.damaged = store.found_damaged
     watcher = Watcher(settings, store, keeping, Pulse(steady, room.reach), now, news)
     return Rasid(
         settings=settings,

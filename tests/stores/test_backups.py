@@ -22,9 +22,13 @@ from bot.core.model import AddWatch, Chat, PutChat, Severity
 from bot.errors import BackupError, SchemaError, StoreDamaged
 from bot.stores.reserve import SIZE, Reserve
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.backups import Backups, verify
-from bot.stores.sqlite.damage import State, look, mend, restore, set_aside
+from bot.stores.sqlite.backups import Backups
+from bot.stores.sqlite.damage import mend
 from bot.stores.sqlite.file import Trouble
+from bot.stores.sqlite.files import set_aside
+from bot.stores.sqlite.look import Search, State, look
+from bot.stores.sqlite.restoring import restore
+from bot.stores.sqlite.verifying import verify
 from tests.making import NOW, a_batch, a_source, a_verdict
 
 H = timedelta(hours=1)
@@ -227,7 +231,7 @@ async def test_a_file_that_was_never_ours_is_left_alone(tmp_path: Path) -> None:
 
 
 async def test_a_look_at_a_huge_file_ends(store: SqliteStore, backups: Backups) -> None:
-    assert look(backups.database, is_ours=True, patience_s=-1) == (State.GOOD, "")
+    assert look(backups.database, Search(patience_s=-1), is_ours=True) == (State.GOOD, "")
 
 
 async def test_a_page_that_breaks_while_we_run_is_noticed(

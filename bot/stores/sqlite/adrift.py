@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from bot.stores.sqlite.files import beside, real
+
 
 def identity(path: Path) -> tuple[int, int] | None:
     """Which file stands at ``path``; ``None`` where there is none."""
@@ -22,7 +24,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 def journals(path: Path) -> tuple[tuple[int, int] | None, ...]:
     """Which journals stand beside ``path``."""
-    return tuple(identity(beside) for beside in _beside(path))
+    return tuple(identity(journal) for journal in beside(path))
 
 
 def leave(
@@ -39,6 +41,7 @@ def leave(
     Raises:
         sqlite3.DatabaseError: It cannot be written; nothing that stands there was touched.
     """
+    path = real(path)
     kept = path.with_name(f"{path.name}.rescued")
     kept.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,15 +51,11 @@ def leave(
         connection.close()
     kept.chmod(0o600)
     is_free = not path.exists() or not path.stat().st_size
-    for beside, own in zip(_beside(path), ours, strict=True):
+    for journal, own in zip(beside(path), ours, strict=True):
         # A journal of the old file would be replayed into whatever stands there.
-        if is_free or (own is not None and identity(beside) == own):
-            beside.unlink(missing_ok=True)
+        if is_free or (own is not None and identity(journal) == own):
+            journal.unlink(missing_ok=True)
     return kept.replace(path) if is_free else _aside(kept, path)
-
-
-def _beside(path: Path) -> tuple[Path, ...]:
-    return tuple(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))
 
 
 def _aside(kept: Path, path: Path) -> Path:
