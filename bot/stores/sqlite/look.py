@@ -22,7 +22,7 @@ LOOK_S = 20.0
 SMALL_BYTES = 64 * 1024 * 1024
 _MAGIC = b"SQLite format 3\0"
 _STEPS = 20_000  # of SQLite's machine, between two looks at whether it is enough
-_MANY = 100
+_MANY, _TOLD = 100, 3
 _OF_AN_INDEX = re.compile(
     r"row \d+ missing from index |wrong # of entries in index |non-unique entry in index "
     r"|row \d+ values differ from index "
@@ -71,6 +71,19 @@ class Search:
 
 
 AT_START = Search()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is wrong with a database.
+
+    Attributes:
+        faults: Some of it; nothing where all is well.
+        thorough: Whether its indexes were compared with its tables.
+    """
+
+    faults: tuple[str, ...]
+    thorough: bool
 
 
 class Unreadable:
@@ -122,9 +135,21 @@ def _head(path: Path) -> bytes:
         return file.read(len(_MAGIC))
 
 
+def look_through(connection: sqlite3.Connection, path: Path) -> Looked:
+    """What is wrong with the open database at ``path``."""
+    thorough = is_small(path)
+    told = faults(connection, LOOK_S, thorough=thorough)
+    return Looked(tuple(line.splitlines()[-1] for line in told[:_TOLD]), thorough)
+
+
+def is_small(path: Path) -> bool:
+    """Whether all of it is looked at within a moment."""
+    return path.stat().st_size <= SMALL_BYTES
+
+
 def _asked(path: Path, search: Search) -> list[str]:
     """What is wrong with it; a page that cannot be read is asked for several times."""
-    thorough = search.thorough or path.stat().st_size <= SMALL_BYTES
+    thorough = search.thorough or is_small(path)
     for left in reversed(range(_ASKED)):
         try:
             with closing(sqlite3.connect(path, timeout=5)) as connection:
