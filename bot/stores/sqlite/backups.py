@@ -202,7 +202,7 @@ class Backups:
             before = shape(connection)
             connection.execute("VACUUM INTO ?", (str(part),))
             after = shape(connection)
-        compare(verify(part, self._stopping.is_set), before, after)
+        compare(verify(part, self._stopping.is_set, usable=False), before, after)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -50,8 +50,8 @@ def set_aside(path: Path, now: datetime) -> Path | None:
 
 
 def put_back(aside: Path, path: Path) -> None:
-    """Undo ``set_aside``."""
-    _moved(aside, real(path))
+    """Undo ``set_aside``, which gave ``aside``."""
+    _moved(aside.with_name(aside.name.removesuffix(_ALL[1])), real(path))
 
 
 def _moved(old: Path, new: Path) -> set[str]:

@@ -73,8 +73,11 @@ def compare(copy: Shape, before: Shape, after: Shape) -> None:
             raise BackupError(f"{told}, not {least} to {most}")
 
 
-def verify(file: Path, halt: Callable[[], bool] = never) -> Shape:
+def verify(file: Path, halt: Callable[[], bool] = never, *, usable: bool = True) -> Shape:
     """Look through all of ``file``; what is in it.
+
+    Args:
+        usable: It must be one that this version can work with.
 
     Raises:
         BackupError: It is damaged, is no database of ours, or needs a newer version of us.
@@ -86,16 +89,16 @@ def verify(file: Path, halt: Callable[[], bool] = never) -> Shape:
             told = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if told != "ok":
                 raise BackupError(f"{file.name} is damaged: {told}")
-            _need_ours(file, copy)
+            _need_ours(file, copy, usable=usable)
             return shape(copy)
     except sqlite3.Error as error:
         raise BackupError(f"{file.name} cannot be read: {error}") from error
 
 
-def _need_ours(file: Path, copy: sqlite3.Connection) -> None:
+def _need_ours(file: Path, copy: sqlite3.Connection, *, usable: bool) -> None:
     tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
     if not {"chats", "_sqlite_migrations"} <= tables:
         raise BackupError(f"{file.name} is no database of Rasid")
     applied = {row[0] for row in copy.execute("SELECT name FROM _sqlite_migrations")}
-    if newer := sorted(applied - set(STEPS)):
+    if usable and (newer := sorted(applied - set(STEPS))):
         raise BackupError(f"{file.name} was written by a newer Rasid (step {newer[0]})")
