@@ -31,6 +31,7 @@ _OFTEN = 3  # mended so often within an hour: the disk itself is at fault, and a
 _LATELY_S = 3600.0
 _SEARCH_S = 900.0  # once it is known that there is damage it is looked for
 _AGAIN_S = 60.0
+_LAST_S = 3.0
 _WAITS = (
     "The bot does not run: its database is damaged or gone, and no backup could take its place:"
     " {}. It is tried again each minute."
@@ -55,6 +56,12 @@ class Waiting:
         with suppress(TimeoutError):
             await asyncio.wait_for(self.stopped.wait(), _AGAIN_S)
         telling.cancel()
+
+    async def part(self, news: list[str]) -> None:
+        """Tell what no life will tell any more; that takes a moment at most."""
+        if news:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.tell("\n".join(news)), _LAST_S)
 
     async def _told(self, news: str) -> None:
         if news:
@@ -105,11 +112,11 @@ async def keep_alive(
     search, news, falls = Search(halt=halt), list[str](), list[float]()
     while True:
         mended = await _mended(backups_of(settings, path), clock, search, waiting)
-        if halt():
-            return None
         if mended is not None:
             log.error("database_mended %s", mended)
             news.append(str(mended))
+        if waiting and halt():
+            return await waiting.part(news)
         try:
             return await live(news)
         except StoreDamaged as error:
