@@ -250,7 +250,7 @@ def _save_journal(path: Path, may_begin: bool) -> None:
     if not may_begin:
         told = f"{path} is gone or empty, and {journal.name} is left of it: `run` mends that"
         raise sqlite3.OperationalError(told)
-    set_aside(path, datetime.now(UTC))
+    set_aside(path, datetime.fromtimestamp(journal.stat().st_mtime, UTC))
 
 
 def _make_folder(folder: Path) -> None:
