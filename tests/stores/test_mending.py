@@ -373,13 +373,13 @@ async def test_the_copy_is_readable_by_its_owner_alone_while_it_is_made(
     await store.close()
     backups.path(made).chmod(0o644)
     seen: list[int] = []
-    remember = restoring._remember
+    remember = restoring.remember
 
     def looked(part: Path, *told: Any) -> None:
         seen.append(stat.S_IMODE(part.stat().st_mode))
         remember(part, *told)
 
-    monkeypatch.setattr(restoring, "_remember", looked)
+    monkeypatch.setattr(restoring, "remember", looked)
     restore(backups, made, NOW)
     assert seen == [0o600]
 
@@ -584,3 +584,69 @@ async def test_two_backups_at_once_are_both_made(store: SqliteStore, backups: Ba
     made = await asyncio.gather(backups.make(NOW), other.make(NOW + H))
     assert set(made) == set(backups.kept())
     assert len(made) == 2
+
+
+# ── a journal that is damaged in its midst ───────────────────────────────────────────────────
+
+
+async def killed(store: SqliteStore, folder: Path) -> Backups:
+    """A database whose process was killed after fifty chats came; the journal holds them."""
+    for chat in range(100, 150):
+        await store.answer(chat, [PutChat(Chat(chat))], [], NOW)
+    lost = folder / "killed"
+    lost.mkdir()
+    for ending in ("", "-wal"):
+        shutil.copy(f"{folder / 'rasid.db'}{ending}", f"{lost / 'rasid.db'}{ending}")
+    return Backups(lost / "rasid.db", lost / "backups")
+
+
+async def test_what_a_damaged_journal_lost_is_told_and_settled_as_after_a_restore(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    backups = await killed(store, tmp_path)
+    path, wal = backups.database, backups.database.with_name("rasid.db-wal")
+    text = bytearray(wal.read_bytes())
+    text[len(text) // 2] ^= 0xFF
+    wal.write_bytes(bytes(text))
+    mended = mend(backups, NOW)
+    assert mended is not None
+    assert (mended.state, mended.backup) == (State.JOURNAL, None)
+    assert mended.aside is not None
+    assert mended.aside.read_bytes() == bytes(text)
+    assert 1 < rows(path, "SELECT count(*) FROM chats")[0][0] < 51
+    again = await SqliteStore.open(path)
+    restored = await again.restored()
+    assert restored is not None
+    assert restored.at == NOW
+    assert await again.after_restore(NOW, 24 * H) == (0, 0)
+    await again.answer(999, [PutChat(Chat(999))], [], NOW)
+    # Killed once more: what is told once is not told again.
+    other = tmp_path / "again"
+    other.mkdir()
+    for ending in ("", "-wal"):
+        shutil.copy(f"{path}{ending}", f"{other / 'rasid.db'}{ending}")
+    await again.close()
+    assert mend(Backups(other / "rasid.db", other / "backups"), NOW + H) is None
+
+
+@pytest.mark.parametrize("cut", [0, 1, 3000, 9000])
+async def test_a_journal_that_ends_somewhere_lost_nothing_that_was_committed_before(
+    store: SqliteStore, tmp_path: Path, cut: int
+) -> None:
+    backups = await killed(store, tmp_path)
+    wal = backups.database.with_name("rasid.db-wal")
+    os.truncate(wal, wal.stat().st_size - cut)
+    assert mend(backups, NOW) is None
+    assert len(rows(backups.database, "SELECT id FROM chats")) >= 48
+
+
+async def test_what_a_transaction_left_that_was_never_committed_is_no_loss(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    spilled = ("PRAGMA cache_size = 10", "BEGIN", FILLED)
+    for statement in spilled:
+        await store._run(lambda text=statement: store._db.execute(text))
+    await store._run(lambda: store._db.execute("ROLLBACK"))
+    backups = await killed(store, tmp_path)
+    assert mend(backups, NOW) is None
+    assert len(rows(backups.database, "SELECT id FROM chats")) == 51

@@ -6,6 +6,7 @@ begins empty where there is a backup, or should be one.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from pathlib import Path
 from bot.core.model import Backup
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.files import lone_journal, real, set_aside
+from bot.stores.sqlite.journal import Lost, lost
 from bot.stores.sqlite.look import AT_START, Search, State, look, reindexed
+from bot.stores.sqlite.restoring import remember, restore_last
 from bot.stores.sqlite.restoring import restore as restore  # noqa: PLC0414 -- told on
-from bot.stores.sqlite.restoring import restore_last
 
 _UNSEEN = "no fault was seen in it, and yet it failed again"
 
@@ -42,6 +44,12 @@ class Mended:
     def __str__(self) -> str:
         if self.state is State.INDEX:
             return f"An index of the database was wrong ({self.told}): built anew, nothing is lost."
+        if self.state is State.JOURNAL:
+            return (
+                f"The database's journal was damaged ({self.told}): some of what was written last,"
+                " before the bot ended, is lost. What may have been sent then is said to be a"
+                f" repeat. A copy of the journal lies in {self.aside}."
+            )
         what = f"The database was {self.state.value}{f' ({self.told})' if self.told else ''}."
         if self.aside is not None:
             what += f" What is left of it lies in {self.aside} now."
@@ -64,6 +72,7 @@ def mend(backups: Backups, now: datetime, search: Search = AT_START) -> Mended |
             should be. All is as it was.
     """
     path = real(backups.database)
+    gone = _lost(path, now)
     state, told = look(path, search, is_ours=backups.were_made())
     if state is State.GOOD and search.insist and backups.kept():
         state, told = State.DAMAGED, _UNSEEN
@@ -71,7 +80,22 @@ def mend(backups: Backups, now: datetime, search: Search = AT_START) -> Mended |
         if reindexed(path, search):
             return Mended(state, told)
         state = State.DAMAGED
-    return None if state is State.GOOD else _replaced(backups, now, search, state, told)
+    if state is State.GOOD:
+        return _forgetful(path, now, gone) if gone else None
+    return _replaced(backups, now, search, state, told)
+
+
+def _lost(path: Path, now: datetime) -> Lost | None:
+    try:
+        return lost(path, now)
+    except sqlite3.DatabaseError:
+        return None  # whoever looks at the database itself will say why
+
+
+def _forgetful(path: Path, now: datetime, gone: Lost) -> Mended:
+    """It lives on without what was lost, as after a restore."""
+    remember(path, gone.since, now)
+    return Mended(State.JOURNAL, gone.told, gone.aside)
 
 
 def _replaced(

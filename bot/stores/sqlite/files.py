@@ -34,15 +34,22 @@ def lone_journal(path: Path) -> Path | None:
     return wal if is_empty(path) and not is_empty(wal) else None
 
 
+def aside_name(path: Path, now: datetime, ending: str = "") -> Path:
+    """A name that is free, for what is put aside."""
+    path = real(path)
+    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
+    while any(_named(aside, known).exists() for known in _ALL):
+        aside = aside.with_name(f"{aside.name}-2")
+    return _named(aside, ending)
+
+
 def set_aside(path: Path, now: datetime) -> Path | None:
     """Give the file and what belongs to it another name; ``None`` where there was nothing.
 
     A journal must never stay behind: SQLite would play it into whatever comes next.
     """
     path = real(path)
-    aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}")
-    while any(_named(aside, ending).exists() for ending in _ALL):
-        aside = aside.with_name(f"{aside.name}-2")
+    aside = aside_name(path, now)
     moved = _moved(path, aside)
     if path.parent.is_dir():
         sync(path.parent)

@@ -50,6 +50,7 @@ class State(Enum):
     GOOD = "good"
     MISSING = "missing"
     INDEX = "index"
+    JOURNAL = "journal"
     DAMAGED = "damaged"
 
 

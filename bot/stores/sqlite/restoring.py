@@ -86,7 +86,7 @@ def _exchanged(
     try:
         _make_room(backup.size + _LEFT, path, part)
         _copy(backups.path(backup), part, halt)
-        _remember(part, backup, now)
+        remember(part, backup.taken_at, now)
         sync(part)
         return _in_its_place(part, path, now)
     except (OSError, sqlite3.Error) as error:
@@ -141,10 +141,10 @@ def _go_on(halt: Callable[[], bool]) -> None:
         raise BackupError("restoring was broken off: the bot is to stop")
 
 
-def _remember(part: Path, backup: Backup, now: datetime) -> None:
-    """Note in the copy that it is one: what it has not seen must not be told as new."""
-    told = {"taken_at": ms(backup.taken_at), "at": ms(now), "settled": False}
-    with closing(sqlite3.connect(part)) as copy, copy:
+def remember(file: Path, taken_at: datetime, now: datetime) -> None:
+    """Note in ``file`` that it forgot: what it has not seen must not be told as new."""
+    told = {"taken_at": ms(taken_at), "at": ms(now), "settled": False}
+    with closing(sqlite3.connect(file)) as copy, copy:
         copy.execute(
             "INSERT OR REPLACE INTO settings (key, value) VALUES ('restored', ?)",
             (json.dumps(told),),
