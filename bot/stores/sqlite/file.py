@@ -26,6 +26,7 @@ from sqlite_utils import Database
 from bot.errors import SchemaError, StoreDamaged, StoreUnavailable
 from bot.stores.sqlite import adrift, rows, schema
 from bot.stores.sqlite.files import lone_journal, set_aside
+from bot.stores.sqlite.head import Head, opened
 from bot.stores.sqlite.look import Unreadable
 from bot.stores.sqlite.schema import STEPS as STEPS  # noqa: PLC0414 -- told on
 from bot.stores.sqlite.schema import migrations as migrations  # noqa: PLC0414 -- told on
@@ -85,6 +86,8 @@ class SqliteFile:
         self.damaged: Callable[[], object] = lambda: None
         self._identity: tuple[int, int] | None = None
         self._journals: tuple[tuple[int, int] | None, ...] = ()
+        self._head: Head | None = None
+        self._changes = 0
         self._unreadable = Unreadable()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
@@ -121,18 +124,22 @@ class SqliteFile:
             _save_journal(Path(path), migrate)
             _make_file(Path(path), migrate)
         connection = self._connect(path)
+        self._head = opened(self.path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
             schema.check(self._db, path, migrate)
             self._identity = adrift.identity(self.path)
             self._journals = adrift.journals(self.path)
+            self._changes = (self._head and self._head.changes()) or 0
         except sqlite3.DatabaseError as error:
             connection.close()
+            self._let_go()
             if isinstance(error, sqlite3.OperationalError):
                 raise
             raise SchemaError(f"{path} is not a database of Rasid: {error}") from error
         except BaseException:
             connection.close()
+            self._let_go()
             raise
 
     def _connect(self, path: str) -> sqlite3.Connection:
@@ -144,7 +151,18 @@ class SqliteFile:
 
     def is_adrift(self) -> bool:
         """Whether our file is not the one any more that stands at ``path``; from any thread."""
+        return self._is_replaced() or self._is_overwritten()
+
+    def _is_replaced(self) -> bool:
         return adrift.identity(self.path) != self._identity
+
+    def _is_overwritten(self) -> bool:
+        if self._head is None:
+            return False
+        if adrift.is_overwritten(self._head, self._changes):
+            return True
+        self._changes = self._head.changes() or self._changes
+        return False
 
     async def close(self, *, rescuing: bool = False) -> None:
         """Finish what is queued and close the file.
@@ -152,9 +170,22 @@ class SqliteFile:
         Args:
             rescuing: If it is adrift, what is in it is written where it belongs, or beside that.
         """
-        end = partial(adrift.leave, self._db.conn, self.path, self._journals)
-        await self._run(end if rescuing and self.is_adrift() else self._db.conn.close)
+        await self._run(self._ended if rescuing else self._db.conn.close)
+        self._let_go()
         self._thread.shutdown()
+
+    def _let_go(self) -> None:
+        if self._head is not None:
+            self._head.close()
+            self._head = None
+
+    def _ended(self) -> None:
+        if self._is_replaced():
+            adrift.leave(self._db.conn, self.path, self._journals)
+        elif self._head and self._is_overwritten():
+            adrift.leave_overwritten(self._db.conn, self.path, self._head)
+        else:
+            self._db.conn.close()
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
