@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from bot.stores.sqlite import SqliteStore, look
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.damage import Mended, mend
 from bot.stores.sqlite.look import Search
+from bot.wiring import assembled
 from tests.databases import new_store
 from tests.making import NOW
 from tests.stores.test_mending import WAITS, cancelled, leave_out, spoil
@@ -232,3 +234,34 @@ async def test_on_a_full_disk_the_reserve_is_given_up_before_anything_begins(
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=100_000))
     await upkeep.keep_alive(settings, path, lambda: NOW, Lives())
     assert not reserve.path.exists()
+
+
+async def test_damage_that_the_look_did_not_reach_and_the_opening_meets_is_mended(
+    settings: Settings, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "SMALL_BYTES", 0)
+    monkeypatch.setattr(upkeep, "Search", partial(Search, patience_s=-1.0))
+    await Backups(path, settings.backups.folder).make(NOW)
+    spoil(path)
+    opened: list[bool] = []
+
+    async def live(_: list[str]) -> None:
+        store = await SqliteStore.open(path)
+        opened.append(await store.chat(7) is not None)
+        await store.close()
+
+    monkeypatch.setattr(upkeep, "_searched", lambda *_, **__: Search(thorough=True))
+    await upkeep.keep_alive(settings, path, lambda: NOW, live)
+    assert opened == [True]
+
+
+async def test_the_parts_of_a_bot_tell_its_store_of_damage(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token := "4200000001:AAnobody-canary_token_of_a_bot00")
+    async with assembled(settings, token, []) as rasid:
+        heard: list[bool] = []
+        rasid.store.damaged = lambda: heard.append(True)
+        rasid.keeping.damaged()
+        assert heard

@@ -650,3 +650,30 @@ async def test_what_a_transaction_left_that_was_never_committed_is_no_loss(
     backups = await killed(store, tmp_path)
     assert mend(backups, NOW) is None
     assert len(rows(backups.database, "SELECT id FROM chats")) == 51
+
+
+async def test_what_is_left_of_the_journals_last_run_is_no_loss(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    everything = "PRAGMA wal_checkpoint(RESTART)"
+    await store._write(lambda: store._do(FILLED))
+    for chat in range(20, 40):
+        await store.answer(chat, [PutChat(Chat(chat))], [], NOW)
+    await store._run(lambda: store._db.execute(everything).fetchall())
+    backups = await killed(store, tmp_path)
+    assert mend(backups, NOW) is None
+    assert len(rows(backups.database, "SELECT id FROM chats")) == 71
+
+
+async def test_a_backup_whose_index_misses_a_row_is_passed_by(
+    store: SqliteStore, backups: Backups
+) -> None:
+    good = await backups.make(NOW)
+    bad = backups.path(await backups.make(NOW + H))
+    await store.close()
+    leave_out(bad, row=WAITS)
+    spoil(backups.database)
+    mended = mend(backups, NOW + 2 * H)
+    assert mended is not None
+    assert mended.backup == good
+    assert "is damaged: row 1 missing from index" in str(mended)

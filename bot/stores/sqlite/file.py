@@ -134,7 +134,8 @@ class SqliteFile:
         except sqlite3.DatabaseError as error:
             connection.close()
             self._let_go()
-            if isinstance(error, sqlite3.OperationalError):
+            is_damage = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
+            if is_damage or isinstance(error, sqlite3.OperationalError):
                 raise
             raise SchemaError(f"{path} is not a database of Rasid: {error}") from error
         except BaseException:
