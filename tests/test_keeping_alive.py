@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +23,7 @@ from bot.stores.sqlite.look import Search
 from bot.wiring import assembled
 from tests.databases import new_store
 from tests.making import NOW
-from tests.stores.test_mending import WAITS, cancelled, leave_out, spoil
+from tests.stores.test_mending import WAITS, cancelled, leave_out, rows, spoil
 
 H = timedelta(hours=1)
 
@@ -239,10 +238,12 @@ async def test_on_a_full_disk_the_reserve_is_given_up_before_anything_begins(
 async def test_damage_that_the_look_did_not_reach_and_the_opening_meets_is_mended(
     settings: Settings, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(look, "SMALL_BYTES", 0)
-    monkeypatch.setattr(upkeep, "Search", partial(Search, patience_s=-1.0))
     await Backups(path, settings.backups.folder).make(NOW)
-    spoil(path)
+    where = "SELECT rootpage FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    page = rows(path, where)[0][0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(os.urandom(4096))
     opened: list[bool] = []
 
     async def live(_: list[str]) -> None:
@@ -250,7 +251,10 @@ async def test_damage_that_the_look_did_not_reach_and_the_opening_meets_is_mende
         opened.append(await store.chat(7) is not None)
         await store.close()
 
-    monkeypatch.setattr(upkeep, "_searched", lambda *_, **__: Search(thorough=True))
+    def late(backups: Backups, now: datetime, search: Search) -> Mended | None:
+        return mend(backups, now, search) if search.thorough else None  # a large file
+
+    monkeypatch.setattr(upkeep, "mend", late)
     await upkeep.keep_alive(settings, path, lambda: NOW, live)
     assert opened == [True]
 

@@ -145,6 +145,11 @@ except OSError:
 """
 
 
+def links() -> list[Path]:
+    """What this process has open."""
+    return [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+
+
 async def test_looking_takes_no_lock_from_sqlite(tmp_path: Path) -> None:
     path = tmp_path / "rasid.db"
     store = await opened(path)
@@ -161,6 +166,7 @@ async def test_looking_takes_no_lock_from_sqlite(tmp_path: Path) -> None:
     assert await asyncio.to_thread(held)
     await store.close()
     assert not await asyncio.to_thread(held)
+    assert str(path) not in [str(link.readlink()) for link in links()]
 
 
 async def test_where_nothing_was_taken_away_nothing_is_written(tmp_path: Path) -> None:
