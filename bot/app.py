@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from bot import __version__, config, upkeep
 from bot.basics import knowledge_of, now
@@ -17,12 +18,13 @@ from bot.config import Settings
 from bot.database import need_database_path
 from bot.engine import garbage
 from bot.engine.local import LocalEngine
+from bot.errors import NotifyError
 from bot.flow import greeting
 from bot.flow.beside import Beside
 from bot.logs import begin
 from bot.ports import Engine
 from bot.stores.lock import only_one
-from bot.watcher import secrets_of
+from bot.watcher import outlets_of, secrets_of
 from bot.web import hook, push
 from bot.web.server import start_web
 from bot.wiring import Rasid, assembled
@@ -45,14 +47,24 @@ async def run(settings: Settings, *, once: bool = False) -> None:
     knowledge_of(settings)  # kept for later; what is wrong in it ends the run before it begins
     garbage.seldom()
     path = need_database_path(settings)
+    # One for all lives: who asks us to stop while a database is mended means the next one, too.
+    waiting = None if once else upkeep.Waiting(_stop_signal(), partial(_tell, settings))
 
     async def live(news: list[str]) -> None:
         secret = token.get_secret_value() if token else None
         async with assembled(settings, secret, news) as rasid:
-            await (_once(rasid) if once else _forever(rasid))
+            await (_forever(rasid, waiting.stopped) if waiting else _once(rasid))
 
     with only_one(path):
-        await upkeep.keep_alive(settings, path, now, live)
+        await upkeep.keep_alive(settings, path, now, live, waiting)
+
+
+async def _tell(settings: Settings, news: str) -> None:
+    for name, outlet in outlets_of(settings.notify).items():
+        try:
+            await outlet.tell([news])
+        except NotifyError as error:
+            log.warning("not_told way=%s error=%s", name, error)
 
 
 @asynccontextmanager
@@ -120,7 +132,7 @@ async def _tell_once(rasid: Rasid) -> None:
     print(f"{len(ages)} sources polled, {failed} unreachable; outbox: {told}", file=sys.stderr)
 
 
-async def _forever(rasid: Rasid) -> None:
+async def _forever(rasid: Rasid, stopped: asyncio.Event) -> None:
     await _recover(rasid)
     engine = LocalEngine()
     engine.every(timedelta(seconds=rasid.settings.polling.tick_s), rasid.ingest.tick, "poll")
@@ -128,11 +140,12 @@ async def _forever(rasid: Rasid) -> None:
     engine.every(timedelta(minutes=1), rasid.keeping.tick, "backups")
     engine.every(timedelta(minutes=1), rasid.pruning.tick, "pruning")
     async with _heard(rasid, engine), rasid.watcher.running() as damaged:
-        await _until_stopped(rasid, engine, damaged)
+        await _until_stopped(rasid, engine, damaged, stopped)
 
 
-async def _until_stopped(rasid: Rasid, engine: Engine, damaged: asyncio.Task[None]) -> None:
-    stopped = _stop_signal()
+async def _until_stopped(
+    rasid: Rasid, engine: Engine, damaged: asyncio.Task[None], stopped: asyncio.Event
+) -> None:
     sending = asyncio.create_task(rasid.deliver.run(), name="sender")
     receiving = asyncio.create_task(
         rasid.room.run_updates(rasid.serve, hook_url=rasid.hook_url), name="receiver"

@@ -9,6 +9,7 @@
     │   └── StoreDamaged              the same, until the last good backup has taken its place
     │       └── StoreAdrift           the same, until what was in it lies where it belongs
     ├── BackupError                   the next one is made soon; the ones there are stay
+    │   └── DatabaseDamaged           the last good one takes the database's place
     ├── NotifyError                   tell the operator again later
     ├── SourceError(source_id)
     │   ├── SourceUnavailable(retry_after_s?)   back off, keep polling
@@ -74,6 +75,10 @@ class StoreAdrift(StoreDamaged):
 
 class BackupError(BotError):
     """A backup could not be made, or is not good."""
+
+
+class DatabaseDamaged(BackupError):
+    """No backup could be made, for what it is made of is damaged."""
 
 
 class NotifyError(BotError):

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot import basics, config, database
 from bot.aside import title_of
@@ -18,6 +19,7 @@ from bot.opening import database_of, looking_at_one
 from bot.plainly import timed
 from bot.safekeeping import Check, checks
 from bot.sources.hops import shown_url
+from bot.stores.sqlite.look import LOOK_S, Looked
 
 _LOW_DISK_BYTES = 200 * 1024 * 1024
 _OFTEN_S = 60
@@ -66,14 +68,7 @@ def _move_words(source: Source) -> Iterator[str]:
 async def doctor(settings: Settings) -> tuple[Check, ...]:
     """Look at everything that can be looked at without sending anything."""
     here = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
-    return (*here, *await _database(settings), *await _safe(settings))
-
-
-async def _safe(settings: Settings) -> tuple[Check, ...]:
-    try:
-        return await checks(settings)
-    except BotError:
-        return ()  # the database cannot be read, as was said
+    return (*here, *await _database(settings), *await checks(settings))
 
 
 async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tally, bool]:
@@ -166,6 +161,7 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
             counts, dead = await store.outbox_counts(), await store.dead_letters(5)
             ages = await store.source_ages()
             kept, aside = await store.quarantined(_LISTED), await store.quarantine_counts()
+            looked = await store.look_through()
     except BotError as error:
         command = "python -m bot migrate"
         mend = command if command in str(error) else "see docs/operate.md, “The database”"
@@ -173,11 +169,18 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
     states = ", ".join(f"{n} {state}" for state, n in counts.items()) or "empty"
     letters = "; ".join(f"#{one.id} {one.state}: {one.error}" for one in dead)
     return (
-        Check("database", well=True, told=str(path)),
+        _whole(path, looked),
         Check("outbox", not dead, f"{states}{letters and f' ({letters})'}", "read the errors"),
         _quarantine(kept, aside),
         *_failing(ages, settings),
     )
+
+
+def _whole(path: Path, looked: Looked) -> Check:
+    where = "all of it" if looked.thorough else f"{LOOK_S:.0f} s at most, its indexes not compared"
+    told = f"{path}, looked through ({where}): {'; '.join(looked.faults) or 'good'}"
+    mend = "stop the bot and start it: that mends it (docs/operate.md, “The database”)"
+    return Check("database", well=not looked.faults, told=told, mend=mend)
 
 
 def _quarantine(kept: Sequence[Quarantined], counts: Mapping[str, int]) -> Check:

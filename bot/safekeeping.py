@@ -12,13 +12,14 @@ from bot import basics, upkeep, watcher
 from bot.config import Settings
 from bot.core.model import Backup, ChatStatus
 from bot.core.rotation import newest_first
-from bot.errors import BackupError, NotifyError
+from bot.errors import BackupError, BotError, NotifyError
 from bot.flow.watching import DEAD_MAN, STALLS, TOLD
 from bot.opening import database_of, looking
 from bot.plainly import timed
 from bot.stores.lock import only_one
-from bot.stores.sqlite.backups import Backups, verify
-from bot.stores.sqlite.damage import restore, set_aside
+from bot.stores.sqlite.backups import Backups
+from bot.stores.sqlite.damage import restore
+from bot.stores.sqlite.verifying import verify
 
 TEST = "A test by `doctor --test-notify`: this way to you works."
 
@@ -74,10 +75,7 @@ def put_back(settings: Settings, name: str) -> Exchanged:
     backups, now = backups_of(settings), basics.now()
     with only_one(backups.database):
         chosen = backups.named(name) if name else _last_good(backups, now)
-        verify(backups.path(chosen))
-        aside = set_aside(backups.database, now)
-        restore(backups, chosen, now)
-    return Exchanged(chosen, aside)
+        return Exchanged(chosen, restore(backups, chosen, now))
 
 
 def _last_good(backups: Backups, now: datetime) -> Backup:
@@ -103,9 +101,16 @@ def _last_written(database: Path) -> datetime:
 
 async def checks(settings: Settings) -> tuple[Check, ...]:
     """What ``doctor`` says of backups, of the second path and of the dead man's switch."""
-    kept = await _kept(settings)
-    path = (*await _operators(settings), *_path(settings, kept))
-    return (_backups(settings), *path, *_dead_man(settings, kept))
+    return (await _backups(settings), *await _noted(settings))
+
+
+async def _noted(settings: Settings) -> tuple[Check, ...]:
+    try:
+        kept = await _kept(settings)
+        path = (*await _operators(settings), *_path(settings, kept))
+        return (*path, *_dead_man(settings, kept))
+    except BotError:
+        return ()  # the database cannot be read, as was said; the backups can
 
 
 async def _operators(settings: Settings) -> Sequence[Check]:
@@ -129,24 +134,42 @@ async def _kept(settings: Settings) -> dict[str, dict[str, str]]:
         return {key: json.loads(await store.kept(key) or "{}") for key in (STALLS, TOLD, DEAD_MAN)}
 
 
-def _backups(settings: Settings) -> Check:
-    if not settings.backups.every_h:
+async def _backups(settings: Settings) -> Check:
+    every = timedelta(hours=settings.backups.every_h)
+    if not every:
         mend = "set backups.every_h to 1"
         return Check("backups", well=False, told="none are made: backups.every_h is 0", mend=mend)
-    found, backups = listed(settings), backups_of(settings)
-    if not found:
-        told = f"none yet in {backups.folder}: `run` makes one within two minutes"
-        return Check("backups", well=True, told=told)
+    backups = backups_of(settings)
+    hinders = backups.obstacle()
+    mend = "python -m bot backup says why none is made; `run` makes them by itself"
+    if found := listed(settings):
+        told, well = _newest(backups, found, every)
+        told += hinders and f"; none can be made now: {hinders}"
+    else:
+        told = f"none yet in {backups.folder}: {hinders or '`run` makes one within two minutes'}"
+        well = not backups.note.exists() and await _is_new(settings, 2 * every)
+    return Check("backups", well=well and not hinders, told=told, mend=mend)
+
+
+def _newest(backups: Backups, found: Sequence[Backup], every: timedelta) -> tuple[str, bool]:
+    """What is said of the newest, and whether it is good."""
     newest = found[0]
     fault = _fault(backups, newest)
-    missed = _last_written(backups.database) - newest.taken_at
-    is_fresh = missed <= 2 * timedelta(hours=settings.backups.every_h)
     told = (
         f"{len(found)} in {backups.folder}, the newest of {timed(newest.taken_at)},"
         f" {newest.size // 1024} KB, {fault or 'looked through: good'}"
     )
-    mend = "python -m bot backup says why none is made; `run` makes them by itself"
-    return Check("backups", well=not fault and is_fresh, told=told, mend=mend)
+    return told, not fault and _last_written(backups.database) - newest.taken_at <= 2 * every
+
+
+async def _is_new(settings: Settings, age: timedelta) -> bool:
+    """Whether the database is so young that there need be no backup yet."""
+    try:
+        async with looking(settings) as store:
+            begun_at = await store.begun_at() if store is not None else None
+    except BotError:
+        return False
+    return begun_at is None or basics.now() - begun_at <= age
 
 
 def _path(settings: Settings, kept: Mapping[str, Mapping[str, str]]) -> Iterator[Check]:

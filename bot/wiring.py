@@ -190,6 +190,7 @@ def _wired(
     )
     pruning = pruning_of(settings, store, intake.policy, now)
     keeping = keeping_of(settings, backups_of(settings, store.path), now)
+    keeping.damaged = store.found_damaged
     pulse = Pulse(steady, room.reach)
     held = partial(_held_since, deliver.sending)
     watcher = Watcher(settings, store, keeping, pulse, now, news, held, room.hearing.deaf)

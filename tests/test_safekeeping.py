@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from bot import basics
+from bot import basics, config, operate, safekeeping
+from bot.config import Settings
 from bot.core.model import Chat, PutChat
 from bot.flow.watching import DEAD_MAN, STALLS, TOLD
 from bot.stores.lock import only_one
-from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite import SqliteStore, look
 from tests.making import NOW
+from tests.stores.test_mending import WAITS, leave_out
 from tests.test_cli import bot
 
 DATABASE = Path("var") / "sandbox.db"
@@ -103,6 +108,84 @@ def test_doctor_tells_the_age_of_the_backups_and_that_they_are_good(here: Path) 
     made.rename(made.with_name(f"sandbox-{old:%Y%m%dT%H%M%SZ}.db"))
     assert line_of(here, "backups").startswith("BAD")
     assert line_of(here, "backups", RASID_BACKUPS__EVERY_H="0").startswith("BAD")
+
+
+def spoil(path: Path) -> None:
+    """Overwrite all pages but the first two."""
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(path.stat().st_size - 8192))
+
+
+def test_doctor_looks_through_the_database_and_says_so(here: Path) -> None:
+    line = line_of(here, "database")
+    assert line.startswith("ok")
+    assert line.endswith("looked through (all of it): good")
+    leave_out(here / DATABASE, row=WAITS)
+    line = line_of(here, "database")
+    assert line.startswith("BAD")
+    assert "missing from index deliveries_ready" in line
+
+
+def test_doctor_leaves_the_indexes_of_a_large_database_alone_and_says_so(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look, "SMALL_BYTES", 0)
+    leave_out(here / DATABASE, row=WAITS)
+    told = [check.told for check in asyncio.run(operate.doctor(settings_of(here, monkeypatch)))]
+    assert any("20 s at most, its indexes not compared): good" in line for line in told)
+
+
+def settings_of(here: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.chdir(here)
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    return config.load(here / "config.yaml", {})
+
+
+def test_doctor_tells_of_the_backups_of_a_damaged_database(here: Path) -> None:
+    bot("backup", cwd=here)
+    spoil(here / DATABASE)
+    assert line_of(here, "database").startswith("BAD")
+    line = line_of(here, "backups")
+    assert line.startswith("ok")
+    assert "looked through: good" in line
+
+
+def test_doctor_says_that_no_backup_can_be_made(here: Path) -> None:
+    folder = here / "var" / "backups"
+    folder.write_text("a file")
+    line = line_of(here, "backups")
+    assert line.startswith("BAD")
+    assert "var/backups is not a folder" in line
+    folder.unlink()
+    bot("backup", cwd=here)
+    assert line_of(here, "backups").startswith("ok")
+
+
+def test_backups_that_cannot_be_made_any_more_are_failing_though_there_is_one(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot("backup", cwd=here)
+    settings = settings_of(here, monkeypatch)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    (line, *_) = asyncio.run(safekeeping.checks(settings))
+    assert not line.well
+    assert "none can be made now: less than 64 MB free" in line.told
+
+
+@pytest.mark.parametrize(("hours", "verdict"), [(1, "ok"), (3, "BAD")])
+def test_none_yet_is_well_for_two_periods_only(here: Path, hours: int, verdict: str) -> None:
+    begun = f"{basics.now() - timedelta(hours=hours)}"
+    with closing(sqlite3.connect(here / DATABASE)) as database, database:
+        database.execute("UPDATE _sqlite_migrations SET applied_at = ?", (begun,))
+    line = line_of(here, "backups")
+    assert line.startswith(verdict)
+    assert "none yet" in line
+
+
+def test_none_yet_of_a_damaged_database_is_bad(here: Path) -> None:
+    spoil(here / DATABASE)
+    assert line_of(here, "backups").startswith("BAD")
 
 
 class Taker(BaseHTTPRequestHandler):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.rotation import is_due
-from bot.errors import BackupError
+from bot.errors import BackupError, DatabaseDamaged
 from bot.flow.beside import Beside
 from bot.ports import Backups, Clock
 
@@ -25,6 +26,7 @@ class Keeping:
         clock: Now.
         every: Between two of them; zero: none are made.
         hourly, daily: Hours and days of which one is kept.
+        damaged: Called when making one shows that the database is damaged.
         error: Why the last one was not made, ``""`` where it was.
     """
 
@@ -33,6 +35,7 @@ class Keeping:
     every: timedelta
     hourly: int
     daily: int
+    damaged: Callable[[], object] = lambda: None
     error: str = ""
     _failed_at: datetime | None = None
     _beside: Beside = field(default_factory=Beside)
@@ -55,6 +58,8 @@ class Keeping:
         except (BackupError, OSError) as error:
             self.error, self._failed_at = str(error), self.clock()
             log.warning("backup_failed error=%s", error)
+            if isinstance(error, DatabaseDamaged):
+                self.damaged()
             return
         self.error, self._failed_at = "", None
         log.info("backup_made name=%s bytes=%d rotated=%d", made.name, made.size, gone)

@@ -23,10 +23,12 @@ def _lock_file(path: Path) -> IO[str]:
 def only_one(path: Path) -> Iterator[None]:
     """Hold the right to send from the database at ``path``; the system frees it at any end.
 
+    A link is followed: two names of one file are one database.
+
     Raises:
         ConfigError: Another process holds it, or the folder cannot be written.
     """
-    with _lock_file(path) as file:
+    with _lock_file(path.resolve()) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -50,8 +50,10 @@ ORDER BY chat_id LIMIT :many
 """
 
 # A message is of use for so long after it was settled, to whoever presses its button or looks for
-# what was given up.
+# what was given up; a line as long as its digest waits.
 _IS_KEPT = """(state IN ('pending', 'leased', 'sending')
+    OR EXISTS (SELECT 1 FROM deliveries AS digest WHERE digest.id = deliveries.digest_id
+        AND digest.state IN ('pending', 'leased', 'sending'))
     OR coalesce(settled_at, added_at) >= CASE WHEN state IN ('dead', 'unconfirmed')
         THEN :dead_before ELSE :before END)"""
 

@@ -12,6 +12,8 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
 KEPT = "SELECT value FROM settings WHERE key = :key"
 
+BEGUN = "SELECT min(applied_at) AS at FROM _sqlite_migrations"
+
 # What waited when the backup was made has left since, or never will: nobody can tell. The grave
 # goes out again, said to be a possible repeat; an edit done twice is done once.
 RESTORED_GRAVE = """

@@ -71,6 +71,28 @@ async def test_a_page_that_breaks_while_it_runs_is_mended_without_a_restart_and_
     assert "canary" not in rasid.told()
 
 
+async def test_without_the_disk_of_its_backups_it_waits_says_so_and_can_be_stopped(
+    rasid: Running, people: People, taker: Taker
+) -> None:
+    url = taker.url + "canary"
+    await with_a_backup(rasid, people)
+    await rasid.end()
+    spoil(rasid.database)
+    folder = rasid.folder / "var" / "backups"
+    folder.rename(rasid.folder / "elsewhere")
+    await rasid.start(RASID_NOTIFY__WEBHOOK_URL=url)
+    await until(lambda: taker.asked, "the operator told")
+    assert "no backup could take its place" in taker.asked[0][2]
+    assert "database_waits" in rasid.told()
+    code, took_s = await rasid.end()
+    assert (code, took_s < 5) == (0, True)
+    (rasid.folder / "elsewhere").rename(folder)
+    await rasid.start()
+    await until(lambda: "database_mended" in rasid.told(), "the backup in its place")
+    drop(rasid.folder)
+    await people.told(SAM, TITLE)
+
+
 async def health(port: int, path: str, status: int) -> dict[str, Any]:
     """What a monitor is told, if it is told so."""
     url = f"http://127.0.0.1:{port}"

@@ -25,7 +25,8 @@ from bot.core.model import (
 from bot.core.render import to_plain
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
-from bot.stores.sqlite.damage import restore, set_aside
+from bot.stores.sqlite.files import set_aside
+from bot.stores.sqlite.restoring import restore
 from bot.upkeep import take_up
 from tests.flow.bench import Bench
 from tests.making import NOW, a_poll, a_source, an_entry

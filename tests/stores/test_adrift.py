@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +17,10 @@ import pytest
 
 from bot import config, upkeep, watcher
 from bot.core.model import AddWatch, Chat, PutChat
+from bot.errors import StoreUnavailable
 from bot.flow.pulse import Pulse
 from bot.stores.sqlite import SqliteStore
+from bot.stores.sqlite.backups import Backups
 from tests.databases import new_store
 from tests.making import NOW
 
@@ -63,6 +69,104 @@ async def test_a_file_that_was_put_in_its_place_is_left_alone_and_ours_lies_besi
     await store.close(rescuing=True)
     assert watches(tmp_path / "rasid.db.replaced-1") == ["topic:all"]
     assert watches(path) == []  # its own journal, not that of ours
+
+
+async def checkpoint(store: SqliteStore) -> None:
+    everything = "PRAGMA wal_checkpoint(TRUNCATE)"
+    await store._run(lambda: store._db.execute(everything).fetchall())
+
+
+async def grown(path: Path) -> tuple[SqliteStore, Path]:
+    """A database that has grown since its backup was made."""
+    store = await opened(path)
+    backups = Backups(path, path.parent / "backups")
+    backup = backups.path(await backups.make(NOW))
+    for chat in range(100, 900):
+        await store.answer(chat, [PutChat(Chat(chat)), AddWatch(chat, "word")], [], NOW)
+    await checkpoint(store)
+    assert not store.is_adrift()
+    return store, backup
+
+
+async def test_what_is_copied_over_the_open_file_is_noticed_and_stands_there_unharmed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "rasid.db"
+    store, backup = await grown(path)
+    shutil.copyfile(backup, path)
+    assert store.is_adrift()
+    with contextlib.suppress(StoreUnavailable):  # it may see a mixture
+        for chat in range(900, 910):
+            await store.answer(chat, [PutChat(Chat(chat)), AddWatch(chat, "late")], [], NOW)
+    await store.close(rescuing=True)
+    assert watches(path) == ["topic:all"]
+    assert not any("rasid.db-" in name for name in os.listdir(tmp_path))  # noqa: PTH208
+    again = await SqliteStore.open(path)
+    assert not again.is_adrift()
+    await again.close()
+
+
+async def test_a_file_that_is_cut_to_nothing_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "rasid.db"
+    store, _ = await grown(path)
+    os.truncate(path, 0)
+    assert store.is_adrift()
+    await store.close(rescuing=True)
+    assert path.stat().st_size == 0
+    assert not any("rasid.db-" in name for name in os.listdir(tmp_path))  # noqa: PTH208
+
+
+async def test_nothing_that_may_be_done_to_a_running_database_is_taken_for_another_file(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "rasid.db"
+    store, _ = await grown(path)
+    for statement in ("DELETE FROM watches WHERE id > 1", "VACUUM", "PRAGMA user_version = 3"):
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute(statement)
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        assert not store.is_adrift()
+    for _ in range(3):
+        beside = await SqliteStore.open(path)
+        await beside.close()
+        await checkpoint(store)
+        assert not store.is_adrift()
+    await store.close(rescuing=True)
+    assert watches(path) == ["topic:all"]
+
+
+SHARED = """
+import fcntl, os, sys
+file = open(sys.argv[1], "r+b")
+try:  # what SQLite locks to be the last one
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)
+except OSError:
+    print("held")
+"""
+
+
+def links() -> list[Path]:
+    """What this process has open."""
+    return [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+
+
+async def test_looking_takes_no_lock_from_sqlite(tmp_path: Path) -> None:
+    path = tmp_path / "rasid.db"
+    store = await opened(path)
+    beside = await SqliteStore.open(path)
+
+    def held() -> bool:
+        asked = [sys.executable, "-c", SHARED, str(path)]
+        return subprocess.run(asked, capture_output=True, check=True).stdout == b"held\n"
+
+    assert not store.is_adrift()
+    assert await asyncio.to_thread(held)
+    assert not beside.is_adrift()
+    await beside.close()
+    assert await asyncio.to_thread(held)
+    await store.close()
+    assert not await asyncio.to_thread(held)
+    assert str(path) not in [str(link.readlink()) for link in links()]
 
 
 async def test_where_nothing_was_taken_away_nothing_is_written(tmp_path: Path) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 import stat
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -22,9 +23,13 @@ from bot.core.model import AddWatch, Chat, PutChat, Severity
 from bot.errors import BackupError, SchemaError, StoreDamaged
 from bot.stores.reserve import SIZE, Reserve
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.backups import Backups, verify
-from bot.stores.sqlite.damage import State, look, mend, restore, set_aside
+from bot.stores.sqlite.backups import Backups
+from bot.stores.sqlite.damage import mend
 from bot.stores.sqlite.file import Trouble
+from bot.stores.sqlite.files import set_aside
+from bot.stores.sqlite.look import Search, State, look
+from bot.stores.sqlite.restoring import restore
+from bot.stores.sqlite.verifying import verify
 from tests.making import NOW, a_batch, a_source, a_verdict
 
 H = timedelta(hours=1)
@@ -89,24 +94,40 @@ async def test_writing_goes_on_while_a_large_backup_is_made(
     assert worst < 2.0
 
 
-class Meanwhile(Backups):
-    """While it copies, news comes before its moment and more goes behind it."""
+Between = Callable[[sqlite3.Connection, Path], object]
+
+
+class Disturbed(Backups):
+    """Something happens before and after its copy is made, and before it looks at that."""
+
+    def __init__(self, database: Path, before: Between, after: Between) -> None:
+        super().__init__(database, database.parent / "backups")
+        self.before, self.after = before, after
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        before, after = self.before, self.after
         with super()._reading() as connection:
-            news = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
 
             class Around:
-                def execute(self, statement: str, *values: object) -> sqlite3.Cursor:
+                def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
                     if not statement.startswith("VACUUM"):
                         return connection.execute(statement, *values)
-                    connection.execute(news)
+                    before(connection, Path(values[0][0]))
                     done = connection.execute(statement, *values)
-                    connection.execute("DELETE FROM alerts WHERE id <= 20")
+                    after(connection, Path(values[0][0]))
                     return done
 
             yield cast("sqlite3.Connection", Around())
+
+
+def nothing(*_: object) -> None:
+    return
+
+
+def doing(*statements: str) -> Between:
+    """Another process writes."""
+    return lambda connection, _: [connection.execute(statement) for statement in statements]
 
 
 _ALERTS = """
@@ -121,9 +142,75 @@ async def test_a_backup_is_good_though_news_came_and_old_went_beside_it(
     for _ in range(3):
         statement = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
         await store._write(lambda text=statement: store._do(text))
-    backups = Meanwhile(tmp_path / "rasid.db", tmp_path / "backups")
+    news = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
+    gone = "DELETE FROM alerts WHERE id <= 20"
+    backups = Disturbed(tmp_path / "rasid.db", doing(news), doing(gone))
     made = await backups.make(NOW)
     assert rows(backups.path(made), "SELECT count(*) FROM alerts") == [(40,)]
+
+
+def changed(statement: str) -> Between:
+    """The copy lacks, or has, what it should not."""
+
+    def change(_: sqlite3.Connection, part: Path) -> None:
+        with closing(sqlite3.connect(part)) as copy, copy:
+            copy.execute(statement)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (lambda _, part: spoil(part), "damaged|malformed"),
+        (changed("DELETE FROM watches"), "0 rows of watches, not 1 to 1"),
+        (changed("INSERT INTO watches SELECT 9, 7, 'x', 0"), "2 rows of watches, not 1 to 1"),
+        (changed("DELETE FROM alerts WHERE id = 3"), "9 rows of alerts, not 10 to 10"),
+        (changed("DELETE FROM chats"), "lacks 1 rows: 7 of chats"),
+    ],
+    ids=["damaged", "less", "more", "one less", "a chat less"],
+)
+async def test_a_copy_that_is_not_what_was_copied_is_no_backup(
+    store: SqliteStore, tmp_path: Path, after: Between, told: str
+) -> None:
+    statement = f"INSERT INTO alerts (chat_id, story_id, severity, decided_at) {_ALERTS}"
+    await store._write(lambda: store._do(statement))
+    backups = Disturbed(tmp_path / "rasid.db", nothing, after)
+    with pytest.raises(BackupError, match=told):
+        await backups.make(NOW)
+    assert list(backups.folder.iterdir()) == []
+
+
+async def test_who_comes_and_goes_while_it_is_made_spoils_no_backup(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    chat = "UPDATE chats SET id = 8 WHERE id = 7"
+    watch = "INSERT INTO watches (chat_id, query, added_at) VALUES (8, 'a', 0)"
+    came = doing("INSERT INTO chats SELECT * FROM was", watch)
+    gone = doing("DELETE FROM watches WHERE chat_id = 8", "DELETE FROM chats WHERE id = 8")
+    was = "CREATE TABLE was AS SELECT * FROM chats"
+    await store._write(lambda: [store._do(was), store._do(chat.replace("chats", "was"))])
+    backups = Disturbed(tmp_path / "rasid.db", came, gone)
+    made = await backups.make(NOW)
+    assert rows(backups.path(made), "SELECT id FROM chats") == [(7,), (8,)]
+
+
+async def test_what_another_makes_is_waited_for_and_a_stop_ends_the_wait(
+    store: SqliteStore, backups: Backups
+) -> None:
+    backups.folder.mkdir()
+    half = backups.folder / ".rasid-20260301T100000Z.db.part"
+    half.write_bytes(b"half")
+    number = os.open(backups.folder, os.O_RDONLY)
+    fcntl.flock(number, fcntl.LOCK_EX)
+    making = asyncio.create_task(backups.make(NOW))
+    await asyncio.sleep(0.3)
+    assert half.read_bytes() == b"half"
+    assert not making.done()
+    await backups.close()
+    with pytest.raises(BackupError, match="another one is being made"):
+        await making
+    os.close(number)
 
 
 async def test_a_killed_backup_leaves_nothing_that_counts_and_is_swept_up(
@@ -227,7 +314,7 @@ async def test_a_file_that_was_never_ours_is_left_alone(tmp_path: Path) -> None:
 
 
 async def test_a_look_at_a_huge_file_ends(store: SqliteStore, backups: Backups) -> None:
-    assert look(backups.database, is_ours=True, patience_s=-1) == (State.GOOD, "")
+    assert look(backups.database, Search(patience_s=-1), is_ours=True) == (State.GOOD, "")
 
 
 async def test_a_page_that_breaks_while_we_run_is_noticed(
@@ -298,6 +385,20 @@ async def test_what_waited_in_a_backup_goes_out_marked_if_it_is_grave(
     assert (restored.taken_at, restored.at) == (NOW, NOW + H)
     await again.answer(3, [AddWatch(7, "topic:explosion")], [], NOW)
     assert max(w.id for w in await again.watches(7)) > 100_000
+    await again.close()
+
+
+async def test_what_waited_too_long_in_a_backup_is_not_sent_however_grave(
+    store: SqliteStore, backups: Backups
+) -> None:
+    for n in (1, 2, 3):
+        await store.record(a_batch(a_verdict(n, 7, severity=Severity(n))))
+    made = await backups.make(NOW)
+    await store.close()
+    restore(backups, made, NOW + 30 * H)
+    again = await SqliteStore.open(backups.database)
+    assert await again.after_restore(NOW + 30 * H, 24 * H) == (0, 3)
+    assert dict(await again.outbox_counts()) == {"unconfirmed": 3}
     await again.close()
 
 

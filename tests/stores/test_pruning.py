@@ -13,14 +13,17 @@ import pytest
 
 from bot.core.model import (
     Byname,
+    Delay,
     Delivery,
     DeliveryState,
+    Digest,
     Fault,
     Heap,
     Mark,
     Note,
     Part,
     Settlement,
+    Severity,
     Stage,
     Trait,
     Verdict,
@@ -251,3 +254,23 @@ async def test_an_older_database_learns_what_its_feeds_hold_before_anything_goes
     await pruned(store)
     assert await count(store, "fingerprints") == 1
     await store.close()
+
+
+async def test_the_lines_of_a_digest_that_still_waits_stay_and_go_with_it(
+    store: SqliteStore,
+) -> None:
+    batch = a_batch(*(a_verdict(n, 7, severity=Severity(2)) for n in range(1, 14)))
+    late = tuple(
+        replace(v, alerts=tuple(replace(a, delay=Delay.LATE) for a in v.alerts))
+        for v in batch.verdicts
+    )
+    await store.record(replace(batch, verdicts=late))
+    assert (await store.outbox_counts())["digested"] == 13
+    await pruned(store)
+    (digest,) = await claim(store, LATER)
+    assert isinstance(digest.payload, Digest)
+    assert len(digest.payload.cards) == 13
+    await store.mark_sending(digest, LATER)
+    await store.settle(digest, Settlement(DeliveryState.SENT, message_id=1), LATER)
+    await pruned(store, LATER + 40 * DAY)
+    assert await count(store, "deliveries") == 0

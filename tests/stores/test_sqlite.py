@@ -541,6 +541,15 @@ async def test_a_full_disk_is_said_and_passes(tmp_path: Path) -> None:
     await store.close()
 
 
+def test_two_names_of_one_database_are_one(tmp_path: Path) -> None:
+    path, link = tmp_path / "rasid.db", tmp_path / "elsewhere" / "other.db"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    for held, asked in ((path, link), (link, path)):
+        with only_one(held), pytest.raises(ConfigError, match="another Rasid"), only_one(asked):
+            raise AssertionError("two of them")
+
+
 def test_only_one_process_sends_from_a_database(tmp_path: Path) -> None:
     path = tmp_path / "r.db"
     with only_one(path), pytest.raises(ConfigError, match="another Rasid"), only_one(path):

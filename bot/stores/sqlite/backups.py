@@ -8,36 +8,46 @@ SQLite's own backup call begins anew at each foreign write and may never end.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import re
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from bot.core.model import Backup
 from bot.core.rotation import superfluous
-from bot.errors import BackupError
+from bot.errors import BackupError, DatabaseDamaged
+from bot.stores.sqlite.files import is_empty, sync
+from bot.stores.sqlite.verifying import compare, shape
+from bot.stores.sqlite.verifying import verify as verify  # noqa: PLC0414 -- told on
 
 T = TypeVar("T")
 
 _STAMP = "%Y%m%dT%H%M%SZ"
-_COUNTED = ("sources", "entries", "stories", "chats", "watches", "alerts", "deliveries")
-_PRUNED = frozenset({"entries", "stories", "alerts", "deliveries"})
 _ROOM_BYTES = 64 * 1024 * 1024  # what a backup leaves free: sending needs the disk more
 _STEPS = 20_000  # of SQLite's machine, between two looks at whether we are to stop
+_TURN_S, _LOOK_S = 600.0, 0.1  # another backup is waited for so long, and looked after so often
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Backups:
-    """The backups of the database at ``database``, in ``folder``."""
+    """The backups of the database at ``database``, in ``folder``.
+
+    Where the last one was laid is noted beside the database: so it is known that there are some,
+    though their disk is not there.
+    """
 
     def __init__(self, database: Path, folder: Path) -> None:
         self.database, self.folder = database, folder
+        self.note = database.with_name(f"{database.name}.backup")
         self._shape = re.compile(re.escape(database.stem) + r"-(\d{8}T\d{6}Z)\.db")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="backup")
         self._stopping = threading.Event()
@@ -49,6 +59,47 @@ class Backups:
         except OSError:
             return ()
         return tuple(backup for file in files if (backup := self._backup(file)) is not None)
+
+    def were_made(self) -> bool:
+        """Whether there are any, or have been."""
+        return bool(self.kept()) or self.note.exists()
+
+    def at_hand(self) -> tuple[Backup, ...]:
+        """``kept``, to be relied on: nothing means that there never was one.
+
+        Raises:
+            BackupError: There should be some, and they cannot be read.
+        """
+        try:
+            next(self.folder.iterdir(), None)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            told = f"{self.folder} cannot be read: {error.strerror}"
+            raise BackupError(f"{told}. Have it readable: backups may be in it") from error
+        found = self.kept()
+        if not found and self.note.exists():
+            raise BackupError(
+                f"there is no backup in {self.folder}, and there was one:"
+                f" {self.note.read_text('utf-8', 'replace')}. Is its disk not mounted? Bring it"
+                f" back; or, to begin with an empty database, delete {self.note}"
+            )
+        return found
+
+    def obstacle(self) -> str:
+        """Why none can be made now, as far as can be seen; ``""`` where nothing hinders."""
+        there = next(place for place in (self.folder, *self.folder.parents) if place.exists())
+        if not there.is_dir():
+            return f"{there} is not a folder"
+        if not os.access(there, os.W_OK | os.X_OK):
+            return f"{there} cannot be written"
+        return self._lack(there)
+
+    def _lack(self, there: Path) -> str:
+        size = self.database.stat().st_size if self.database.exists() else 0
+        if shutil.disk_usage(there).free < size + _ROOM_BYTES:
+            return f"less than {size // 2**20 + _ROOM_BYTES // 2**20} MB free in {there}"
+        return ""
 
     def _backup(self, file: Path) -> Backup | None:
         found = self._shape.fullmatch(file.name)
@@ -101,46 +152,62 @@ class Backups:
         name = f"{self.database.stem}-{now:{_STAMP}}.db"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = self._begun(name)
-            try:
-                self._fill(part)
-                sync(part)
-                part.rename(self.folder / name)
-                sync(self.folder)
-            finally:
-                part.unlink(missing_ok=True)
+            with self._alone():
+                self._lay(name)
+            with suppress(OSError):  # the backup is there
+                self.note.write_text(str((self.folder / name).absolute()), "utf-8")
+        except sqlite3.DatabaseError as error:
+            is_damage = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+            refused = DatabaseDamaged if is_damage else BackupError
+            raise refused(f"no backup in {self.folder}: {error}") from error
         except (OSError, sqlite3.Error) as error:
             raise BackupError(f"no backup in {self.folder}: {error}") from error
         return self.named(name)
+
+    def _lay(self, name: str) -> None:
+        part = self._begun(name)
+        try:
+            self._fill(part)
+            sync(part)
+            part.rename(self.folder / name)
+            sync(self.folder)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No two at once, in whatever process: then what is half made is a killed one's."""
+        number = os.open(self.folder, os.O_RDONLY)
+        ends = time.monotonic() + _TURN_S
+        try:
+            while not _is_ours(number):
+                if time.monotonic() > ends or self._stopping.wait(_LOOK_S):
+                    raise BackupError(f"no backup: another one is being made in {self.folder}")
+            yield
+        finally:
+            os.close(number)
 
     def _begun(self, name: str) -> Path:
         """An empty file that only its owner may read; what a killed process left is removed."""
         for left in self.folder.glob(f".{self.database.stem}-*.db.part*"):
             left.unlink(missing_ok=True)
-        size = self.database.stat().st_size
-        if shutil.disk_usage(self.folder).free < size + _ROOM_BYTES:
-            raise BackupError(f"no backup: less than {size // 2**20 + 64} MB free in {self.folder}")
+        if lack := self._lack(self.folder):
+            raise BackupError(f"no backup: {lack}")
         part = self.folder / f".{name}.part"
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         return part
 
     def _fill(self, part: Path) -> None:
         with self._reading() as connection:
-            before, first = _counts(connection), _newest(connection)
+            before = shape(connection)
             connection.execute("VACUUM INTO ?", (str(part),))
-            after, last = _counts(connection), _newest(connection)
-        counted = verify(part)
-        for table, rows in counted.items():
-            # Some came meanwhile and some, being old, went: in either order.
-            came = max(last.get(table, 0) - first.get(table, 0), 0)
-            least, most = sorted((before.get(table, 0), after.get(table, 0)))
-            if not least - came <= rows <= most + came:
-                raise BackupError(f"the backup has {rows} rows of {table}, not {least} to {most}")
+            after = shape(connection)
+        compare(verify(part, self._stopping.is_set, usable=False), before, after)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """The database, to read; broken off when we are to stop."""
-        if not self.database.exists():
+        if is_empty(self.database):
             raise BackupError(f"there is no database {self.database} yet")
         with closing(sqlite3.connect(self.database, timeout=5, isolation_level=None)) as connection:
             connection.set_progress_handler(lambda: int(self._stopping.is_set()), _STEPS)
@@ -153,47 +220,11 @@ class Backups:
         return len(old)
 
 
-def verify(file: Path) -> Mapping[str, int]:
-    """Look through all of ``file``; the rows of each table that counts.
-
-    Raises:
-        BackupError: It is damaged, or is no database of ours.
-    """
+def _is_ours(number: int) -> bool:
     try:
-        # Immutable: looking leaves no file beside it.
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as copy:
-            told = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            counted = _counts(copy)
-    except sqlite3.Error as error:
-        raise BackupError(f"{file.name} cannot be read: {error}") from error
-    if told != "ok":
-        raise BackupError(f"{file.name} is damaged: {told}")
-    if "chats" not in counted:
-        raise BackupError(f"{file.name} is no database of Rasid")
-    return counted
-
-
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    return {
-        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-        for table in _COUNTED
-        if table in there
-    }
-
-
-def _newest(connection: sqlite3.Connection) -> dict[str, int]:
-    """The highest row number of each table that is pruned: by so many more they have grown."""
-    return {
-        table: int(connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0])
-        for table in _counts(connection).keys() & _PRUNED
-    }
-
-
-def sync(path: Path) -> None:
-    """Have what was written, or named, survive a power cut."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # a disk that knows no locks
+    return True

@@ -15,19 +15,21 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
-from bot.core.sameness import text_hash
 from bot.errors import SchemaError, StoreDamaged, StoreUnavailable
-from bot.stores.sqlite import adrift, rows
+from bot.stores.sqlite import adrift, rows, schema
+from bot.stores.sqlite.files import lone_journal, set_aside
+from bot.stores.sqlite.head import Head, opened
+from bot.stores.sqlite.look import Unreadable
+from bot.stores.sqlite.schema import STEPS as STEPS  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.schema import migrations as migrations  # noqa: PLC0414 -- told on
 from bot.stores.sqlite.together import Job, Outcome, Together
 
 T = TypeVar("T")
@@ -40,82 +42,6 @@ SPREAD = {"at_once": 16, "step_ms": 30}
 _BUSY_MS = 5_000
 _ENDING_MS = 300
 _JOURNAL_BYTES = 64 * 1024 * 1024
-_PART = 200  # entries that a migration holds at once
-
-STEPS = (
-    "0001_spine",
-    "0002_no_shadow",
-    "0003_life",
-    "0004_listening",
-    "0005_push",
-    "0006_rhythm",
-    "0007_entry_hashes",
-    "0008_articles",
-    "0009_quarantine",
-    "0010_identity",
-    "0011_reach",
-    "0012_lanes",
-    "0013_dead",
-    "0014_keep",
-    "0015_unconfirmed",
-)
-migrations = Migrations("rasid")
-
-
-def _spine(db: Database) -> None:
-    _run_script(db, STEPS[0])
-    # unicode61 splits words; the folding is ours and already done in the shadow column.
-    db.table("entries").enable_fts(["folded"], tokenize="unicode61", create_triggers=True)
-
-
-def _no_shadow(db: Database) -> None:
-    # Watches are tried on the entries themselves, so nothing searches their folded shadow.
-    db.table("entries").disable_fts()
-    _run_script(db, STEPS[1])
-
-
-def _identity(db: Database) -> None:
-    _run_script(db, "0010_identity")
-    # The hash of a wording is of its words from now on. An old one would make an edit of every
-    # entry that its feed still holds. Where a page was read the feed's words are gone: none then.
-    # Nor have old entries one, for a million would take minutes in which nothing is sent.
-    hashed_again = "page_hash = '' AND seen_at > (SELECT max(seen_at) FROM entries) - 2592000000"
-    db.execute(f"UPDATE entries SET text_hash = '' WHERE NOT ({hashed_again})")
-    for texts in _in_parts(db, f"SELECT id, title, body FROM entries WHERE {hashed_again}"):
-        hashed = [(text_hash(title, body), id_) for id_, title, body in texts]
-        db.conn.executemany("UPDATE entries SET text_hash = ? WHERE id = ?", hashed)
-
-
-def _in_parts(db: Database, found: str) -> Iterator[list[tuple[Any, ...]]]:
-    """What ``found`` selects, its id first, in parts: all entries of a year fill no memory."""
-    last = -1
-    while part := db.execute(
-        f"{found} AND id > ? ORDER BY id LIMIT ?",
-        (last, _PART),
-    ).fetchall():
-        yield part
-        last = part[-1][0]
-
-
-def _run_script(db: Database, step: str) -> None:
-    script = (resources.files("bot.stores.migrations") / f"{step}.sql").read_text("utf-8")
-    for statement in _statements(script):
-        db.execute(statement)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one: ``executescript`` would commit the migration."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
-_BY_HAND = {"0001_spine": _spine, "0002_no_shadow": _no_shadow, "0010_identity": _identity}
-for _name in STEPS:
-    migrations(name=_name)(_BY_HAND.get(_name, partial(_run_script, step=_name)))
 
 
 class Trouble(Enum):
@@ -160,6 +86,9 @@ class SqliteFile:
         self.damaged: Callable[[], object] = lambda: None
         self._identity: tuple[int, int] | None = None
         self._journals: tuple[tuple[int, int] | None, ...] = ()
+        self._head: Head | None = None
+        self._changes = 0
+        self._unreadable = Unreadable()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._db: Database
         self._together = Together(self._commit)
@@ -192,20 +121,26 @@ class SqliteFile:
     def _open(self, path: str, migrate: bool, read_only: bool) -> None:
         if path != ":memory:":
             _make_folder(Path(path).parent)
+            _save_journal(Path(path), migrate)
             _make_file(Path(path), migrate)
         connection = self._connect(path)
+        self._head = opened(self.path)
         try:
             self._db = _locked(connection) if read_only else _prepare(connection)
-            _check_schema(self._db, path, migrate)
+            schema.check(self._db, path, migrate)
             self._identity = adrift.identity(self.path)
             self._journals = adrift.journals(self.path)
+            self._changes = (self._head and self._head.changes()) or 0
         except sqlite3.DatabaseError as error:
             connection.close()
-            if isinstance(error, sqlite3.OperationalError):
+            self._let_go()
+            is_damage = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
+            if is_damage or isinstance(error, sqlite3.OperationalError):
                 raise
             raise SchemaError(f"{path} is not a database of Rasid: {error}") from error
         except BaseException:
             connection.close()
+            self._let_go()
             raise
 
     def _connect(self, path: str) -> sqlite3.Connection:
@@ -217,7 +152,18 @@ class SqliteFile:
 
     def is_adrift(self) -> bool:
         """Whether our file is not the one any more that stands at ``path``; from any thread."""
+        return self._is_replaced() or self._is_overwritten()
+
+    def _is_replaced(self) -> bool:
         return adrift.identity(self.path) != self._identity
+
+    def _is_overwritten(self) -> bool:
+        if self._head is None:
+            return False
+        if adrift.is_overwritten(self._head, self._changes):
+            return True
+        self._changes = self._head.changes() or self._changes
+        return False
 
     async def close(self, *, rescuing: bool = False) -> None:
         """Finish what is queued and close the file.
@@ -225,9 +171,22 @@ class SqliteFile:
         Args:
             rescuing: If it is adrift, what is in it is written where it belongs, or beside that.
         """
-        end = partial(adrift.leave, self._db.conn, self.path, self._journals)
-        await self._run(end if rescuing and self.is_adrift() else self._db.conn.close)
+        await self._run(self._ended if rescuing else self._db.conn.close)
+        self._let_go()
         self._thread.shutdown()
+
+    def _let_go(self) -> None:
+        if self._head is not None:
+            self._head.close()
+            self._head = None
+
+    def _ended(self) -> None:
+        if self._is_replaced():
+            adrift.leave(self._db.conn, self.path, self._journals)
+        elif self._head and self._is_overwritten():
+            adrift.leave_overwritten(self._db.conn, self.path, self._head)
+        else:
+            self._db.conn.close()
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
@@ -247,11 +206,18 @@ class SqliteFile:
         return call()
 
     def _note(self, error: sqlite3.DatabaseError) -> None:
+        code = getattr(error, "sqlite_errorcode", 0)
         # The lower byte is the kind; the rest says more about it.
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        self.trouble = _TROUBLES.get(code, self.trouble)
-        if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            self.damaged()
+        trouble = _TROUBLES.get(code & 0xFF, self.trouble)
+        if trouble is Trouble.DAMAGED or self._unreadable.is_lasting(code):
+            self.found_damaged()
+        else:
+            self.trouble = trouble
+
+    def found_damaged(self) -> None:
+        """Whoever finds that the file is damaged says so."""
+        self.trouble = Trouble.DAMAGED
+        self.damaged()
 
     async def _write(self, call: Callable[[], T], *, durably: bool = False) -> T:
         """Write ``call`` in a transaction; ``durably``: a power cut does not undo it."""
@@ -308,6 +274,17 @@ def _make_file(path: Path, may_begin: bool) -> None:
         path.touch(0o600)
 
 
+def _save_journal(path: Path, may_begin: bool) -> None:
+    """What a lost database left must not be deleted: SQLite does so as soon as it looks."""
+    journal = lone_journal(path)
+    if journal is None:
+        return
+    if not may_begin:
+        told = f"{path} is gone or empty, and {journal.name} is left of it: `run` mends that"
+        raise sqlite3.OperationalError(told)
+    set_aside(path, datetime.fromtimestamp(journal.stat().st_mtime, UTC))
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -334,22 +311,6 @@ def _prepare(connection: sqlite3.Connection) -> Database:
     ):
         connection.execute(f"PRAGMA {pragma}")
     return db
-
-
-def _check_schema(db: Database, path: str, migrate: bool) -> None:
-    newer = [step.name for step in migrations.applied(db) if step.name not in STEPS]
-    if newer:
-        raise SchemaError(
-            f"{path} was written by a newer Rasid (step {newer[0]}):"
-            " install that version again, or restore a backup"
-        )
-    foreign = not migrations.applied(db) and db.table_names() not in ([], ["_sqlite_migrations"])
-    if foreign:
-        raise SchemaError(f"{path} holds tables that are not Rasid's: give store.path another file")
-    if migrate:
-        migrations.apply(db)
-    elif migrations.pending(db):
-        raise SchemaError(f"{path} needs migrating: python -m bot migrate")
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core.model import Restored, Vitals
 from bot.core.stalls import ENOUGH, LONG, SOON, TRIES
 from bot.stores import sql_upkeep as sql
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
+from bot.stores.sqlite.look import Looked, look_through
 
 _RESTORED = "restored"
 _HOUR = timedelta(hours=1)
@@ -26,6 +27,15 @@ class UpkeepTables(SqliteFile):
         """What was noted, ``""`` where nothing was."""
         row = await self._run(lambda: self._first(sql.KEPT, {"key": key}))
         return str(row["value"]) if row else ""
+
+    async def begun_at(self) -> datetime | None:
+        """When this database was made."""
+        row = await self._run(lambda: self._first(sql.BEGUN, {}))
+        return datetime.fromisoformat(row["at"]).replace(tzinfo=UTC) if row and row["at"] else None
+
+    async def look_through(self) -> Looked:
+        """What is wrong with the file."""
+        return await self._run(lambda: look_through(self._db.conn, self.path))
 
     async def restored(self) -> Restored | None:
         """The last time that a backup took the place of the database."""
