@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import resource
 import shutil
@@ -23,7 +24,7 @@ from bot.core.model import AddWatch, Chat, PutChat
 from bot.errors import BackupError, DatabaseDamaged, StoreDamaged, StoreUnavailable
 from bot.flow.keeping import Keeping
 from bot.stores.reserve import SIZE, Reserve
-from bot.stores.sqlite import SqliteStore, look, restoring
+from bot.stores.sqlite import SqliteStore, journal, look, restoring
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.damage import Mended, mend
 from bot.stores.sqlite.file import Trouble
@@ -395,9 +396,9 @@ async def test_a_journal_whose_database_is_lost_is_put_aside_whole(
     lost = await losing(store, tmp_path, is_there=is_there)
     if with_backup:
         await Backups(tmp_path / "rasid.db", lost.folder).make(NOW)
-    journal = lone_journal(lost.database)
-    assert journal is not None
-    held = journal.read_bytes()
+    left = lone_journal(lost.database)
+    assert left is not None
+    held = left.read_bytes()
     mended = mend(lost, NOW)
     assert mended is not None
     assert (mended.backup is not None) == with_backup
@@ -677,3 +678,22 @@ async def test_a_backup_whose_index_misses_a_row_is_passed_by(
     assert mended is not None
     assert mended.backup == good
     assert "is damaged: row 1 missing from index" in str(mended)
+
+
+async def test_a_damaged_journal_that_cannot_be_kept_is_told_of_all_the_same(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups = await killed(store, tmp_path)
+    wal = backups.database.with_name("rasid.db-wal")
+    text = bytearray(wal.read_bytes())
+    text[len(text) // 2] ^= 0xFF
+    wal.write_bytes(bytes(text))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(journal, "copyfile", full)
+    mended = mend(backups, NOW)
+    assert mended is not None
+    assert (mended.state, mended.aside) == (State.JOURNAL, None)
+    assert "no room" in str(mended)

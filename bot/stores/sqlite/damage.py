@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.model import Backup
+from bot.errors import StoreUnavailable
 from bot.stores.sqlite.backups import Backups
 from bot.stores.sqlite.files import lone_journal, real, set_aside
 from bot.stores.sqlite.journal import Lost, lost
@@ -48,7 +49,7 @@ class Mended:
             return (
                 f"The database's journal was damaged ({self.told}): some of what was written last,"
                 " before the bot ended, is lost. What may have been sent then is said to be a"
-                f" repeat. A copy of the journal lies in {self.aside}."
+                f" repeat. A copy of the journal lies in {self.aside or 'no place: no room'}."
             )
         what = f"The database was {self.state.value}{f' ({self.told})' if self.told else ''}."
         if self.aside is not None:
@@ -76,13 +77,13 @@ def mend(backups: Backups, now: datetime, search: Search = AT_START) -> Mended |
     state, told = look(path, search, is_ours=backups.were_made())
     if state is State.GOOD and search.insist and backups.kept():
         state, told = State.DAMAGED, _UNSEEN
+    mended: Mended | None = None
     if state is State.INDEX:
-        if reindexed(path, search):
-            return Mended(state, told)
-        state = State.DAMAGED
-    if state is State.GOOD:
-        return _forgetful(path, now, gone) if gone else None
-    return _replaced(backups, now, search, state, told)
+        mended = Mended(state, told) if reindexed(path, search) else None
+        state = State.GOOD if mended else State.DAMAGED
+    if state is not State.GOOD:
+        return _replaced(backups, now, search, state, told)
+    return _forgetful(path, now, gone) if gone else mended
 
 
 def _lost(path: Path, now: datetime) -> Lost | None:
@@ -94,7 +95,10 @@ def _lost(path: Path, now: datetime) -> Lost | None:
 
 def _forgetful(path: Path, now: datetime, gone: Lost) -> Mended:
     """It lives on without what was lost, as after a restore."""
-    remember(path, gone.since, now)
+    try:
+        remember(path, gone.since, now)
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"{path} cannot be written: {error}") from error
     return Mended(State.JOURNAL, gone.told, gone.aside)
 
 

@@ -29,12 +29,12 @@ class Lost:
     Attributes:
         told: How much, in a few words.
         since: All that was committed before is there.
-        aside: A copy of the journal.
+        aside: A copy of the journal; ``None`` where there was no room.
     """
 
     told: str
     since: datetime
-    aside: Path
+    aside: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,19 @@ def lost(path: Path, now: datetime) -> Lost | None:
         unplayed = [end for end in before.ends if end > played >= 0]
         if len(unplayed) < _SURE or _run(wal) != before:
             return None
-        aside = aside_name(path, now, "-wal")
-        copyfile(wal, aside)
-        aside.chmod(0o600)
+        aside = _copied(wal, aside_name(path, now, "-wal"))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return Lost(f"frames {played + 1} to {unplayed[-1]}", since, aside)
+
+
+def _copied(wal: Path, aside: Path) -> Path | None:
+    try:
+        copyfile(wal, aside)
+        aside.chmod(0o600)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        return None
+    return aside
 
 
 def _run(wal: Path) -> _Run | None:
