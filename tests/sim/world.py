@@ -128,8 +128,7 @@ class Game:
             yield jump.at, lambda jump=jump: self._jumps(jump)
             if not jump.asleep:
                 yield jump.end, self._is_right
-        for by, events in oracle.deadlines().items():
-            yield by, lambda events=events: oracle.check(events)
+        yield from oracle.deadlines()
         checks = int(made.ends_at / _CHECKED_EVERY_S) + 1
         for number in range(1, checks):
             yield number * _CHECKED_EVERY_S, oracle.check_states
