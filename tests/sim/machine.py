@@ -23,6 +23,7 @@ from bot.flow.deliver import Deliver
 from bot.flow.sending import Sending
 from bot.flow.worded import Wording
 from bot.ports import Messenger
+from tests.making import a_note
 from tests.sim.disk import Disk, SimStore, watching
 from tests.sim.loop import SimLoop
 from tests.sim.outside import Outside
@@ -216,6 +217,12 @@ class Machine:
         self._updates += 1
         number = self._updates
         self.does(lambda store: store.answer(number, [PutChat(chat)], [], self.wall()))
+
+    def asks(self, chat: Chat) -> None:
+        """Somebody writes, and is to be answered."""
+        self._updates += 1
+        number, note = self._updates, a_note(f"answer {self._updates}")
+        self.does(lambda store: store.answer(number, [], [(chat, note, None)], self.wall()))
 
     # ── the end ──────────────────────────────────────────────────────────────────────────
 

@@ -302,13 +302,16 @@ def _talk(made: Plan, chance: random.Random, active_s: float) -> None:
 
 
 def _questions(made: Plan, chance: random.Random, active_s: float) -> None:
-    """Some ask what they watch; who will keep the bot out, just before that."""
+    """Some ask what they watch; who will keep the bot out, just before that, some when it dies."""
     blocks = {c.chat_id: c.at for c in made.commands if c.name == "@block"}
+    deaths = [crash.at for crash in made.crashes]
     for who in made.listeners:
         if chance.random() < _ASKED_SHARE:
             at = FIRST_S + chance.uniform(0, active_s)
             if who.chat_id in blocks:
                 at = blocks[who.chat_id] - chance.uniform(0.1, 3)
+            elif deaths and chance.random() < 0.5:
+                at = chance.choice(deaths) - chance.uniform(0, 1)
             made.commands.append(Command(at, who.chat_id, "list"))
     made.commands.sort(key=lambda command: command.at)
 
