@@ -289,6 +289,12 @@ class Oracle:
         rows = self.outbox.execute("SELECT id, attempts FROM deliveries")
         self._left = Counter({row["id"]: row["attempts"] for row in rows})
         self._lost_answers.clear()
+        self._must_be_marked()
+
+    def _must_be_marked(self) -> None:
+        """What waited in the copy may have left since: if it leaves again, it says so."""
+        waits = "SELECT id FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
+        self._lost_answers.update(row["id"] for row in self.outbox.execute(waits))
 
     def _is_sending(self, row: Row) -> bool:
         asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"

@@ -20,7 +20,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.core.model import Alert, Change, ChatStatus, Delay, Growth, Life, Range, Severity, Step, Verdict
+from bot.core.model import (
+    Alert,
+    Change,
+    ChatStatus,
+    Delay,
+    Growth,
+    Life,
+    Range,
+    Severity,
+    Step,
+    Verdict,
+)
 from tests.making import ATTACK, a_batch, a_story, a_verdict
 from tests.sim import mutants
 from tests.sim.disk import SimStore
