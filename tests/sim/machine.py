@@ -118,11 +118,12 @@ class Machine:
 
     def _start(self) -> None:
         self._lives += 1
+        self._has_begun = False
         self._live(f"life-{self._lives}", is_first=True)
 
     def join(self) -> None:
-        """Another process sends from the same file."""
-        if len(self._senders) == 1:
+        """Another process sends from the same file; who was there first has begun."""
+        if len(self._senders) == 1 and self._has_begun:
             self._live(f"other-{self._lives}-{self._loop.steps}", is_first=False)
 
     def leave(self) -> None:
@@ -180,6 +181,7 @@ class Machine:
     async def _main(self, store: SimStore, sender: Deliver, *, is_first: bool) -> None:
         if is_first:
             await _patiently(lambda: store.recover(self.wall()))
+            self._has_begun = True
         await sender.run()
         if not is_first:
             self._senders.remove(sender)

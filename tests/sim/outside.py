@@ -227,7 +227,8 @@ class Outside:
                 self.breach(f"STUCK {dict(row)}")
             if not self._is_explained(row):
                 self.breach(f"LOST {dict(row)}")
-            if row["kind"] == "alert" and row["state"] == "sent":
+            # Of what only a watch found nothing more is said.
+            if row["kind"] == "alert" and row["state"] == "sent" and row["severity"]:
                 self._check_shown(row)
         for key in sorted(self.due):
             rows = self._rows_of(key)

@@ -91,12 +91,12 @@ class Game:
 
     def _jumps(self, jump: Jump) -> None:
         self._error_s, self._slept_s = (0.0, jump.by_s) if jump.asleep else (jump.by_s, 0.0)
-        self._telegram.forget_pace()
+        self._telegram.clock_jumps()
         self.note(f"the clock jumps by {jump.by_s}")
 
     def _is_right(self) -> None:
         self._error_s = 0.0
-        self._telegram.forget_pace()
+        self._telegram.clock_jumps()
         self.note("the clock is right again")
 
     # ── playing ──────────────────────────────────────────────────────────────────────────
@@ -200,7 +200,7 @@ class Game:
         self._lives += 1
         loop, life = self._loop, self._lives
         self._stopping = None
-        self._telegram.forget_pace()
+        self._telegram.process_begins(self.wall())
         self._oracle.lease = f"life-{life}"
         feeds = SimFeeds(self._plan, self._chance(f"feeds {life}"), self.wall, self.real)
         world = World(
