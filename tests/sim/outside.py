@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -277,7 +278,7 @@ class Outside:
             " AND chat_id = ? AND story_id = ?",
             (row["chat_id"], row["story_id"]),
         )
-        if f"Killed: {edits}" not in text and dead.fetchone() is None:
+        if not re.search(rf"Killed: \W*{edits}\b", text) and dead.fetchone() is None:
             self.breach(f"{dict(row)} does not show that {edits} were killed: {text!r}")
 
     def _rows_of(self, key: Told) -> list[sqlite3.Row]:
