@@ -66,7 +66,9 @@ SECOND_EDITION = {
 TOLD = ("سقوط صاروخين على قاعدة عين الأسد", "Incirlik air base")
 
 WORDS, KNOWN = load_words(), load_knowledge()
-_WATCHES = [Watch(number, user, "topic:all") for number, user in enumerate((*CROWD, GROUP), start=1)]
+_WATCHES = [
+    Watch(number, user, "topic:all") for number, user in enumerate((*CROWD, GROUP), start=1)
+]
 
 
 class Prepared:
