@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 ANSWERED = ("watch", "unwatch", "stop", "start", "list")
 _WAITS = ("pending", "leased", "sending")
 _KILLED = re.compile(r"(?:Killed|القتلى): \W*(\d+)")
-_MORE = re.compile(r"^…\D*(?:(\d+)|واحد|آخران)", re.M)
-_MORE_WORDS = {"واحد": 1, "آخران": 2}
+_MORE = re.compile(r"^\W*…(?:[^\d\n]*(\d+)|.*?(واحد|سطران))", re.M)
+_MORE_WORDS = {"واحد": 1, "سطران": 2}
 
 
 def more(text: str) -> int:
@@ -35,7 +35,7 @@ def more(text: str) -> int:
     found = _MORE.search(text)
     if found is None:
         return 0
-    return int(found[1]) if found[1] else next(n for w, n in _MORE_WORDS.items() if w in found[0])
+    return int(found[1]) if found[1] else _MORE_WORDS[found[2]]
 
 
 class Dues:
