@@ -20,6 +20,7 @@ from bot.core.meant import Meant
 from bot.core.model import (
     AddWatch,
     Chat,
+    ChatKind,
     Entry,
     Knowledge,
     Poll,
@@ -47,6 +48,7 @@ TOKEN = "4200000001:AAcrash-canary_token"
 BOT_ID = 4200000001
 WIRE = Source("wire", SourceKind.FEED, "Wire", "https://wire.example/rss")
 CROWD = range(5001, 5009)  # as many as may be in flight
+GROUP = -2001  # it has become a supergroup, and nobody told the bot yet
 ASKERS = {1001: "/watch قاعدة العديد", 1002: "/watch drone"}
 LATER_S = 900  # when the feed holds the second edition
 _FAST = Rate(10_000, timedelta(seconds=1), burst=1_000)
@@ -64,7 +66,9 @@ SECOND_EDITION = {
 TOLD = ("سقوط صاروخين على قاعدة عين الأسد", "Incirlik air base")
 
 WORDS, KNOWN = load_words(), load_knowledge()
-_WATCHES = [Watch(number, user, "topic:all") for number, user in enumerate(CROWD, start=1)]
+_WATCHES = [
+    Watch(number, user, "topic:all") for number, user in enumerate((*CROWD, GROUP), start=1)
+]
 
 
 class Prepared:
@@ -163,8 +167,9 @@ class Job:
 async def settled(path: Path) -> None:
     """A file with a crowd that wants to hear everything, and nothing to do."""
     store = await SqliteStore.open(path, bot_id=BOT_ID)
-    for number, user in enumerate(CROWD, start=1):
-        effects = [PutChat(Chat(user, lang="en")), AddWatch(user, "topic:all")]
+    for number, user in enumerate((*CROWD, GROUP), start=1):
+        kind = ChatKind.GROUP if user == GROUP else ChatKind.PRIVATE
+        effects = [PutChat(Chat(user, kind, "en")), AddWatch(user, "topic:all")]
         await store.answer(number, effects, [], datetime.now(UTC))
     await store.close()
 

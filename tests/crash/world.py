@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import sqlite3
 import sys
@@ -14,15 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.people import Person
+from bot.sandbox.people import Person, supergroup_id_of
 from bot.sandbox.server import Sandbox
-from bot.stores.sqlite.file import STEPS
-from tests.crash.life import ASKERS, CROWD, TOLD
+from bot.stores.sqlite.schema import STEPS
+from tests.crash.life import ASKERS, CROWD, GROUP, TOLD
 from tests.crash.traps import KILLED, STILL
 from tests.sandbox.conftest import Page
 
 ROOT = Path(__file__).parents[2]
+_HEARS = (*CROWD, supergroup_id_of(GROUP))
 _ONCE = ("✅", "🔺", *TOLD)  # a message holds one of them; each chat is to get each once
+_KILLED = re.compile(r"Killed: \W*2\b")
 _GAP_S = 2.0  # between a death and the next life
 
 
@@ -105,6 +108,7 @@ class World:
         self._crowd: tuple[int, ...] = ()
         for user in CROWD:
             sandbox.world.add_person(Person(user, f"P{user}", f"p{user}", "en"))
+        sandbox.world.migrate(sandbox.world.room(str(GROUP)))
 
     async def begin(self, *, empty: bool = False) -> None:
         """Nothing has happened yet but that people subscribed and two have just asked something.
@@ -117,7 +121,7 @@ class World:
             await self.nursery.asked(settle=str(self.template))
         if not empty:
             shutil.copy(self.template, self.file)
-        self._crowd = () if empty else tuple(CROWD)
+        self._crowd = () if empty else _HEARS
         self._born_s, self._ahead_s = time.time(), 0.0
         rows = self.sandbox.world.journal.after(self._seen)
         self._seen = rows[-1]["seq"] if rows else self._seen
@@ -169,10 +173,19 @@ class World:
         return [str(row["text"]) for row in rows if row["chat_id"] == chat]
 
     def lost(self) -> set[tuple[int, str]]:
-        """What somebody was never told."""
-        due = {(chat, told) for chat in self._crowd for told in TOLD}
+        """What somebody was never told, or is not shown in the end."""
+        due = {(chat, told) for chat in self._crowd for told in ("🔺", *TOLD)}
         due |= {(chat, "✅") for chat in ASKERS}
-        return due - set(self.arrived())
+        return due - set(self.arrived()) | self.unchanged()
+
+    def unchanged(self) -> set[tuple[int, str]]:
+        """Who has no alert of the attack that says that it killed people, as was known later."""
+        right = set()
+        for row in self.sandbox.world.journal.after(self._seen):
+            post = self.sandbox.world.rooms[row["chat_id"]].posts[row["message_id"]]
+            if TOLD[0] in row["text"] and _KILLED.search(str(post.body.get("text"))):
+                right.add(row["chat_id"])
+        return {(chat, "killed") for chat in self._crowd if chat not in right}
 
     def duplicates(self) -> int:
         """Messages that somebody had already."""
@@ -210,9 +223,7 @@ class World:
         return [fact for fact in facts if len(set(fact[1:])) > 1]
 
     def open_ends(self) -> list[tuple[Any, ...]]:
-        """What SQLite finds wrong with the file, and what is neither sent nor cancelled."""
-        still_open = (
-            "SELECT kind, state, error FROM deliveries WHERE state NOT IN ('sent', 'cancelled')"
-        )
+        """What SQLite finds wrong with the file, and what was not sent: nothing excuses it here."""
+        still_open = "SELECT kind, state, error FROM deliveries WHERE state <> 'sent'"
         found = self.rows("PRAGMA integrity_check") + self.rows("PRAGMA foreign_key_check")
         return [row for row in found + self.rows(still_open) if row != ("ok",)]

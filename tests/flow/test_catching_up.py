@@ -206,7 +206,7 @@ async def test_a_feed_that_changes_into_another_does_not_flood(bench, store) -> 
     assert await told(store) == [100]
 
 
-async def test_a_restored_backup_brings_no_old_alert(bench, store) -> None:
+async def test_a_poll_after_twenty_days_brings_nothing_that_is_days_old(bench, store) -> None:
     dated = [draft(n, 4 * D + n * H) for n in range(500)]
     await bench.intake.take(since(20 * D), a_poll(*read(*dated)))
     assert await told(store) == []

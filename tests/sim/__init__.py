@@ -4,5 +4,6 @@
 makes a ``plan`` (what happens, when, and what goes wrong); a ``world`` plays it: ``feeds``,
 ``telegram`` and ``disk`` are its faulty parts, ``process`` is the bot, put together as ``app``
 does, ended and started again as the plan says. ``oracle`` knows from the plan alone who must be
-told of what, and watches every step. ``wrong`` keeps three bots that lose alerts or repeat them.
+told of what, and watches every step; ``dues`` are what it counts beside the first message of a
+story. ``wrong`` keeps bots that lose what is due or repeat it.
 """

@@ -23,6 +23,7 @@ from bot.flow.deliver import Deliver
 from bot.flow.sending import Sending
 from bot.flow.worded import Wording
 from bot.ports import Messenger
+from tests.making import a_note
 from tests.sim.disk import Disk, SimStore, watching
 from tests.sim.loop import SimLoop
 from tests.sim.outside import Outside
@@ -124,11 +125,12 @@ class Machine:
 
     def _start(self) -> None:
         self._lives += 1
+        self._has_begun = False
         self._live(f"life-{self._lives}", is_first=True)
 
     def join(self) -> None:
-        """Another process sends from the same file."""
-        if len(self._senders) == 1:
+        """Another process sends from the same file; who was there first has begun."""
+        if len(self._senders) == 1 and self._has_begun:
             self._live(f"other-{self._lives}-{self._loop.steps}", is_first=False)
 
     def leave(self) -> None:
@@ -186,6 +188,7 @@ class Machine:
     async def _main(self, store: SimStore, sender: Deliver, *, is_first: bool) -> None:
         if is_first:
             await _patiently(lambda: store.recover(self.wall()))
+            self._has_begun = True
         await sender.run()
         if not is_first:
             self._senders.remove(sender)
@@ -224,6 +227,12 @@ class Machine:
         self._updates += 1
         number = self._updates
         self.does(lambda store: store.answer(number, [PutChat(chat)], [], self.wall()))
+
+    def asks(self, chat: Chat) -> None:
+        """Somebody writes, and is to be answered."""
+        self._updates += 1
+        number, note = self._updates, a_note(f"answer {self._updates}")
+        self.does(lambda store: store.answer(number, [], [(chat, note, None)], self.wall()))
 
     # ── the end ──────────────────────────────────────────────────────────────────────────
 

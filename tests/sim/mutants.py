@@ -1,4 +1,4 @@
-"""Parts that break one promise each, the three of ``wrong`` first: ``test_machine`` must notice."""
+"""Parts that break one promise each, some of ``wrong`` too: ``test_machine`` must notice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from bot.core.model import Delivery, DeliveryKind, DeliveryState, Message, Settl
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
 from bot.flow.sending import Sending
 from tests.sim.machine import Kind
-from tests.sim.wrong import Hopeful, SeenFirst, SettledInBatches
+from tests.sim.wrong import (
+    Editless,
+    Hopeful,
+    SeenFirst,
+    SettledInBatches,
+    Stepless,
+    Sweeping,
+    Wordless,
+)
 
 
 class NeverUncertain(Sending):
@@ -87,4 +95,8 @@ KINDS = {
     "forgetful": Kind(Forgetful),
     "gives up": Kind(GivesUp),
     "edits anything": Kind(EditsAnything),
+    "never answers": Kind(Wordless),
+    "never tells steps": Kind(Stepless),
+    "never edits": Kind(Editless),
+    "cancels at its start": Kind(store=Sweeping),
 }

@@ -4,6 +4,7 @@ A grave event is an attack on a place of its own (``PLACES``, far enough from ea
 never one story); a small one is words that only a watch for one of ``WORDS`` asks for. Each
 carries a token, a word that stands nowhere else, by which it is known wherever it is shown.
 ``test_news`` holds the bot to that reading, so the oracle needs to know nothing of matching.
+An attack may grow ``graver`` later, with a number that every message of it shows from then on.
 """
 
 from __future__ import annotations
@@ -54,13 +55,19 @@ _ATTACKS = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened; ``about`` is a place where it is ``grave``, else a word."""
+    """One thing that happened; ``about`` is a place where it is ``grave``, else a word.
+
+    What is told of it later may make it graver: that has a ``token`` of its own beside that of what
+    it is ``of``, and so many ``killed``.
+    """
 
     token: str
     about: str
     grave: bool
     title: str
     body: str
+    of: str = ""
+    killed: int = 0
 
 
 def attack(place: str, chance: random.Random) -> Event:
@@ -68,6 +75,14 @@ def attack(place: str, chance: random.Random) -> Event:
     token = gibberish(chance)
     title = chance.choice(_ATTACKS).format(place=PLACES[place], token=token)
     return Event(token, place, True, title, _body(chance))
+
+
+def graver(first: Event, chance: random.Random) -> Event:
+    """What is known of ``first`` later: the same attack, and people died in it."""
+    token, killed = gibberish(chance), chance.randint(21, 89)
+    blow = first.title.partition(",")[0]
+    title = f"{blow}, {killed} soldiers killed, {first.token} {token} says"
+    return Event(token, first.about, True, title, _body(chance), first.token, killed)
 
 
 def small(word: str, chance: random.Random) -> Event:

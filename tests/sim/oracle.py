@@ -15,9 +15,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from bot.core.model import Message
 from bot.flow.deliver import IN_FLIGHT
+from tests.sim.dues import Dues, more
 from tests.sim.news import WORDS, Event
 from tests.sim.plan import BOUND_S, Command, Fault, Listener, Plan, Report
 
@@ -39,6 +41,7 @@ class Row:
     severity: int
     uncertain: int
     tokens: tuple[str, ...]  # of the events it tells of
+    key: str = ""  # its name in the outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,14 @@ class Oracle:
         self._lost_answers: Counter[int] = Counter()  # by row
         self._left: Counter[int] = Counter()  # by row, how often its request left
         self._answered: list[tuple[float, Row]] = []
-        self._events = {r.event.token: r.event for r in plan.reports}
+        firsts = [r for r in plan.reports if not r.event.of]
+        self._events = {r.event.token: r.event for r in firsts}
         self._first_at: dict[str, float] = {}
-        for report in plan.reports:
+        for report in firsts:
             token = report.event.token
             self._first_at[token] = min(report.at, self._first_at.get(token, NEVER))
         self._crowds = _crowds(plan)
+        self._dues = Dues(self)
         self._singles: Counter[tuple[int, str]] = Counter()  # of a crowd, to one listener
         self._by_chat = {who.chat_id: who for who in plan.listeners}
         self._by_chat |= {who.moves_to: who for who in plan.listeners if who.moves_to}
@@ -130,6 +135,7 @@ class Oracle:
             self.breach(f"sent to {message.chat_id} without a lease: {rows}")
         row = next(iter(_telling(rows, message)), Row(0, "none", message.chat_id, 0, 0, ()))
         self._left[row.id] += 1
+        self.check_states()
         self._note(f"leaves {row.kind} {row.id} to {row.chat_id} {message.text!r}")
         if row.kind == "alert" and row.tokens and row.tokens[0] not in message.text:
             self.breach(f"alert {row.id} does not tell of its event")
@@ -154,11 +160,15 @@ class Oracle:
         else:
             tokens = [self._token(row["payload"])] if row["kind"] == "alert" else []
         parts = (row["id"], row["kind"], row["chat_id"], row["severity"], row["uncertain"])
-        return Row(*parts, tuple(token for token in tokens if token))
+        return Row(*parts, tuple(token for token in tokens if token), row["dedup_key"])
 
     def _token(self, payload: str) -> str:
         title = json.loads(payload)["title"]
         return next((token for token in self._events if token in title), "")
+
+    def _tokens_of(self, row_id: int) -> tuple[str, ...]:
+        found = self.outbox.execute("SELECT * FROM deliveries WHERE id = ?", (row_id,))
+        return self._row(found.fetchone()).tokens
 
     def in_flight(self, count: int) -> None:
         """So many requests are under way."""
@@ -168,18 +178,29 @@ class Oracle:
     def arrived(self, row: Row, message: Message, message_id: int) -> None:
         """Telegram shows it."""
         self._note(f"arrived {row.kind} {row.id} as {message_id}")
+        self._dues.arrived(row, message, message_id)
         if row.kind not in ("alert", "digest"):
             return
         who = self.whose(row.chat_id)
-        for token in row.tokens:
+        for token in self._told_by(row, message):
             self._check_marked(who, token, row)
             self.told[who.chat_id, token] += 1
+            self._dues.told(who, token)
             if row.kind == "alert":
                 self._check_crowd(who, token)
             self._check_wanted(who, self._events[token])
             self._check_copies(who, token, row)
         if self._lost_answers[row.id] and row.uncertain == 0:
             self.breach(f"{row.kind} {row.id} was sent again and does not say so")
+
+    def _told_by(self, row: Row, message: Message) -> list[str]:
+        """What a message shows, and what it counts beyond that."""
+        shown = [token for token in row.tokens if token in message.text]
+        hidden = [token for token in row.tokens if token not in shown]
+        if len(hidden) <= more(message.text):
+            return [*shown, *hidden]
+        self.breach(f"{row.kind} {row.id} shows neither {hidden} nor that there is more")
+        return shown
 
     def _check_wanted(self, who: Listener, event: Event) -> None:
         if not self._may(who, event):
@@ -263,10 +284,17 @@ class Oracle:
                     self._forgotten[key] += 1
                 if row["state"] in _STUCK if row else self.told[key]:
                     self._doubts[key] += 1
+        self._dues.restored()
         # Its numbers are given again.
         rows = self.outbox.execute("SELECT id, attempts FROM deliveries")
         self._left = Counter({row["id"]: row["attempts"] for row in rows})
         self._lost_answers.clear()
+        self._must_be_marked()
+
+    def _must_be_marked(self) -> None:
+        """What waited in the copy may have left since: if it leaves again, it says so."""
+        waits = "SELECT id FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
+        self._lost_answers.update(row["id"] for row in self.outbox.execute(waits))
 
     def _is_sending(self, row: Row) -> bool:
         asked = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending'"
@@ -280,6 +308,7 @@ class Oracle:
 
     def _doubt(self, row: Row) -> None:
         self._lost_answers[row.id] += 1
+        self._dues.doubted(row)
         for token in row.tokens:
             self._doubts[self.whose(row.chat_id).chat_id, token] += 1
 
@@ -315,6 +344,37 @@ class Oracle:
             if asks(rule.about, event)
         )
 
+    # ── for what is owed besides ─────────────────────────────────────────────────────────
+
+    def is_forgotten(self, command: Command) -> bool:
+        """Whether it was served by a database that was lost."""
+        at = self.served.get(self.plan.commands.index(command), NEVER)
+        return any(taken <= at < lost for taken, lost in self._lost)
+
+    def has_forgotten(self) -> bool:
+        """Whether the database was lost at all."""
+        return bool(self._lost)
+
+    def may_know(self, who: Listener, token: str) -> bool:
+        """Whether a listener was told of an event, or may have been."""
+        key = (who.chat_id, token)
+        return bool(self.told[key] or self._doubts[key])
+
+    def goes_on_asking(self, who: Listener, token: str) -> bool:
+        """Whether a listener asked for an event from before it happened until now."""
+        now = self.now()
+        is_another = self._is_a_day_wrong(self._first_at[token], now)  # by its date
+        return not is_another and self._must(who, self._events[token], now)
+
+    def first_at(self, token: str) -> float:
+        """When an event was first told."""
+        return self._first_at[token]
+
+    def was_away(self, who: Listener, first: float, since: float) -> bool:
+        """Whether a listener was not to be told, for some time after ``since``, of what is new."""
+        is_off = any(on[1] >= since for _, on in self._offs(who))
+        return is_off or self._is_a_day_wrong(first, self.now())
+
     def _is_a_day_wrong(self, first: float, by: float) -> bool:
         """A clock that is a day wrong: all news is a day old, or told of a day ago already."""
         wrong = [j for j in self.plan.jumps if abs(j.by_s) > 12 * 3600 and not j.asleep]
@@ -335,13 +395,13 @@ class Oracle:
 
     # ── what became of everything ────────────────────────────────────────────────────────
 
-    def deadlines(self) -> dict[float, list[Event]]:
-        """When each event must have been told."""
-        found: dict[float, list[Event]] = {}
+    def deadlines(self) -> Iterator[tuple[float, Callable[[], None]]]:
+        """When what must have been told, and how that is asked."""
         for token, first in self._first_at.items():
             if first >= 0:
-                found.setdefault(self._by(first), []).append(self._events[token])
-        return found
+                yield self._by(first), partial(self.check, [self._events[token]])
+        for at, due in self._dues.deadlines():
+            yield self._by(at), partial(self._dues.check, due)
 
     def _by(self, first: float) -> float:
         return min(self.plan.due_by(first), self.plan.ends_at)
@@ -384,7 +444,7 @@ class Oracle:
         if not row["error"]:
             return False
         if row["state"] == "dead":
-            return bool(self.plan.hopeless)
+            return bool(self.plan.hopeless & set(self._tokens_of(row["id"])))
         tries = self._doubts[who.chat_id, event.token]
         if self._lost and row["severity"] > 1:
             # All are marked as copies then: one that surely did not arrive passes for one, too.
@@ -417,6 +477,7 @@ class Oracle:
         """Everything is over: nothing waits, and every command was answered."""
         self.check(self._events.values())
         self.check_states()
+        self._dues.check_end()
         for row in self.outbox.execute(
             "SELECT * FROM deliveries WHERE state IN ('pending', 'leased', 'sending')"
         ):
@@ -429,7 +490,7 @@ class Oracle:
 def _telling(rows: list[Row], message: Message) -> list[Row]:
     """The rows that ``message`` may be of, the likeliest first."""
     told = {row.id: sum(token in message.text for token in row.tokens) for row in rows}
-    return sorted(rows, key=lambda row: (-told[row.id], row.id))
+    return sorted(rows, key=lambda row: (-told[row.id], len(row.tokens), row.id))
 
 
 def _crowds(plan: Plan) -> dict[str, Late]:

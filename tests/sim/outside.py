@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -58,8 +59,10 @@ class Outside:
         self._chance = chance
         self._lost: Counter[int] = Counter()  # by row, sends of which nobody knows
         self._refused: Counter[int] = Counter()
-        self._steps: Counter[int] = Counter()
+        self._arrived: Counter[int] = Counter()  # by row
         self._shown: dict[tuple[int, int], set[str]] = {}  # by chat and message, its stories
+        self._texts: dict[tuple[int, int], str] = {}
+        self.edits: dict[str, int] = {}  # how often each story grew: shown as so many killed
 
     def breach(self, told: str) -> None:
         """Something that must never happen did."""
@@ -160,18 +163,18 @@ class Outside:
         if not flight.arrives or flight.number:
             return
         row, chat_id = flight.row, flight.message.chat_id
+        self._arrived[row["id"]] += 1
         if flight.message.edit_of is not None:
             self._edited(flight)
             return
         flight.number = 1 + sum(chat == chat_id for chat, _ in self._shown)
+        self._texts[chat_id, flight.number] = flight.message.text
         self._shown[chat_id, flight.number] = set(flight.stories)
         if row["kind"] in {"alert", "digest"}:
             for story in flight.stories:
                 self._told((self.who(chat_id), story), row)
-        if row["kind"] == "step":
-            self._steps[row["id"]] += 1
-            if self._steps[row["id"]] > 1 + self._lost[row["id"]]:
-                self.breach(f"a step was told {self._steps[row['id']]} times")
+        elif self._arrived[row["id"]] > 1 + self._lost[row["id"]]:
+            self.breach(f"a {row['kind']} was told {self._arrived[row['id']]} times")
         if self._lost[row["id"]] and not row["uncertain"]:
             self.breach(f"{row['kind']} {row['id']} was sent again and does not say so")
 
@@ -189,6 +192,7 @@ class Outside:
         shown = self._shown.get((flight.message.chat_id, flight.number), set())
         if not set(flight.stories) & shown:
             self.breach(f"message {flight.number} of {shown} becomes one of {flight.stories}")
+        self._texts[flight.message.chat_id, flight.number] = flight.message.text
 
     def _doubt(self, row: sqlite3.Row, stories: Iterable[str]) -> None:
         self._lost[row["id"]] += 1
@@ -226,10 +230,60 @@ class Outside:
         for row in self.outbox.execute("SELECT * FROM deliveries"):
             if row["state"] in OPEN:
                 self.breach(f"STUCK {dict(row)}")
+            if not self._is_explained(row):
+                self.breach(f"LOST {dict(row)}")
+            # Of what only a watch found nothing more is said.
+            if row["kind"] == "alert" and row["state"] == "sent" and row["severity"]:
+                self._check_shown(row)
         for key in sorted(self.due):
             rows = self._rows_of(key)
             if not self.copies[key] and not any(self._is_visible(key, row) for row in rows):
                 self.breach(f"LOST {key}: {[dict(row) for row in rows]}")
+
+    def _is_explained(self, row: sqlite3.Row) -> bool:
+        """Whether it stands there as what became of it."""
+        id_, who = row["id"], self.who(row["chat_id"])
+        match row["state"]:
+            case "sent":
+                return self._arrived[id_] > 0
+            case "dead":
+                return bool(row["error"]) and self._refused[id_] > 1
+            case "unconfirmed":
+                return bool(row["error"]) and self._lost[id_] >= max(row["severity"], 1)
+            case "cancelled":
+                is_moved = who in self.moved and row["kind"] in {"alert", "digest"}
+                away = who in self.left | self.blocked or is_moved or self._is_idle(row)
+                return bool(row["error"]) and away
+        return True
+
+    def _is_idle(self, row: sqlite3.Row) -> bool:
+        """An edit or step of what was never told, an edit of nobody knows which message."""
+        told = self.outbox.execute(
+            "SELECT coalesce(digest.state, alert.state) AS state,"
+            " coalesce(digest.message_id, alert.message_id) AS message_id"
+            " FROM deliveries AS alert LEFT JOIN deliveries AS digest"
+            " ON digest.id = alert.digest_id WHERE alert.kind = 'alert'"
+            " AND alert.chat_id = ? AND alert.story_id = ?",
+            (row["chat_id"], row["story_id"]),
+        ).fetchone()
+        if row["kind"] not in {"edit", "step"}:
+            return False
+        gone = told is None or told["state"] in {"dead", "cancelled"}
+        return gone or (row["kind"] == "edit" and told["message_id"] is None)
+
+    def _check_shown(self, row: sqlite3.Row) -> None:
+        """A message of which we know the number shows in the end how its story stands."""
+        who, edits = self.who(row["chat_id"]), self.edits.get(row["story_id"], 0)
+        text = self._texts.get((row["chat_id"], row["message_id"]))
+        if text is None or not edits or who in self.left | self.blocked:
+            return
+        dead = self.outbox.execute(
+            "SELECT 1 FROM deliveries WHERE kind = 'edit' AND state = 'dead'"
+            " AND chat_id = ? AND story_id = ?",
+            (row["chat_id"], row["story_id"]),
+        )
+        if not re.search(rf"Killed: \W*{edits}\b", text) and dead.fetchone() is None:
+            self.breach(f"{dict(row)} does not show that {edits} were killed: {text!r}")
 
     def _rows_of(self, key: Told) -> list[sqlite3.Row]:
         found = self.outbox.execute(

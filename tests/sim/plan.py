@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from tests.sim.news import PLACES, WORDS, Event, attack, small
+from tests.sim.news import PLACES, WORDS, Event, attack, graver, small
 
 # A poll that failed twice is repeated after three minutes at most, what a store or Telegram did not
 # take after one, a lease runs out after one and a half; a flood takes a group two. And comfort.
@@ -17,6 +17,7 @@ CALM_S = 210.0  # after the last event and trouble; by then every feed was read 
 FIRST_S = 90.0  # nothing goes wrong until every feed was read once
 POLL_S = 60
 DAY_S = 24 * 3600.0
+_GROWN_SHARE, _ASKED_SHARE = 0.5, 0.3  # of the attacks, of the listeners
 _LOST_SHARE = 0.15  # of the worlds whose clock is right
 
 
@@ -142,6 +143,9 @@ def plan(seed: int) -> Plan:
     if not made.jumps:  # by its clock the bot knows what a lost database may have told
         _loss(made, random.Random(f"loss {seed}"), active_s)
     _talk(made, chance, active_s)
+    # By chances of their own: what a seed was before stays in it.
+    _growth(made, random.Random(f"growth {seed}"))
+    _questions(made, random.Random(f"questions {seed}"), active_s)
     last = max((end for _, end in made.troubled()), default=0.0)
     told = max([r.at for r in made.reports] + [c.at for c in made.commands])
     made.calm_at = max(told, last) + CALM_S
@@ -192,6 +196,20 @@ def _flood(made: Plan, chance: random.Random, feed: str, at: float) -> None:
     for _ in range(chance.randint(12, 35)):
         age = age_s * chance.uniform(0.9, 1)
         made.reports.append(Report(small(word, chance), feed, at, at, age))
+
+
+def _growth(made: Plan, chance: random.Random) -> None:
+    """Of some attacks one feed tells later that people died."""
+    if any(jump.asleep for jump in made.jumps):  # hours later it is another attack
+        return
+    firsts: dict[str, Report] = {}
+    for report in sorted(made.reports, key=lambda report: report.at):
+        firsts.setdefault(report.event.token, report)
+    for first in firsts.values():
+        if first.event.grave and chance.random() < _GROWN_SHARE:
+            at = first.at + chance.uniform(30, 240)
+            event, feed = graver(first.event, chance), chance.choice(list(made.feeds))
+            made.reports.append(Report(event, feed, at, at, chance.uniform(0, 60)))
 
 
 # ── what goes wrong ──────────────────────────────────────────────────────────────────────────
@@ -280,6 +298,21 @@ def _talk(made: Plan, chance: random.Random, active_s: float) -> None:
         elif who.thread_id and chance.random() < 0.5:
             start = FIRST_S + chance.uniform(0, active_s)
             made.faults.append(Fault("topic-closed", start, start + 60, str(who.chat_id)))
+    made.commands.sort(key=lambda command: command.at)
+
+
+def _questions(made: Plan, chance: random.Random, active_s: float) -> None:
+    """Some ask what they watch; who will keep the bot out, just before that, some when it dies."""
+    blocks = {c.chat_id: c.at for c in made.commands if c.name == "@block"}
+    deaths = [crash.at for crash in made.crashes]
+    for who in made.listeners:
+        if chance.random() < _ASKED_SHARE:
+            at = FIRST_S + chance.uniform(0, active_s)
+            if who.chat_id in blocks:
+                at = blocks[who.chat_id] - chance.uniform(0.1, 3)
+            elif deaths and chance.random() < 0.5:
+                at = chance.choice(deaths) - chance.uniform(0, 1)
+            made.commands.append(Command(at, who.chat_id, "list"))
     made.commands.sort(key=lambda command: command.at)
 
 

@@ -36,11 +36,13 @@ def _fewer(made: Plan) -> Iterator[Plan]:
 
 
 def _consistent(made: Plan) -> Plan:
-    """Without what is said of people who are not there, or said by half."""
+    """Without what is said of people and attacks that are not there, or said by half."""
     there = {who.chat_id for who in made.listeners}
     commands = [c for c in made.commands if c.chat_id in there]
     for first, second in (("stop", "start"), ("@block", "@unblock")):
         whole = {c.chat_id for c in commands if c.name == first}
         whole &= {c.chat_id for c in commands if c.name == second}
         commands = [c for c in commands if c.name not in (first, second) or c.chat_id in whole]
-    return replace(made, commands=commands)
+    told = {report.event.token for report in made.reports}
+    reports = [r for r in made.reports if not r.event.of or r.event.of in told]
+    return replace(made, commands=commands, reports=reports)

@@ -7,6 +7,7 @@ import math
 import random
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import errors
 from bot.core.model import Message
@@ -15,6 +16,10 @@ from bot.sandbox.wire import Refusal
 from tests.sim.oracle import Oracle, Row
 from tests.sim.plan import Fault, Plan
 
+# Whether the limits and what a 429 asked for outlast a jump of the clock: for a pacing that goes by
+# a steady one.
+HOLDS_OVER_JUMPS = False
+_NEARLY_S = 0.05
 _AGAIN = "Too Many Requests: retry after {s}"
 
 
@@ -41,12 +46,30 @@ class SimTelegram:
         self._flights: list[Flight] = []
         self._ids: Counter[int] = Counter()
         self._held: dict[int, float] = {}  # by chat, the end of what a 429 asked for
+        self._rows_held: dict[str, float] = {}  # by row, over the lives of processes
         self.now = oracle.now
         self._limiter = Limiter(self.now)
-        self.forget_pace()
+        self._forget_pace()
 
-    def forget_pace(self) -> None:
-        """A new process, or a clock that jumped, cannot know what was sent just before."""
+    def process_begins(self, wall: datetime) -> None:
+        """It cannot know what was sent just before; of what must wait the outbox tells it."""
+        self._forget_pace()
+        rows = self._oracle.outbox.execute(
+            "SELECT dedup_key, not_before_at FROM deliveries WHERE state = 'pending' AND waits = 1"
+        )
+        told = {key: at / 1000 - wall.timestamp() for key, at in rows}
+        self._rows_held = {
+            key: until for key, until in self._rows_held.items()
+            if told.get(key, 0.0) >= until - self.now() - _NEARLY_S
+        }  # fmt: skip
+
+    def clock_jumps(self) -> None:
+        """What waits in the outbox waits by that clock."""
+        self._rows_held.clear()
+        if not HOLDS_OVER_JUMPS:
+            self._forget_pace()
+
+    def _forget_pace(self) -> None:
         self._limiter.turn({"enabled": True})
         self._held.clear()
 
@@ -54,7 +77,7 @@ class SimTelegram:
         flight = Flight(message, self._oracle.leaves(message))
         self._flights.append(flight)
         self._oracle.in_flight(len(self._flights))
-        self._check_held(message)
+        self._check_held(flight)
         self._decide(flight)
         try:
             await asyncio.sleep(flight.takes_s * self._chance.random())
@@ -106,7 +129,7 @@ class SimTelegram:
             return errors.DeliveryDelayed(chat_id, "no connection")
         if flood := self._flooded(chat_id):
             asked_s = math.ceil(min(flood.end - now, 40.0))
-            self._held[chat_id] = now + asked_s
+            self._held[chat_id] = self._rows_held[flight.row.key] = now + asked_s
             return errors.DeliveryDelayed(chat_id, _AGAIN.format(s=asked_s), float(asked_s))
         return self._unwelcome(flight)
 
@@ -119,8 +142,8 @@ class SimTelegram:
             return errors.ChatMoved(chat_id, "group migrated", moved)
         if message.thread_id and self._met("topic-closed", str(listener.chat_id)):
             return errors.ThreadGone(chat_id, "Bad Request: message thread not found")
-        tokens = set(flight.row.tokens)
-        if tokens & (self._plan.coarse if message.html else self._plan.hopeless):
+        refused = self._plan.coarse if message.html else self._plan.hopeless
+        if any(token in message.text for token in refused):
             return errors.DeliveryRefused(chat_id, "Bad Request: can't parse entities")
         return None
 
@@ -168,10 +191,13 @@ class SimTelegram:
             return own
         return everybody if self._chance.random() < everybody.share / 2 else None
 
-    def _check_held(self, message: Message) -> None:
+    def _check_held(self, flight: Flight) -> None:
         """Nothing leaves before the time that a 429 asked for."""
-        if self.now() < self._held.get(message.chat_id, 0.0):
-            self._oracle.breach(f"sent to {message.chat_id} before the time a 429 asked for")
+        chat_id, key = flight.message.chat_id, flight.row.key
+        if self.now() < self._held.get(chat_id, 0.0):
+            self._oracle.breach(f"sent to {chat_id} before the time a 429 asked for")
+        if self.now() < self._rows_held.get(key, 0.0):
+            self._oracle.breach(f"{key} was sent again before the time a 429 asked for")
 
     def _check_pace(self, message: Message) -> None:
         """However late the network: no second, and no minute of a group, holds too many."""

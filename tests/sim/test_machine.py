@@ -20,7 +20,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.core.model import Alert, Change, ChatStatus, Delay, Growth, Life, Severity, Step, Verdict
+from bot.core.model import (
+    Alert,
+    Change,
+    ChatStatus,
+    Delay,
+    Growth,
+    Life,
+    Range,
+    Severity,
+    Step,
+    Verdict,
+)
 from tests.making import ATTACK, a_batch, a_story, a_verdict
 from tests.sim import mutants
 from tests.sim.disk import SimStore
@@ -63,8 +74,10 @@ class Lives(RuleBasedStateMachine):
         id_, severity, life = self.stories[at]
         step = Step(GRAVER, "More were hurt", "Wire", self.machine.wall())
         steps = (*life.steps, step) if tells else life.steps
-        life = replace(life, steps=steps, edits=life.edits + 1)
+        edits = life.edits + 1  # which is shown as so many killed
+        life = replace(life, steps=steps, edits=edits, killed=Range(edits, edits))
         self.stories[at] = (id_, severity, life)
+        self.outside.edits[id_] = edits
         self.entries += 1
         verdict = a_verdict(self.entries, story_id=id_, severity=severity)
         growth = Growth(len(steps) - 1 if tells else None)
@@ -108,6 +121,11 @@ class Lives(RuleBasedStateMachine):
     def somebody_says_stop(self, chat: int) -> None:
         self.outside.left.add(chat)
         self.machine.writes(replace(chat_of(chat), status=ChatStatus.STOPPED))
+
+    @rule(chat=st.sampled_from(CHATS))
+    def somebody_asks(self, chat: int) -> None:
+        if chat not in self.outside.moved:
+            self.machine.asks(chat_of(chat))
 
     @rule()
     def the_group_moves(self) -> None:

@@ -29,7 +29,7 @@ def test_nothing_is_lost_repeated_or_sent_to_the_wrong_chat(seed: int) -> None:
 
 
 @pytest.mark.parametrize("bot", wrong.BOTS)
-def test_a_bot_with_a_classic_fault_is_caught(bot: type[Process]) -> None:
+def test_a_bot_with_a_fault_is_caught(bot: type[Process]) -> None:
     seeds = (bot.shown_by, *range(CAUGHT_WITHIN))  # the first that is known to show it, first
     assert any(run(seed, bot).breaches for seed in seeds)
 

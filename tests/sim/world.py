@@ -95,12 +95,12 @@ class Game:
 
     def _jumps(self, jump: Jump) -> None:
         self._error_s, self._slept_s = (0.0, jump.by_s) if jump.asleep else (jump.by_s, 0.0)
-        self._telegram.forget_pace()
+        self._telegram.clock_jumps()
         self.note(f"the clock jumps by {jump.by_s}")
 
     def _is_right(self) -> None:
         self._error_s = 0.0
-        self._telegram.forget_pace()
+        self._telegram.clock_jumps()
         self.note("the clock is right again")
 
     # ── playing ──────────────────────────────────────────────────────────────────────────
@@ -132,8 +132,7 @@ class Game:
             yield jump.at, lambda jump=jump: self._jumps(jump)
             if not jump.asleep:
                 yield jump.end, self._is_right
-        for by, events in oracle.deadlines().items():
-            yield by, lambda events=events: oracle.check(events)
+        yield from oracle.deadlines()
         checks = int(made.ends_at / _CHECKED_EVERY_S) + 1
         for number in range(1, checks):
             yield number * _CHECKED_EVERY_S, oracle.check_states
@@ -205,7 +204,7 @@ class Game:
         self._lives += 1
         loop, life = self._loop, self._lives
         self._stopping = None
-        self._telegram.forget_pace()
+        self._telegram.process_begins(self.wall())
         self._oracle.lease = f"life-{life}"
         feeds = SimFeeds(self._plan, self._chance(f"feeds {life}"), self.wall, self.real)
         world = World(

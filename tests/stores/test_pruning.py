@@ -181,6 +181,22 @@ async def test_what_waits_is_never_deleted(store: SqliteStore) -> None:
     assert await count(store, "deliveries") == await count(store, "stories") == 0
 
 
+async def test_what_is_under_way_is_never_deleted(store: SqliteStore) -> None:
+    """Neither what was claimed nor what is leaving, however old; an answer as little as news."""
+    await store.record(a_batch(a_verdict(1, 1), a_verdict(2, 2)))
+    await read_whole(store)
+    chat = await store.chat(3)
+    assert chat is not None
+    await store.answer(101, [], [(chat, Note(((Part("hello"),),)), None)], NOW)
+    claimed = await claim(store)
+    assert len(claimed) == 3
+    for leaving in ((), claimed[:1], claimed[1:]):
+        for delivery in leaving:
+            assert await store.mark_sending(delivery, NOW)
+        await pruned(store, NOW + 365 * DAY)
+        assert await count(store, "deliveries") == 3
+
+
 async def test_answers_and_updates_go_and_answers_that_wait_do_not(store: SqliteStore) -> None:
     note = Note(((Part("hello"),),))
     chat = await store.chat(1)
