@@ -35,4 +35,4 @@ async def closes_topic(
     """Its topic refuses a message, which is sent again in General."""
     refused = await on_its_way(store, chat, now)
     await store.thread_gone(refused, now, notice)
-    await store.settle(refused, Settlement(DeliveryState.PENDING, None, now), now)
+    await store.settle(refused, Settlement(DeliveryState.PENDING, None, timedelta()), now)

@@ -18,7 +18,7 @@ answer                 delivered?  the row becomes
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 
 from bot.core.model import Delivery, DeliveryKind, DeliveryState, Settlement, Severity
 from bot.core.retry import send_wait
@@ -32,9 +32,7 @@ from bot.errors import (
 )
 
 
-def settlement(
-    delivery: Delivery, error: DeliveryError, now: datetime, chance: float
-) -> Settlement:
+def settlement(delivery: Delivery, error: DeliveryError, chance: float) -> Settlement:
     """What the outbox records for ``error``; ``chance`` (0 to 1) spreads the retries."""
     told = str(error)
     if _is_hopeless(delivery, error):
@@ -44,8 +42,8 @@ def settlement(
             return Settlement(DeliveryState.UNCONFIRMED, error=told, uncertain=True)
         case DeliveryRefused() | ThreadGone() | ChatMoved():
             refused = isinstance(error, DeliveryRefused)
-            return Settlement(DeliveryState.PENDING, None, now, told, refused=refused)
-    return _later(delivery, error, now, chance)
+            return Settlement(DeliveryState.PENDING, None, timedelta(), told, refused=refused)
+    return _later(delivery, error, chance)
 
 
 def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
@@ -65,11 +63,11 @@ def _is_hopeless(delivery: Delivery, error: DeliveryError) -> bool:
     return isinstance(error, ThreadGone) and delivery.thread_id is None
 
 
-def _later(delivery: Delivery, error: DeliveryError, now: datetime, chance: float) -> Settlement:
+def _later(delivery: Delivery, error: DeliveryError, chance: float) -> Settlement:
     asked = error.retry_after_s if isinstance(error, DeliveryDelayed) else None
     return Settlement(
         DeliveryState.PENDING,
-        not_before_at=now + send_wait(delivery.attempts + 1, chance, asked),
+        wait=send_wait(delivery.attempts + 1, chance, asked),
         error=str(error),
         uncertain=isinstance(error, DeliveryUncertain),
     )

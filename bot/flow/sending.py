@@ -172,7 +172,7 @@ class Sending:
         if isinstance(error, ChatGone):
             return await self._refused(delivery, error, now)
         await self._patiently(delivery, lambda: self._consequences(delivery, error))
-        return settlement(delivery, error, now, self.chance())
+        return settlement(delivery, error, self.chance())
 
     async def _refused(self, delivery: Delivery, error: ChatGone, now: datetime) -> Settlement:
         """Pause a chat that refuses us, or wait where that is not certain."""
@@ -182,8 +182,7 @@ class Sending:
         )
         if gone:
             return Settlement(DeliveryState.CANCELLED, error=str(error))
-        later = now + (wait or _ZERO)
-        return Settlement(DeliveryState.PENDING, not_before_at=later, error=str(error))
+        return Settlement(DeliveryState.PENDING, wait=wait or _ZERO, error=str(error))
 
     async def _consequences(self, delivery: Delivery, error: DeliveryError) -> None:
         """What a failed send changes beyond its own row."""

@@ -283,14 +283,11 @@ WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RE
 # same name: what one of the two gives back unsent is not taken from the other, who sends it.
 SETTLE = """
 UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
-    -- Sent in what is now the future: the clock was set back meanwhile; by the old one it waits.
-    not_before_at = coalesce(max(min(:now, :not_before_at),
-        :not_before_at - max(0, coalesce(sending_at, 0) - :now)), not_before_at),
-    waits = :not_before_at IS NOT NULL,
+    not_before_at = coalesce(:now + :wait, not_before_at), waits = :wait IS NOT NULL,
     error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
     settled_at = :now
 WHERE id = :id AND lease = :lease AND state IN ('leased', 'sending')
-  AND NOT (state = 'sending' AND :state = 'pending' AND :not_before_at IS NULL)
+  AND NOT (state = 'sending' AND :state = 'pending' AND :wait IS NULL)
 """
 
 RELEASE = f"""

@@ -9,7 +9,7 @@ import pytest
 from bot import errors
 from bot.core.model import DeliveryKind, DeliveryState, Severity
 from bot.core.settle import settlement
-from tests.making import NOW, a_delivery
+from tests.making import a_delivery
 
 P, U, D = (
     DeliveryState.PENDING,
@@ -48,29 +48,29 @@ P, U, D = (
     ],
 )
 def test_each_answer_leads_where_the_table_says(error, parts, state, wait_s) -> None:
-    settled = settlement(a_delivery(**parts), error, NOW, 1.0)
+    settled = settlement(a_delivery(**parts), error, 1.0)
     assert settled.state is state
     if wait_s is not None:
-        assert settled.not_before_at == NOW + timedelta(seconds=wait_s)
+        assert settled.wait == timedelta(seconds=wait_s)
     assert settled.error == str(error)
 
 
 def test_a_refused_text_and_a_lost_answer_are_remembered() -> None:
-    assert settlement(a_delivery(), errors.DeliveryRefused(7, "x"), NOW, 0).refused
-    assert settlement(a_delivery(), errors.DeliveryUncertain(7, "x"), NOW, 0).uncertain
+    assert settlement(a_delivery(), errors.DeliveryRefused(7, "x"), 0).refused
+    assert settlement(a_delivery(), errors.DeliveryUncertain(7, "x"), 0).uncertain
 
 
 def test_what_is_left_unconfirmed_says_that_one_answer_more_was_lost() -> None:
     notice = a_delivery(severity=Severity.NOTICE)
-    assert settlement(notice, errors.DeliveryUncertain(7, "x"), NOW, 0).uncertain
+    assert settlement(notice, errors.DeliveryUncertain(7, "x"), 0).uncertain
 
 
 def test_an_edit_whose_answer_was_lost_is_made_again_however_light_and_often() -> None:
     edit = a_delivery(kind=DeliveryKind.EDIT, severity=Severity.NOTICE, uncertain=9)
-    assert settlement(edit, errors.DeliveryUncertain(7, "x"), NOW, 0).state is P
+    assert settlement(edit, errors.DeliveryUncertain(7, "x"), 0).state is P
 
 
 def test_every_delivery_error_has_a_row() -> None:
     for kind in errors.DeliveryError.__subclasses__():
         error = kind(7, "x", -1007) if kind is errors.ChatMoved else kind(7, "x")
-        assert settlement(a_delivery(), error, NOW, 0.5).error == "x"
+        assert settlement(a_delivery(), error, 0.5).error == "x"

@@ -18,7 +18,7 @@ from tests.sim.plan import Fault, Plan
 
 # Whether the limits and what a 429 asked for outlast a jump of the clock: for a pacing that goes by
 # a steady one.
-HOLDS_OVER_JUMPS = False
+HOLDS_OVER_JUMPS = True
 _NEARLY_S = 0.05
 _AGAIN = "Too Many Requests: retry after {s}"
 

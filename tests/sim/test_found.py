@@ -1,8 +1,6 @@
-"""What the machine found and is not mended yet, as short as it can be told."""
+"""What the machine found, as short as it can be told."""
 
 from __future__ import annotations
-
-import pytest
 
 from bot.core.model import Delay, Severity
 from tests.sim.machine import GROUP
@@ -10,7 +8,6 @@ from tests.sim.plan import Fault
 from tests.sim.test_machine import Lives
 
 
-@pytest.mark.xfail(reason="the outbox takes what is left of the hour for a wait that was asked for")
 def test_a_clock_that_moves_on_and_back_during_one_send_delays_nothing() -> None:
     """Ahead by an hour while it is sent, back by a day before the full disk takes how it ended."""
     lives = Lives()

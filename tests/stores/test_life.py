@@ -274,7 +274,7 @@ async def test_edits_and_steps_wait_for_their_alert_and_hold_nobody_up(store: Sq
     await store.record(a_batch(growing(2, step=True)))
     (alert,) = await claim(store)
     await store.mark_sending(alert, NOW)
-    back = Settlement(DeliveryState.PENDING, not_before_at=NOW + timedelta(minutes=5))
+    back = Settlement(DeliveryState.PENDING, wait=timedelta(minutes=5))
     await store.settle(alert, back, NOW)
     await store.record(a_batch(a_verdict(3, 7)))
     other = await waiting(store)

@@ -121,7 +121,7 @@ async def test_each_loss_of_an_answer_and_each_refusal_is_counted(store: SqliteS
         (delivery,) = await claim(store)
         await store.mark_sending(delivery, NOW)
         again = Settlement(
-            DeliveryState.PENDING, None, NOW, error="x", refused=True, uncertain=True
+            DeliveryState.PENDING, None, timedelta(), error="x", refused=True, uncertain=True
         )
         await store.settle(delivery, again, NOW)
     (delivery,) = await claim(store)
@@ -145,7 +145,7 @@ async def test_an_edit_waits_until_its_alert_has_left_and_for_nothing_else(store
     sent = Settlement(DeliveryState.SENT, message_id=5)
     await store.settle(replace(alert, lease="another"), sent, LATER)
     assert await waiting_for_its_alert()
-    await store.settle(alert, Settlement(DeliveryState.PENDING, None, LATER), LATER)
+    await store.settle(alert, Settlement(DeliveryState.PENDING, None, timedelta()), LATER)
     assert await waiting_for_its_alert()
     await store.answer(2, [], [(Chat(7), a_note(), None)], LATER)
     (reply,) = await claim(store, after_s=30)

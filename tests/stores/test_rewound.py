@@ -53,7 +53,7 @@ async def fail_ahead(store: SqliteStore) -> None:
     """The alert is tried by the wrong clock, and to be tried again after a minute."""
     (delivery,) = await store.claim_deliveries(AHEAD, 9, "mine", LEASE)
     assert await store.mark_sending(delivery, AHEAD)
-    again = Settlement(DeliveryState.PENDING, None, AHEAD + MINUTE, "no connection")
+    again = Settlement(DeliveryState.PENDING, None, MINUTE, "no connection")
     await store.settle(delivery, again, AHEAD)
 
 

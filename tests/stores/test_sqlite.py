@@ -251,7 +251,7 @@ async def test_what_waits_for_its_chats_pace_keeps_its_turn_and_what_failed_does
     assert await claim(store, resting=[7]) == ()
     (first,) = await claim(store, after_s=30)
     await store.mark_sending(first, later)
-    failed = Settlement(DeliveryState.PENDING, not_before_at=later + timedelta(seconds=60))
+    failed = Settlement(DeliveryState.PENDING, wait=timedelta(seconds=60))
     await store.settle(first, failed, later)
     (second,) = await claim(store, after_s=31)
     assert second.payload == a_note("second")
@@ -309,7 +309,7 @@ async def test_a_delivery_waits_until_its_time(store: SqliteStore) -> None:
     await store.record(a_batch(a_verdict(1, 7)))
     (delivery,) = await claim(store)
     later = NOW + timedelta(seconds=30)
-    waiting = Settlement(DeliveryState.PENDING, not_before_at=later, error="asked to wait")
+    waiting = Settlement(DeliveryState.PENDING, wait=timedelta(seconds=30), error="asked to wait")
     await store.settle(delivery, waiting, NOW)
     assert await store.next_delivery_at() == later
     assert await claim(store, after_s=29) == ()

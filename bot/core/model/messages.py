@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.model.alerts import Card
@@ -141,11 +141,20 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How one send ended, as the outbox records it."""
+    """How one send ended, as the outbox records it.
+
+    Attributes:
+        state: What the row becomes.
+        message_id: Under which the message is known in its chat.
+        wait: How long it waits from when this is recorded; ``None``: it keeps its turn. No time of
+            a clock, for that may be set until a disk takes this.
+        error: Why it did not arrive.
+        refused, uncertain: One text more was refused, one answer more was lost.
+    """
 
     state: DeliveryState
     message_id: int | None = None
-    not_before_at: datetime | None = None
+    wait: timedelta | None = None
     error: str = ""
     refused: bool = False
     uncertain: bool = False

@@ -24,6 +24,7 @@ from bot.stores import sql, sql_chats, sql_digests, sql_lanes
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import ABSURD, SPREAD
 from bot.stores.sqlite.rewound import Rewound
+from bot.stores.sqlite.times import MS
 
 _MANY = 256  # made ready in one turn: nobody waits long for it
 _LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
@@ -181,7 +182,7 @@ class OutboxTable(Rewound):
                 lease=delivery.lease,
                 state=settlement.state.value,
                 message_id=settlement.message_id,
-                not_before_at=rows.ms_or_none(settlement.not_before_at),
+                wait=None if settlement.wait is None else settlement.wait // MS,
                 error=settlement.error,
                 refused=int(settlement.refused),
                 uncertain=int(settlement.uncertain),
