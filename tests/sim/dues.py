@@ -138,6 +138,10 @@ class Dues:
             if self._is_step_due(who, due):
                 self._check_step(who, due)
 
+    def tells_growth(self, token: str, message: Message) -> bool:
+        """Whether it says, of this event, that it has become graver."""
+        return any(e.of == token and e.token in message.text for e in self.grown.values())
+
     def check_end(self) -> None:
         """All of it; and what is shown in the end is right."""
         for _, due in self.deadlines():
@@ -216,6 +220,9 @@ class Dues:
                 # A reply may name the latest of what it is about.
                 told = event.of if event else row["payload"]
                 return any(token in told for token in self._plan.hopeless)
+            case "unconfirmed" if row["kind"] == "reply" and self._oracle.has_forgotten():
+                # It waited in a backup: nobody knows whether it has left since, and it says so.
+                return True
             case "unconfirmed":
                 return self._doubts[row["dedup_key"]] >= max(row["severity"], 1)
             case "cancelled":

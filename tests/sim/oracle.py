@@ -183,7 +183,9 @@ class Oracle:
             return
         who = self.whose(row.chat_id)
         for token in self._told_by(row, message):
-            self._check_marked(who, token, row)
+            # That it has grown is news to whoever heard of it from a database that is lost.
+            if not self._dues.tells_growth(token, message):
+                self._check_marked(who, token, row)
             self.told[who.chat_id, token] += 1
             self._dues.told(who, token)
             if row.kind == "alert":

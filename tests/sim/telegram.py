@@ -16,9 +16,6 @@ from bot.sandbox.wire import Refusal
 from tests.sim.oracle import Oracle, Row
 from tests.sim.plan import Fault, Plan
 
-# Whether the limits and what a 429 asked for outlast a jump of the clock: for a pacing that goes by
-# a steady one.
-HOLDS_OVER_JUMPS = True
 _NEARLY_S = 0.05
 _AGAIN = "Too Many Requests: retry after {s}"
 
@@ -63,10 +60,10 @@ class SimTelegram:
             if told.get(key, 0.0) >= until - self.now() - _NEARLY_S
         }  # fmt: skip
 
-    def clock_jumps(self) -> None:
-        """What waits in the outbox waits by that clock."""
+    def clock_jumps(self, *, asleep: bool) -> None:
+        """What waits in the outbox waits by that clock; while the machine slept hours passed."""
         self._rows_held.clear()
-        if not HOLDS_OVER_JUMPS:
+        if asleep:
             self._forget_pace()
 
     def _forget_pace(self) -> None:

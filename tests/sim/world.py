@@ -95,12 +95,12 @@ class Game:
 
     def _jumps(self, jump: Jump) -> None:
         self._error_s, self._slept_s = (0.0, jump.by_s) if jump.asleep else (jump.by_s, 0.0)
-        self._telegram.clock_jumps()
+        self._telegram.clock_jumps(asleep=jump.asleep)
         self.note(f"the clock jumps by {jump.by_s}")
 
     def _is_right(self) -> None:
         self._error_s = 0.0
-        self._telegram.clock_jumps()
+        self._telegram.clock_jumps(asleep=False)
         self.note("the clock is right again")
 
     # ── playing ──────────────────────────────────────────────────────────────────────────

@@ -202,7 +202,7 @@ class NeverEdits(Process):
 class CancelsAtItsStart(Process):
     """Drops, after a crash, the answers and steps that were about to leave."""
 
-    shown_by = 71
+    shown_by = 231
     store_class = Sweeping
 
 
