@@ -96,3 +96,11 @@ def test_what_takes_long_says_how_to_run_it() -> None:
 
 def test_readers_of_the_readme_find_the_page() -> None:
     assert "](docs/promises.md)" in README
+
+
+def test_each_fault_that_the_readme_names_leads_to_its_place() -> None:
+    named = dict(re.findall(r"\[S(\d+)\]\(docs/promises\.md#([^)]*)\)", README))
+    assert {int(number) for number in named} == set(FAULTS)
+    for heading in re.findall(r"^### (S\d+ · .*)$", PAGE, re.M):
+        anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        assert named[re.match(r"S(\d+)", heading)[1]] == anchor  # type: ignore[index]
