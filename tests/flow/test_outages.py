@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot import errors
+from bot.core.leaving import Leavers
 from bot.core.model import AddWatch, Chat, ChatStatus, Message, PutChat, Severity
 from bot.core.pacing import Limits
 from bot.flow.deliver import IN_FLIGHT
-from tests.flow.virtual import Late, Virtual
+from tests.flow.virtual import SECOND, Late, Virtual
 from tests.making import a_note
 
 
@@ -111,13 +112,14 @@ def test_a_chat_that_is_not_found_is_paused_only_the_third_time(world: Virtual) 
 
 
 def test_a_group_that_is_closed_for_the_night_is_told_in_the_morning(world: Virtual) -> None:
+    world.sender.sending.leavers = Leavers(span=SECOND, wait=5 * SECOND)  # a minute in a second
     world.answer = lambda message, n: errors.ChatClosed(-5, "not enough rights")
     world.alert(Chat(-5))
     world.starts()
-    world.pass_by(8 * 3_600)
+    world.pass_by(8 * 60)
     assert world.counts() == {"pending": 1}
     world.answer = lambda message, n: 0.01
-    world.pass_by(300)
+    world.pass_by(6)
     assert world.counts() == {"sent": 1}
 
 
