@@ -255,13 +255,15 @@ WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'step'
   AND NOT {_LISTENS.format(row="deliveries")}
 """
 
-# The alert that an edit changes and a step answers.
+# The alert that an edit changes and a step answers: the one that went, where a group that moved
+# meanwhile had two.
 TOLD = """
 SELECT alert.payload, alert.digest_id, coalesce(digest.state, alert.state) AS state,
     coalesce(digest.message_id, alert.message_id) AS message_id,
     coalesce(digest.thread_id, alert.thread_id) AS thread_id
 FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
 WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
+ORDER BY coalesce(digest.state, alert.state) IN ('dead', 'cancelled'), alert.id DESC LIMIT 1
 """
 
 # What is under way, in the very words of its index: SQLite sees in no others that one state of the

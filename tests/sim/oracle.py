@@ -130,7 +130,8 @@ class Oracle:
             "SELECT * FROM deliveries WHERE state = 'sending' AND lease = ? AND chat_id IN (?, ?)",
             (self.lease, who.chat_id, who.moves_to),
         ).fetchall()
-        rows = [self._row(one) for one in found]
+        exact = [one for one in found if one["chat_id"] == message.chat_id]
+        rows = [self._row(one) for one in exact or found]
         if not rows or (len(rows) > 1 and who.moves_to is None):
             self.breach(f"sent to {message.chat_id} without a lease: {rows}")
         row = next(iter(_telling(rows, message)), Row(0, "none", message.chat_id, 0, 0, ()))

@@ -193,6 +193,7 @@ class OutboxTable(Rewound):
                 self._do(sql_lanes.TOLD_NOW, chat_id=delivery.chat.id, now=rows.ms(now))
 
         await self._write(turn)
+        self._felt(now)
 
     async def release(self, lease: str) -> None:
         """Give back everything leased and not yet sending."""

@@ -26,6 +26,10 @@ class Rewound(SqliteFile):
         # Who has just begun cannot know: what lies in the future is looked for.
         return self._latest is None or self._latest - now > _FELT
 
+    def _felt(self, now: datetime) -> None:
+        """Something was written that waits by this time: it shows later that the clock is back."""
+        self._latest = max(self._latest or now, now)
+
     def _rewind(self, now: datetime) -> None:
         """Whatever was written in what is now the future waits from now on."""
         at = rows.ms(now)
