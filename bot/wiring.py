@@ -81,6 +81,7 @@ class Rasid:
     async def serve(self, request: Request) -> Answer | None:
         """Answer a request, record it, and let the sender know."""
         answer = await self.commands.serve(request)
+        self.deliver.sending.heard(request.chat.id)
         self.deliver.wake()
         return answer
 
@@ -232,7 +233,7 @@ def _steadily() -> datetime:
 
 def _held_since(sending: Sending) -> datetime | None:
     """Since when nobody who refuses us is given up, as a calendar has it."""
-    since = sending.leavers.held_since
+    since = sending.leavers.outage_since()
     return since and now() - (_steadily() - since)
 
 

@@ -144,6 +144,7 @@ class Pacing:
     _chat_at: dict[int, datetime] = field(default_factory=dict)
     _group_at: dict[int, datetime] = field(default_factory=dict)
     _paused_until: dict[int, datetime] = field(default_factory=dict)
+    _resting_until: dict[int, datetime] = field(default_factory=dict)
     _all_paused_until: datetime | None = None
     _last_asked: tuple[int, datetime] | None = None
 
@@ -174,7 +175,7 @@ class Pacing:
     def resting(self, now: datetime) -> tuple[int, ...]:
         """The chats that may not be written to now, whatever the others do."""
         self._forget(now)
-        known = self._chat_at.keys() | self._group_at.keys() | self._paused_until.keys()
+        known = set[int]().union(*self._by_chat())
         return tuple(chat_id for chat_id in known if self._rest(chat_id, now) > _ZERO)
 
     def next_rested(self, now: datetime) -> timedelta | None:
@@ -203,6 +204,14 @@ class Pacing:
         """A process before this one was asked not to write to this chat for so long."""
         self._paused_until[chat_id] = now + wait
 
+    def rests(self, chat_id: int, wait: timedelta, now: datetime) -> None:
+        """Nothing goes to this chat for so long, or until it is ``welcome``."""
+        self._resting_until[chat_id] = now + wait
+
+    def welcome(self, chat_id: int) -> None:
+        """What waits for this chat may go."""
+        self._resting_until.pop(chat_id, None)
+
     def asked_to_wait(self, chat: Chat, wait: timedelta, now: datetime) -> None:
         """The messenger answered 429. Two chats within a second: everybody waits."""
         until = now + wait
@@ -223,10 +232,14 @@ class Pacing:
             self._chat_at.get(chat_id, now) - now,
             self._group_at.get(chat_id, now) - self.limits.group.slack - now,
             self._paused_until.get(chat_id, now) - now,
+            self._resting_until.get(chat_id, now) - now,
         )
 
     def _forget(self, now: datetime) -> None:
-        for times in (self._chat_at, self._group_at, self._paused_until):
+        for times in self._by_chat():
             over = [chat_id for chat_id, at in times.items() if at <= now]
             for chat_id in over:
                 del times[chat_id]
+
+    def _by_chat(self) -> tuple[dict[int, datetime], ...]:
+        return self._chat_at, self._group_at, self._paused_until, self._resting_until

@@ -29,7 +29,7 @@ _VEILS = {
     "loop": frozenset({"telegram", "deaf", "sending", "stuck"}),
     "telegram": frozenset({"deaf", "sending", "stuck"}),
     "sending": frozenset({"stuck"}),
-    "refusals": frozenset({"sending", "stuck"}),
+    "refusals": frozenset({"stuck"}),
     "full": frozenset({"disk", "database"}),
     "disk": frozenset({"database"}),
 }

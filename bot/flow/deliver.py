@@ -79,10 +79,10 @@ class Deliver:
             await self._listen()
             if await self._start_sends():
                 continue
-            due_at = await self.sending.store.next_delivery_at()
-            if not self._sends and (due_at is None or due_at > ends_at):
+            wait = self._wait(await self.sending.store.next_delivery_at())
+            if not self._sends and (wait is None or self.sending.clock() + wait > ends_at):
                 break
-            await self._nap(self._pause(due_at))
+            await self._nap(_capped(wait))
         await self._finish()
 
     def stop(self) -> None:
@@ -118,10 +118,11 @@ class Deliver:
         """At the start, whom to leave alone: a new process is not a new bot to Telegram."""
         if self._remembers:
             return
-        now, pacing = self.sending.steady(), self.sending.pacing
-        waits = await self.sending.store.left_alone(self.sending.clock())
-        for chat_id, wait in waits.items():
-            pacing.left_alone(chat_id, wait, now)
+        now, at = self.sending.steady(), self.sending.clock()
+        for chat_id, wait in (await self.sending.store.left_alone(at)).items():
+            self.sending.pacing.left_alone(chat_id, wait, now)
+        for chat_id, ago in (await self.sending.store.refusing(at)).items():
+            self.sending.leavers.remember(chat_id, 1, now - ago)
         self._remembers = True
 
     async def _turn(self) -> None:
@@ -132,7 +133,7 @@ class Deliver:
             # Also woken by an answer, which may be what everybody waits for, and by what is new.
             await self._nap(min(wait.total_seconds(), _IDLE_S))
         elif not await self._start_sends():
-            await self._nap(self._pause(await self.sending.store.next_delivery_at()))
+            await self._nap(_capped(self._wait(await self.sending.store.next_delivery_at())))
 
     async def _listen(self) -> None:
         """Have a messenger that has gone mute asked whether it is there."""
@@ -191,15 +192,21 @@ class Deliver:
         self._sends.discard(send)
         self._awake.set()
 
-    def _pause(self, due_at: datetime | None) -> float:
-        """Seconds until something may leave, as far as anybody can tell."""
+    def _wait(self, due_at: datetime | None) -> timedelta | None:
+        """Until something may leave, as far as anybody can tell; ``None``: nothing waits for that.
+
+        Zero: what is due waits for an answer, or for somebody else who claimed it.
+        """
         if due_at is None:
-            return _IDLE_S
-        now, wait = self.sending.clock(), self._until_claim()
-        if wait <= _ZERO:  # it was looked at: what is due waits for its chat
-            rested = self.sending.pacing.next_rested(self.sending.steady())
-            wait = due_at - now if due_at > now else rested or _ZERO
-        return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait > _ZERO else _IDLE_S
+            return None
+        wait = self._until_claim()
+        if wait > _ZERO:
+            return wait
+        # It was looked at: what is due waits for its chat.
+        now = self.sending.clock()
+        if due_at > now:
+            return due_at - now
+        return self.sending.pacing.next_rested(self.sending.steady()) or _ZERO
 
     async def _nap(self, pause_s: float) -> None:
         """Until woken, until a send ends, or for so long."""
@@ -208,3 +215,8 @@ class Deliver:
             await self._awake.wait()
         finally:
             alarm.cancel()
+
+
+def _capped(wait: timedelta | None) -> float:
+    """Seconds until the outbox is looked at again."""
+    return min(max(wait.total_seconds(), 0.02), _IDLE_S) if wait else _IDLE_S

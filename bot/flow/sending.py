@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 _DOWN = timedelta(seconds=60)
-_ASK = timedelta(seconds=8)  # between two questions whether it is there, at most
+_ASK = timedelta(seconds=8)  # for an answer whether it is there, and to the next question
 _ZERO = timedelta()
 
 
@@ -78,6 +78,11 @@ class Sending:
         """Whether the messenger takes nothing from us for now, whoever it is for."""
         return self._down_until is not None and self.steady() < self._down_until
 
+    def heard(self, chat_id: int) -> None:
+        """Somebody wrote to us there: what waits for this chat need not rest any more."""
+        self.leavers.heard(chat_id)
+        self.pacing.welcome(chat_id)
+
     def is_mute(self) -> bool:
         """Whether answers were lost in a row: :meth:`ask` until there is a sign of life."""
         return self._silence.is_mute
@@ -87,10 +92,11 @@ class Sending:
         log.error("messenger_mute: answers were lost in a row; sending waits for a sign of life")
         for attempt in count(1):
             try:
-                await self.messenger.reach()
+                # It changes nothing, so there is no need to wait for a late answer.
+                await asyncio.wait_for(self.messenger.reach(), _ASK.total_seconds())
                 break
-            except DeliveryError as error:
-                log.warning("messenger_mute error=%s", error)
+            except Exception as error:  # whatever is wrong with it: it is asked again
+                log.warning("messenger_mute error=%s: %s", type(error).__name__, error)
             await asyncio.sleep(min(_ASK, send_wait(attempt, self.chance())).total_seconds())
         self._silence.reached()
 
@@ -153,7 +159,7 @@ class Sending:
             self._hear(error)
             return await self._failed(delivery, error)
         self._silence.answered()
-        self.leavers.served(delivery.chat.id, self.steady())
+        self.leavers.served(delivery.chat.id)
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
     def _hear(self, error: DeliveryError) -> None:
@@ -175,14 +181,13 @@ class Sending:
         return settlement(delivery, error, self.chance())
 
     async def _refused(self, delivery: Delivery, error: ChatGone, now: datetime) -> Settlement:
-        """Pause a chat that refuses us, or wait where that is not certain."""
+        """Pause a chat that refuses us, or let it rest where that is not certain."""
         wait = self.leavers.refused(error, self.steady())
-        gone = wait is None and await self._patiently(
-            delivery, lambda: self.store.chat_gone(delivery, now)
-        )
-        if gone:
+        if wait is not None:
+            self.pacing.rests(delivery.chat.id, wait, self.steady())
+        elif await self._patiently(delivery, lambda: self.store.chat_gone(delivery, now)):
             return Settlement(DeliveryState.CANCELLED, error=str(error))
-        return Settlement(DeliveryState.PENDING, wait=wait or _ZERO, error=str(error))
+        return Settlement(DeliveryState.PENDING, wait=_ZERO, error=str(error))
 
     async def _consequences(self, delivery: Delivery, error: DeliveryError) -> None:
         """What a failed send changes beyond its own row."""

@@ -25,6 +25,10 @@ class Outbox(Protocol):
         """The chats that asked for a wait (429) which is not over, and how long it still lasts."""
         ...
 
+    async def refusing(self, now: datetime) -> Mapping[int, timedelta]:
+        """The chats that refused what still waits for them (403), and how long ago that was."""
+        ...
+
     async def claim_deliveries(
         self,
         now: datetime,

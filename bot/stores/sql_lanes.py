@@ -106,6 +106,12 @@ WHERE state = 'pending' AND waits = 1 AND not_before_at > :now AND {ASKED}
 GROUP BY chat_id
 """
 
+REFUSING = """
+SELECT chat_id, max(0, :now - max(settled_at)) AS ago FROM deliveries
+WHERE state = 'pending' AND error LIKE 'Forbidden:%'
+GROUP BY chat_id
+"""
+
 # What may leave (its chat rests, or is being written to) is due since it was added.
 NEXT_DELIVERY = f"""
 SELECT min(at) AS at FROM (

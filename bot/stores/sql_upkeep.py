@@ -5,6 +5,9 @@ from __future__ import annotations
 from bot.stores.sql import OPEN
 from bot.stores.sql_lanes import ASKED
 
+# Its chat's own affair: it wants to be left alone for a while, or altogether.
+_OF_ITS_CHAT = f"({ASKED} OR error LIKE 'Forbidden:%' OR error LIKE 'BadRequest:%')"
+
 KEEP = """
 INSERT INTO settings (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
@@ -69,11 +72,11 @@ FROM (
             AND (tried >= :tries OR sending_at <= :a_while_ago) AS is_stuck
     FROM (
         SELECT chat_id, kind, severity, added_at, not_before_at, attempts AS tried,
-            NULL AS sending_at, {ASKED} AS is_asked
+            NULL AS sending_at, {_OF_ITS_CHAT} AS is_asked
         FROM deliveries WHERE state = 'pending'
         UNION ALL
         SELECT chat_id, kind, severity, added_at, not_before_at, attempts - (state = 'sending'),
-            CASE state WHEN 'sending' THEN sending_at END, {ASKED}
+            CASE state WHEN 'sending' THEN sending_at END, {_OF_ITS_CHAT}
         FROM deliveries WHERE {OPEN}
     )
 )

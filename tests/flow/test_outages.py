@@ -52,11 +52,11 @@ def test_an_hour_in_which_everybody_refuses_us_pauses_nobody(world: Virtual) -> 
     world.starts()
     world.pass_by(3_600)
     assert world.counts() == {"pending": 40}
-    assert world.sender.sending.leavers.held_since is not None
+    assert world.sender.sending.leavers.outage_since() is not None
     world.answer = lambda message, n: 0.01
     world.pass_by(400)
     assert world.counts() == {"sent": 40}
-    assert world.sender.sending.leavers.held_since is None
+    assert world.sender.sending.leavers.outage_since() is None
 
 
 def test_who_comes_back_while_it_refuses_stays(world: Virtual) -> None:
@@ -182,3 +182,77 @@ def test_a_restart_does_not_forget_whom_telegram_wants_left_alone(world: Virtual
     assert [chat for _, chat in world.left] == [7, 8]
     world.pass_by(60)
     assert world.counts() == {"sent": 3}
+
+
+def test_all_that_waits_for_a_chat_that_refuses_rests_with_it(world: Virtual) -> None:
+    """Six of eight readers have blocked us, and each hour brings news."""
+    world.answer = lambda message, n: refuse(message, n) if message.chat_id > 2 else 0.01
+    world.starts()
+    for number in range(1, 7):
+        world.alert(*(Chat(chat) for chat in range(1, 9)), number=number)
+        world.pass_by(3_600)
+    futile = sum(chat > 2 for _, chat in world.left)
+    assert futile < 400
+    assert [world.status(chat) for chat in (1, 2)] == [ChatStatus.ACTIVE] * 2
+    # As many have been served since as refuse: it is no outage, and they have left.
+    assert {world.status(chat) for chat in range(3, 9)} == {ChatStatus.GONE}
+
+
+def test_who_is_heard_again_is_told_at_once_what_waited(world: Virtual) -> None:
+    world.answer = refuse
+    world.alert(*(Chat(number) for number in range(1, 9)))
+    world.starts()
+    world.pass_by(100)
+    world.answer = lambda message, n: 0.01
+    world.sender.sending.heard(3)
+    world.sender.wake()
+    world.pass_by(1)
+    assert [chat for at, chat in world.left if at > 100] == [3]
+
+
+def test_what_was_served_before_an_outage_gives_nobody_up(world: Virtual) -> None:
+    world.alert(*(Chat(number) for number in range(100, 300)))
+    world.starts()
+    world.pass_by(5)
+    world.answer = refuse
+    world.alert(*(Chat(number) for number in range(1, 21)), number=2)
+    world.pass_by(1_800)
+    assert {world.status(number) for number in range(1, 21)} == {ChatStatus.ACTIVE}
+    assert world.counts() == {"pending": 20, "sent": 200}
+
+
+def test_runs_that_look_once_give_up_who_blocked_us(world: Virtual) -> None:
+    """Each is a new process; what it must know of the last one the outbox tells."""
+    world.answer = lambda message, n: errors.ChatGone(7, "Forbidden: bot was blocked by the user")
+    world.alert(Chat(7))
+    for status in (ChatStatus.ACTIVE, ChatStatus.GONE):
+        world.do(world.sender.drain(timedelta(seconds=10)))
+        assert world.status(7) is status
+        world.pass_by(600)
+        world.restarts()
+    assert len(world.left) == 2
+    world.starts()
+
+
+def test_a_drain_does_not_wait_for_a_chat_that_rests_longer(world: Virtual) -> None:
+    world.answer = lambda message, n: errors.DeliveryDelayed(7, "RetryAfter: flood", 3_600.0)
+    world.alert(Chat(7))
+    world.do(world.sender.drain())
+    assert world.loop.time() < 5
+    world.alert(Chat(7), number=2)
+    world.restarts()
+    world.do(world.sender.drain())
+    assert world.loop.time() < 10
+    world.starts()
+
+
+def test_a_sign_of_life_that_hangs_is_not_waited_for(world: Virtual) -> None:
+    world.mute = True
+    world.answer = lambda message, n: Late(30, errors.DeliveryUncertain(message.chat_id, "lost"))
+    world.alert(*(Chat(number) for number in range(1, 10)), severity=Severity.CRITICAL)
+    world.starts()
+    world.pass_by(200)
+    world.mute, world.answer = False, lambda message, n: 0.01
+    before = len(world.left)
+    world.pass_by(17)
+    assert len(world.left) > before

@@ -213,8 +213,10 @@ class Process:
         loop, inbox = asyncio.get_running_loop(), self.world.inbox
         while True:
             for index in inbox.fetch(loop.time()):
-                await self._serve(commands, inbox.request(index))
+                request = inbox.request(index)
+                await self._serve(commands, request)
                 inbox.done(index, loop.time())
+                deliver.sending.heard(request.chat.id)
                 deliver.wake()
             await asyncio.sleep(_FETCH_S)
 

@@ -25,6 +25,7 @@ from bot.stores.sqlite import SqliteStore
 RARE = {
     "OUTBOX_COUNTS",
     "LEFT_ALONE",
+    "REFUSING",
     "ASKED",  # a condition
     "DEAD_LETTERS",
     "LATEST_STORIES",

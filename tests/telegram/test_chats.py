@@ -111,6 +111,7 @@ async def life(stage: Stage, room: TelegramRoom, tmp_path: Path) -> AsyncIterato
 
     async def serve(request):
         answer = await commands.serve(request)
+        deliver.sending.heard(request.chat.id)
         deliver.wake()
         return answer
 

@@ -24,6 +24,12 @@ from bot.stores import sql, sql_chats
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.outbox import OutboxTable
 
+# What waits for a chat that wants no alerts, or cannot be written to.
+_SILENCED = {
+    ChatStatus.STOPPED: sql_chats.CANCEL_ALERTS,
+    ChatStatus.GONE: sql_chats.CANCEL_CHAT,
+}
+
 
 class ChatTables(OutboxTable):
     """The ``chats`` and ``watches`` tables and the processed updates."""
@@ -109,8 +115,8 @@ class ChatTables(OutboxTable):
         match effect:
             case PutChat(chat):
                 self._do(sql_chats.PUT_CHAT, **rows.chat_row(chat, now))
-                if chat.status is ChatStatus.STOPPED:
-                    self._do(sql_chats.CANCEL_ALERTS, chat_id=chat.id, now=rows.ms(now))
+                if chat.status in _SILENCED:
+                    self._do(_SILENCED[chat.status], chat_id=chat.id, now=rows.ms(now))
             case AddWatch(chat_id, query):
                 self._do(sql_chats.ADD_WATCH, chat_id=chat_id, query=query, now=rows.ms(now))
             case DropWatch(chat_id, watch_id):

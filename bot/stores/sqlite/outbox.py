@@ -56,6 +56,11 @@ class OutboxTable(Rewound):
         found = await self._run(lambda: self._rows(sql_lanes.LEFT_ALONE, {"now": rows.ms(now)}))
         return {row["chat_id"]: timedelta(milliseconds=row["wait"]) for row in found}
 
+    async def refusing(self, now: datetime) -> Mapping[int, timedelta]:
+        """The chats that refused what still waits for them (403), and how long ago that was."""
+        found = await self._run(lambda: self._rows(sql_lanes.REFUSING, {"now": rows.ms(now)}))
+        return {row["chat_id"]: timedelta(milliseconds=row["ago"]) for row in found}
+
     async def claim_deliveries(
         self,
         now: datetime,
