@@ -115,6 +115,7 @@ async def test_a_signal_does_not_wait_for_an_answer_that_never_comes(
     await people.post("fault", method="sendMessage", kind="delay", seconds=60, times=5)
     await people.say(SAM, "/status")
     flying = "SELECT count(*) FROM deliveries WHERE state = 'sending'"
+    await asyncio.sleep(1)  # what was in flight before it was to hang has its answer by now
     await until(lambda: rasid.rows(flying) == [(1,)], "the answer in flight")
     code, took_s = await rasid.end()
     assert code == 0

@@ -190,9 +190,9 @@ def test_all_that_waits_for_a_chat_that_refuses_rests_with_it(world: Virtual) ->
     world.starts()
     for number in range(1, 7):
         world.alert(*(Chat(chat) for chat in range(1, 9)), number=number)
-        world.pass_by(3_600)
+        world.pass_by(1_200)
     futile = sum(chat > 2 for _, chat in world.left)
-    assert futile < 400
+    assert futile < 150
     assert [world.status(chat) for chat in (1, 2)] == [ChatStatus.ACTIVE] * 2
     # As many have been served since as refuse: it is no outage, and they have left.
     assert {world.status(chat) for chat in range(3, 9)} == {ChatStatus.GONE}
