@@ -13,7 +13,7 @@ run: $(VENV)/run.ok ## install what is needed and start the bot (the sandbox wit
 	@$(BIN)/python -m bot run
 
 test: $(VENV)/dev.ok ## all tests
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 crash: $(VENV)/dev.ok ## kill it at every statement and every await, and 200 times by signal (half an hour)
 	@$(BIN)/python -m pytest -m crash -s tests/crash tests/bench

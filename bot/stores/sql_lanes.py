@@ -42,9 +42,9 @@ WHERE id IN (
 # alert is looked at.
 REWIND_DELIVERIES = """
 UPDATE deliveries SET not_before_at = CASE WHEN waits = 2 THEN :now
-    ELSE max(:now, not_before_at - (max(added_at, coalesce(settled_at, 0)) - :now)) END
+    ELSE max(:now, not_before_at - (coalesce(settled_at, added_at) - :now)) END
 WHERE state = 'pending' AND waits > 0 AND not_before_at > :now
-  AND (waits = 2 OR max(added_at, coalesce(settled_at, 0)) > :now)
+  AND (waits = 2 OR coalesce(settled_at, added_at) > :now)
 """
 
 # Who holds one sends it within a moment; the time by which it runs out is not told any more.

@@ -97,3 +97,16 @@ async def test_a_clock_that_is_kept_right_moves_by_a_second_and_nothing_is_done(
     await store.claim_deliveries(NOW, 9, "mine", LEASE)
     assert store._was_set_back(NOW - back) is minds
     assert not store._was_set_back(NOW + MINUTE)
+
+
+async def test_what_was_added_ahead_and_tried_since_by_the_right_clock_waits_as_it_was_asked_to(
+    store: SqliteStore,
+) -> None:
+    await visit_ahead(store)
+    (delivery,) = await store.claim_deliveries(NOW, 9, "mine", LEASE)
+    assert await store.mark_sending(delivery, NOW)
+    asked = Settlement(DeliveryState.PENDING, None, MINUTE, "RetryAfter: flood")
+    await store.settle(delivery, asked, NOW)
+    await store.recover(NOW)
+    assert await store.claim_deliveries(NOW + MINUTE / 2, 9, "mine", LEASE) == ()
+    assert len(await store.claim_deliveries(NOW + MINUTE, 9, "mine", LEASE)) == 1
