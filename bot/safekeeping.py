@@ -18,7 +18,7 @@ from bot.opening import database_of, looking
 from bot.plainly import timed
 from bot.stores.lock import only_one
 from bot.stores.sqlite.backups import Backups
-from bot.stores.sqlite.damage import restore
+from bot.stores.sqlite.restoring import restore
 from bot.stores.sqlite.verifying import verify
 
 TEST = "A test by `doctor --test-notify`: this way to you works."

@@ -143,22 +143,9 @@ def _wired(
     sandbox: Sandbox | None,
     news: list[str],
 ) -> Rasid:
-    words, knowledge, limits = load_words(), knowledge_of(settings), settings.limits
+    words, knowledge = load_words(), knowledge_of(settings)
     deliver = _sender(store, room, words, knowledge)
-    intake = Intake(
-        store=store,
-        knowledge=knowledge,
-        policy=Policy(
-            max_age=timedelta(hours=limits.max_age_h),
-            baseline_age=timedelta(hours=limits.baseline_age_h),
-            story_window=timedelta(hours=limits.story_window_h),
-        ),
-        clock=now,
-        chance=random.random,
-        wake=deliver.wake,
-        builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
-        version=__version__,
-    )
+    intake = _intake(settings, store, knowledge, deliver)
     ingest = Ingest(
         store=store,
         pollers={
@@ -177,18 +164,10 @@ def _wired(
         knowledge,
         words,
         now,
-        Limits(watches=limits.watches_per_chat),
+        Limits(watches=settings.limits.watches_per_chat),
         operators=settings.telegram.operators,
     )
-    pages = PageReading(
-        store=store,
-        reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
-        intake=intake,
-        clock=now,
-        chance=random.random,
-        at_once=settings.pages.at_once,
-        pause=timedelta(seconds=settings.pages.pause_s),
-    )
+    pages = _pages(settings, feeds, aside, intake)
     pruning = pruning_of(settings, store, intake.policy, now)
     keeping = keeping_of(settings, backups_of(settings, store.path), now)
     keeping.damaged = store.found_damaged
@@ -224,6 +203,38 @@ def _sender(store: SqliteStore, room: TelegramRoom, words: Words, knowledge: Kno
         chance=random.random,
     )
     return Deliver(sending, lease=secrets.token_hex(8))
+
+
+def _intake(
+    settings: Settings, store: SqliteStore, knowledge: Knowledge, deliver: Deliver
+) -> Intake:
+    limits = settings.limits
+    return Intake(
+        store=store,
+        knowledge=knowledge,
+        policy=Policy(
+            max_age=timedelta(hours=limits.max_age_h),
+            baseline_age=timedelta(hours=limits.baseline_age_h),
+            story_window=timedelta(hours=limits.story_window_h),
+        ),
+        clock=now,
+        chance=random.random,
+        wake=deliver.wake,
+        builder=MatcherBuilder(database_path(settings).with_suffix(".matcher")),
+        version=__version__,
+    )
+
+
+def _pages(settings: Settings, feeds: FeedPoller, aside: Aside, intake: Intake) -> PageReading:
+    return PageReading(
+        store=intake.store,
+        reader=ArticleReader(feeds.fetcher, Robots(feeds.fetcher, now), aside.extract),
+        intake=intake,
+        clock=now,
+        chance=random.random,
+        at_once=settings.pages.at_once,
+        pause=timedelta(seconds=settings.pages.pause_s),
+    )
 
 
 def _steadily() -> datetime:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 
 S = TypeVar("S", bound=SqliteStore)
 

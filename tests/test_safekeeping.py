@@ -22,6 +22,7 @@ from bot.core.model import Chat, PutChat
 from bot.flow.watching import DEAD_MAN, STALLS, TOLD
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore, look
+from tests.damaging import spoil
 from tests.making import NOW
 from tests.stores.test_mending import WAITS, leave_out
 from tests.test_cli import bot
@@ -108,13 +109,6 @@ def test_doctor_tells_the_age_of_the_backups_and_that_they_are_good(here: Path) 
     made.rename(made.with_name(f"sandbox-{old:%Y%m%dT%H%M%SZ}.db"))
     assert line_of(here, "backups").startswith("BAD")
     assert line_of(here, "backups", RASID_BACKUPS__EVERY_H="0").startswith("BAD")
-
-
-def spoil(path: Path) -> None:
-    """Overwrite all pages but the first two."""
-    with path.open("r+b") as file:
-        file.seek(8192)
-        file.write(os.urandom(path.stat().st_size - 8192))
 
 
 def test_doctor_looks_through_the_database_and_says_so(here: Path) -> None:

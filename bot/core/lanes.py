@@ -14,11 +14,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
+from enum import Enum, IntEnum
 
 # So many turns: one of them is the oldest's. It costs an urgent alert a tenth of the pace at most.
 SHARE = 10
 LONG = timedelta(minutes=1)
+
+
+class Lane(IntEnum):
+    """Which of the three a delivery waits in, the first served first."""
+
+    ANSWERS = 0
+    ALERTS = 1
+    REST = 2
 
 
 class Turn(Enum):

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
+
 _MUTE = 3
+
+
+def is_answer(error: DeliveryError) -> bool:
+    """Whether a server said so; else nobody heard of us, or nobody knows."""
+    match error:
+        case DeliveryUncertain(answered=False) | DeliveryDelayed(retry_after_s=None):
+            return False
+    return True
 
 
 @dataclass(slots=True)

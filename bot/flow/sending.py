@@ -20,7 +20,7 @@ from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Settlem
 from bot.core.pacing import Pacing
 from bot.core.retry import asked_wait, send_wait
 from bot.core.settle import settlement
-from bot.core.silence import Silence
+from bot.core.silence import Silence, is_answer
 from bot.errors import (
     ChatGone,
     ChatMoved,
@@ -97,6 +97,8 @@ class Sending:
                 break
             except Exception as error:  # whatever is wrong with it: it is asked again
                 log.warning("messenger_mute error=%s: %s", type(error).__name__, error)
+                if isinstance(error, DeliveryError) and is_answer(error):
+                    break
             await asyncio.sleep(min(_ASK, send_wait(attempt, self.chance())).total_seconds())
         self._silence.reached()
 
@@ -163,14 +165,11 @@ class Sending:
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
     def _hear(self, error: DeliveryError) -> None:
-        """What an error says of the messenger."""
-        match error:
-            case DeliveryUncertain(answered=False):
-                self._silence.lost()
-            case DeliveryDelayed(retry_after_s=None):
-                pass  # it never heard of us
-            case _:
-                self._silence.answered()
+        """What an error says of the messenger: nothing where it never heard of us."""
+        if is_answer(error):
+            self._silence.answered()
+        elif isinstance(error, DeliveryUncertain):
+            self._silence.lost()
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
         kind, now = type(error).__name__, self.clock()
@@ -199,6 +198,7 @@ class Sending:
                 notice = closed(Voice(self.wording.words, chat.lang))
                 await self.store.thread_gone(delivery, now, notice)
             case ChatMoved(new_chat_id=new_chat_id):
+                self.heard(chat.id)
                 await self.store.chat_moved(chat.id, new_chat_id, now)
             case MessengerDown():
                 self._down_until = self.steady() + _DOWN

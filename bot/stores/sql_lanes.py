@@ -6,6 +6,8 @@ None of them looks at more rows than it takes and those it must step over (their
 
 from __future__ import annotations
 
+from bot.core.lanes import Lane
+from bot.core.model import Severity
 from bot.stores.sql import OPEN
 
 # As ``telegram.client`` words a 429 (``tests/telegram/test_client.py``).
@@ -88,7 +90,7 @@ CLAIM = _LEASE.format(
 CLAIM_GRAVEST = _LEASE.format(
     chosen=f"""
     SELECT id FROM deliveries AS d INDEXED BY deliveries_ready
-    WHERE {_FREE} AND lane = 1 AND severity = 3
+    WHERE {_FREE} AND lane = {Lane.ALERTS:d} AND severity = {Severity.CRITICAL:d}
     ORDER BY channel DESC, id LIMIT 1"""
 )
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from bot.core.sameness import text_hash
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import STEPS, migrations
+from bot.stores.sqlite.schema import STEPS, migrations
 from tests.crash import traps
 from tests.crash.world import Tally
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -20,6 +18,7 @@ from bot.core.model import AddWatch, Batch, Chat, Poll, PollStatus, PutChat, Sou
 from bot.sources.identity import feed_id
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
+from tests.damaging import spoil
 from tests.e2e.conftest import LAYLA, SAM, People, Running, until
 from tests.e2e.test_run import TITLE, drop
 from tests.notify.conftest import Taker, taker
@@ -27,13 +26,6 @@ from tests.notify.conftest import Taker, taker
 __all__ = ["taker"]
 HOUR = timedelta(hours=1)
 TOWNS = "أربيل كركوك الموصل بغداد البصرة الرمادي تكريت دهوك النجف كربلاء الحلة الناصرية".split()
-
-
-def spoil(path: Path) -> None:
-    """Overwrite all pages but the first."""
-    with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(os.urandom(path.stat().st_size - 4096))
 
 
 async def with_a_backup(rasid: Running, people: People, **environ: str) -> None:
@@ -54,7 +46,7 @@ async def test_a_page_that_breaks_while_it_runs_is_mended_without_a_restart_and_
     process = rasid.process
     with closing(sqlite3.connect(rasid.database)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    spoil(rasid.database)
+    spoil(rasid.database, pages=1)
     await people.say(LAYLA, "/start")  # whoever asks now reads the broken pages
     await until(lambda: "database_mended" in rasid.told(), "the backup in its place", 30)
     await until(lambda: taker.asked, "the operator told")
@@ -77,7 +69,7 @@ async def test_without_the_disk_of_its_backups_it_waits_says_so_and_can_be_stopp
     url = taker.url + "canary"
     await with_a_backup(rasid, people)
     await rasid.end()
-    spoil(rasid.database)
+    spoil(rasid.database, pages=1)
     folder = rasid.folder / "var" / "backups"
     folder.rename(rasid.folder / "elsewhere")
     await rasid.start(RASID_NOTIFY__WEBHOOK_URL=url)

@@ -256,3 +256,15 @@ def test_a_sign_of_life_that_hangs_is_not_waited_for(world: Virtual) -> None:
     before = len(world.left)
     world.pass_by(17)
     assert len(world.left) > before
+
+
+def test_a_refusal_is_a_sign_of_life_too(world: Virtual) -> None:
+    """The flood control holds back even the question whether it is there: so it is there."""
+    world.sign = errors.DeliveryDelayed(0, "429", 60.0)
+    world.answer = lambda message, n: errors.DeliveryUncertain(message.chat_id, "lost")
+    world.alert(*(Chat(number) for number in range(1, 10)), severity=Severity.CRITICAL)
+    world.starts()
+    world.pass_by(1)
+    world.answer = lambda message, n: 0.01
+    world.pass_by(15)
+    assert world.counts() == {"sent": 9}

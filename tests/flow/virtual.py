@@ -86,6 +86,7 @@ class Virtual:
         self.left: list[tuple[float, int]] = []
         self.sent: list[Message] = []
         self.asked, self.mute = 0, False
+        self.sign: errors.DeliveryError | None = None
         self.store: Counting = self.do(new_store(folder, Counting))
         self.limits = limits or Limits(FAST, FAST, FAST)
         self.restarts()
@@ -115,6 +116,8 @@ class Virtual:
         if self.mute:
             await asyncio.sleep(30)
             raise errors.DeliveryUncertain(0, "timed out")
+        if self.sign is not None:
+            raise self.sign
 
     async def send(self, message: Message) -> int:
         before = sum(m.chat_id == message.chat_id for m in self.sent)

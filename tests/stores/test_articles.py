@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.core.model import FullText, Severity, SourceKind, Wanted
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_source, a_verdict
 

@@ -30,6 +30,7 @@ from bot.stores.sqlite.files import set_aside
 from bot.stores.sqlite.look import Search, State, look
 from bot.stores.sqlite.restoring import restore
 from bot.stores.sqlite.verifying import verify
+from tests.damaging import rows, spoil
 from tests.making import NOW, a_batch, a_source, a_verdict
 
 H = timedelta(hours=1)
@@ -52,18 +53,6 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 @pytest.fixture
 def backups(tmp_path: Path) -> Backups:
     return Backups(tmp_path / "rasid.db", tmp_path / "backups")
-
-
-def spoil(path: Path) -> None:
-    """Overwrite all pages but the first two."""
-    with path.open("r+b") as file:
-        file.seek(8192)
-        file.write(os.urandom(path.stat().st_size - 8192))
-
-
-def rows(path: Path, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(statement).fetchall()
 
 
 async def test_a_backup_holds_what_was_stored_and_only_its_owner_may_read_it(

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.core.model import PollStatus, Source
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_source
 from tests.stores.test_sqlite import a_poll

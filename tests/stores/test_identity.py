@@ -34,7 +34,7 @@ from bot.core.model import (
 )
 from bot.core.sameness import text_hash
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_poll, a_source, a_verdict, an_entry
 from tests.stores.test_life import waiting

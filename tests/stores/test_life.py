@@ -37,7 +37,7 @@ from bot.core.model import (
     Why,
 )
 from bot.stores.sqlite import SqliteStore, rows
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_story, a_verdict
 from tests.stores.test_sqlite import claim, claim_and_send, subscribe

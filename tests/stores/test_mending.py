@@ -31,6 +31,7 @@ from bot.stores.sqlite.file import Trouble
 from bot.stores.sqlite.files import lone_journal
 from bot.stores.sqlite.look import Search, State
 from bot.stores.sqlite.restoring import restore
+from tests.damaging import rows, spoil
 from tests.databases import new_store
 from tests.making import NOW
 
@@ -54,18 +55,6 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 @pytest.fixture
 def backups(tmp_path: Path) -> Backups:
     return Backups(tmp_path / "rasid.db", tmp_path / "backups")
-
-
-def spoil(path: Path) -> None:
-    """Overwrite all pages but the first two."""
-    with path.open("r+b") as file:
-        file.seek(8192)
-        file.write(os.urandom(path.stat().st_size - 8192))
-
-
-def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(statement).fetchall()
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -32,7 +32,7 @@ from bot.core.trial import Text
 from bot.errors import ConfigError, SchemaError, StoreUnavailable
 from bot.stores.lock import only_one
 from bot.stores.sqlite import SqliteStore
-from bot.stores.sqlite.file import migrations
+from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_note, a_poll, a_source, a_verdict, an_entry
 from tests.refusals import leaves

@@ -8,7 +8,8 @@ from pathlib import Path
 from bot.core.model import Severity
 from bot.stores.sqlite import SqliteStore
 from bot.stores.sqlite.backups import Backups
-from bot.stores.sqlite.damage import restore, set_aside
+from bot.stores.sqlite.files import set_aside
+from bot.stores.sqlite.restoring import restore
 from tests.making import NOW, a_batch, a_verdict
 from tests.stores.test_sqlite import LEASE
 

@@ -26,16 +26,14 @@ from bot.core.model import Backup
 from bot.core.rotation import superfluous
 from bot.errors import BackupError, DatabaseDamaged
 from bot.stores.sqlite.files import is_empty, sync
-from bot.stores.sqlite.verifying import compare, shape
-from bot.stores.sqlite.verifying import verify as verify  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.look import break_off, is_damage
+from bot.stores.sqlite.verifying import compare, shape, verify
 
 T = TypeVar("T")
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _ROOM_BYTES = 64 * 1024 * 1024  # what a backup leaves free: sending needs the disk more
-_STEPS = 20_000  # of SQLite's machine, between two looks at whether we are to stop
 _TURN_S, _LOOK_S = 600.0, 0.1  # another backup is waited for so long, and looked after so often
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class Backups:
@@ -157,8 +155,7 @@ class Backups:
             with suppress(OSError):  # the backup is there
                 self.note.write_text(str((self.folder / name).absolute()), "utf-8")
         except sqlite3.DatabaseError as error:
-            is_damage = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
-            refused = DatabaseDamaged if is_damage else BackupError
+            refused = DatabaseDamaged if is_damage(error) else BackupError
             raise refused(f"no backup in {self.folder}: {error}") from error
         except (OSError, sqlite3.Error) as error:
             raise BackupError(f"no backup in {self.folder}: {error}") from error
@@ -210,7 +207,7 @@ class Backups:
         if is_empty(self.database):
             raise BackupError(f"there is no database {self.database} yet")
         with closing(sqlite3.connect(self.database, timeout=5, isolation_level=None)) as connection:
-            connection.set_progress_handler(lambda: int(self._stopping.is_set()), _STEPS)
+            break_off(connection, self._stopping.is_set)
             yield connection
 
     def _rotated(self, now: datetime, hourly: int, daily: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.lanes import Lane
 from bot.core.model import (
     AddWatch,
     Card,
@@ -105,7 +106,7 @@ class ChatTables(OutboxTable):
             chat_id=chat.id,
             thread_id=chat.thread_id,
             reply_to=reply_to,
-            lane=0,
+            lane=Lane.ANSWERS,
             # Someone waits for it and a second copy harms nobody: an uncertain reply is repeated.
             severity=int(Severity.IMPORTANT),
             payload=rows.payload_text(note),

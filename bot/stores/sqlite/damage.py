@@ -18,7 +18,6 @@ from bot.stores.sqlite.files import lone_journal, real, set_aside
 from bot.stores.sqlite.journal import Lost, lost
 from bot.stores.sqlite.look import AT_START, Search, State, look, reindexed
 from bot.stores.sqlite.restoring import remember, restore_last
-from bot.stores.sqlite.restoring import restore as restore  # noqa: PLC0414 -- told on
 
 _UNSEEN = "no fault was seen in it, and yet it failed again"
 

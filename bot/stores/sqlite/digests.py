@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot.core.lanes import Lane
 from bot.core.lateness import MANY
 from bot.core.model import Alert, Delay, DeliveryKind
 from bot.stores import sql_digests
@@ -51,7 +52,7 @@ class DigestTable(FanOutTable):
             dedup_key=dedup_key,
             kind=DeliveryKind.DIGEST.value,
             chat_id=chat_id,
-            lane=2,
+            lane=Lane.REST,
             severity=0,
             payload="{}",
             late=int(Delay.LATE),

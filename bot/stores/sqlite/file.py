@@ -27,9 +27,7 @@ from bot.errors import SchemaError, StoreDamaged, StoreUnavailable
 from bot.stores.sqlite import adrift, rows, schema
 from bot.stores.sqlite.files import lone_journal, set_aside
 from bot.stores.sqlite.head import Head, opened
-from bot.stores.sqlite.look import Unreadable
-from bot.stores.sqlite.schema import STEPS as STEPS  # noqa: PLC0414 -- told on
-from bot.stores.sqlite.schema import migrations as migrations  # noqa: PLC0414 -- told on
+from bot.stores.sqlite.look import Unreadable, is_damage
 from bot.stores.sqlite.together import Job, Outcome, Together
 
 T = TypeVar("T")
@@ -50,13 +48,6 @@ class Trouble(Enum):
     NONE = "none"
     FULL = "full"
     DAMAGED = "damaged"
-
-
-_TROUBLES = {
-    sqlite3.SQLITE_FULL: Trouble.FULL,
-    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
-    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +125,9 @@ class SqliteFile:
         except sqlite3.DatabaseError as error:
             connection.close()
             self._let_go()
-            is_damage = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
-            if is_damage or isinstance(error, sqlite3.OperationalError):
+            # One that is no database at all may be somebody's other file.
+            is_broken = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
+            if is_broken or isinstance(error, sqlite3.OperationalError):
                 raise
             raise SchemaError(f"{path} is not a database of Rasid: {error}") from error
         except BaseException:
@@ -207,12 +199,10 @@ class SqliteFile:
 
     def _note(self, error: sqlite3.DatabaseError) -> None:
         code = getattr(error, "sqlite_errorcode", 0)
-        # The lower byte is the kind; the rest says more about it.
-        trouble = _TROUBLES.get(code & 0xFF, self.trouble)
-        if trouble is Trouble.DAMAGED or self._unreadable.is_lasting(code):
+        if is_damage(error) or self._unreadable.is_lasting(code):
             self.found_damaged()
-        else:
-            self.trouble = trouble
+        elif code == sqlite3.SQLITE_FULL:
+            self.trouble = Trouble.FULL
 
     def found_damaged(self) -> None:
         """Whoever finds that the file is damaged says so."""

@@ -22,6 +22,7 @@ LOOK_S = 20.0
 SMALL_BYTES = 64 * 1024 * 1024
 _MAGIC = b"SQLite format 3\0"
 _STEPS = 20_000  # of SQLite's machine, between two looks at whether it is enough
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _MANY, _TOLD = 100, 3
 _OF_AN_INDEX = re.compile(
     r"row \d+ missing from index |wrong # of entries in index |non-unique entry in index "
@@ -42,6 +43,17 @@ _FOR_S, _WITHIN_S = 5.0, 600.0
 def never() -> bool:
     """Nobody wants us to stop."""
     return False
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file is not as it should be."""
+    # The lower byte is the kind; the rest says more about it.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def break_off(connection: sqlite3.Connection, halt: Callable[[], bool]) -> None:
+    """Have whatever ``connection`` does end with an error when ``halt`` says so."""
+    connection.set_progress_handler(lambda: int(halt()), _STEPS)
 
 
 class State(Enum):
@@ -171,7 +183,7 @@ def faults(
 ) -> list[str]:
     """What is wrong, as far as was seen; nothing where all is well."""
     ends, told = time.monotonic() + patience_s, list[str]()
-    connection.set_progress_handler(lambda: int(halt() or time.monotonic() > ends), _STEPS)
+    break_off(connection, lambda: halt() or time.monotonic() > ends)
     pragma = f"integrity_check({_MANY})" if thorough else "quick_check(1)"
     try:
         told.extend(str(row[0]) for row in connection.execute(f"PRAGMA {pragma}"))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from bot.core.lanes import LONG, Turn
+from bot.core.lanes import LONG, Lane, Turn
 from bot.core.model import (
     Chat,
     ChatKind,
@@ -225,7 +225,7 @@ class OutboxTable(Rewound):
         def turn() -> int:
             heard = [id_ for id_ in chats if self._hears(id_)]
             for chat_id in heard:
-                self._add_notice(chat_id, f"n:{chat_id}:{rows.ms(now)}", note, now, lane=0)
+                self._add_notice(chat_id, f"n:{chat_id}:{rows.ms(now)}", note, now, Lane.ANSWERS)
             return len(heard)
 
         return await self._write(turn)
@@ -279,7 +279,7 @@ class OutboxTable(Rewound):
         await self._write(turn)
 
     def _add_notice(
-        self, chat_id: int, dedup_key: str, notice: Note, now: datetime, lane: int = 2
+        self, chat_id: int, dedup_key: str, notice: Note, now: datetime, lane: Lane = Lane.REST
     ) -> None:
         """A message that nobody asked for; by itself no news waits behind it."""
         self._add_delivery(

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import BackupError
-from bot.stores.sqlite.look import never
+from bot.stores.sqlite.look import break_off, never
 from bot.stores.sqlite.schema import STEPS
 
 _COUNTED = ("sources", "entries", "stories", "chats", "watches", "alerts", "deliveries")
 # Few rows, and none has a number that only grows: they are told one by one.
 _BY_NAME = ("sources", "chats")
-_STEPS = 20_000  # of SQLite's machine, between two looks at whether we are to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def verify(file: Path, halt: Callable[[], bool] = never, *, usable: bool = True)
     try:
         # Immutable: looking leaves no file beside it.
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as copy:
-            copy.set_progress_handler(lambda: int(halt()), _STEPS)
+            break_off(copy, halt)
             told = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if told != "ok":
                 raise BackupError(f"{file.name} is damaged: {told}")
