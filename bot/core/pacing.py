@@ -200,10 +200,6 @@ class Pacing:
         self._window.answered.append(now)
         self._chat_at[chat.id] = now + self.limits.private.gap
 
-    def left_alone(self, chat_id: int, wait: timedelta, now: datetime) -> None:
-        """A process before this one was asked not to write to this chat for so long."""
-        self._paused_until[chat_id] = now + wait
-
     def rests(self, chat_id: int, wait: timedelta, now: datetime) -> None:
         """Nothing goes to this chat for so long, or until it is ``welcome``."""
         self._resting_until[chat_id] = now + wait
@@ -212,14 +208,14 @@ class Pacing:
         """What waits for this chat may go."""
         self._resting_until.pop(chat_id, None)
 
-    def asked_to_wait(self, chat: Chat, wait: timedelta, now: datetime) -> None:
-        """The messenger answered 429. Two chats within a second: everybody waits."""
-        until = now + wait
-        self._paused_until[chat.id] = max(self._paused_until.get(chat.id) or until, until)
+    def asked_to_wait(self, chat_id: int, wait: timedelta, at: datetime) -> None:
+        """The messenger answered 429 ``at`` this time. Two chats within a second: all wait."""
+        until = at + wait
+        self._paused_until[chat_id] = max(self._paused_until.get(chat_id) or until, until)
         other = self._last_asked
-        if other and other[0] != chat.id and now - other[1] <= _SECOND:
-            self._pause_all(until, now)
-        self._last_asked = (chat.id, now)
+        if other and other[0] != chat_id and at - other[1] <= _SECOND:
+            self._pause_all(until, at)
+        self._last_asked = (chat_id, at)
 
     def _pause_all(self, until: datetime, now: datetime) -> None:
         # What flew meanwhile is answered the same way: that is one complaint, not eight.

@@ -12,7 +12,8 @@ answer                 delivered?  the row becomes
 ``DeliveryUncertain``  unknown     no answer: pending, marked as a possible repeat, once at
                                    severity 2 and twice at 3; then, and at severity 1 at
                                    once, unconfirmed, visible. 5xx: pending until it ends
-                                   (severity 1: unconfirmed)
+                                   (severity 1: unconfirmed). An edit is repeated, ten times
+                                   without an answer
 =====================  ==========  =====================================================
 """
 
@@ -31,6 +32,9 @@ from bot.errors import (
     ThreadGone,
 )
 
+# An edit that Telegram hangs over each time must not hold a place in flight for ever.
+_EDITS = 10
+
 
 def settlement(delivery: Delivery, error: DeliveryError, chance: float) -> Settlement:
     """What the outbox records for ``error``; ``chance`` (0 to 1) spreads the retries."""
@@ -48,12 +52,12 @@ def settlement(delivery: Delivery, error: DeliveryError, chance: float) -> Settl
 
 def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
     """Whether another copy would do more harm than the doubt; severity decides."""
-    if delivery.kind is DeliveryKind.EDIT:  # done twice it is done once
-        return False
-    if delivery.severity < Severity.IMPORTANT:
-        return True
     # What a lost database may have told was marked before our first try, and is no copy of ours.
     copies = min(delivery.uncertain, delivery.attempts)
+    if delivery.kind is DeliveryKind.EDIT:  # done twice it is done once
+        return not answered and copies >= _EDITS
+    if delivery.severity < Severity.IMPORTANT:
+        return True
     return not answered and copies >= delivery.severity - 1
 
 

@@ -119,8 +119,8 @@ class Deliver:
         if self._remembers:
             return
         now, at = self.sending.steady(), self.sending.clock()
-        for chat_id, wait in (await self.sending.store.left_alone(at)).items():
-            self.sending.pacing.left_alone(chat_id, wait, now)
+        for flood in await self.sending.store.floods(at):
+            self.sending.pacing.asked_to_wait(flood.chat_id, flood.wait, now - flood.ago)
         for chat_id, ago in (await self.sending.store.refusing(at)).items():
             self.sending.leavers.remember(chat_id, 1, now - ago)
         self._remembers = True

@@ -193,7 +193,7 @@ class Sending:
         chat, now = delivery.chat, self.clock()
         match error:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
-                self.pacing.asked_to_wait(chat, asked_wait(asked), self.steady())
+                self.pacing.asked_to_wait(chat.id, asked_wait(asked), self.steady())
             case ThreadGone():
                 notice = closed(Voice(self.wording.words, chat.lang))
                 await self.store.thread_gone(delivery, now, notice)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.lanes import Turn
-from bot.core.model import DeadLetter, Delivery, Note, Settlement
+from bot.core.model import DeadLetter, Delivery, Flood, Note, Settlement
 
 
 class Outbox(Protocol):
@@ -21,8 +21,8 @@ class Outbox(Protocol):
         """
         ...
 
-    async def left_alone(self, now: datetime) -> Mapping[int, timedelta]:
-        """The chats that asked for a wait (429) which is not over, and how long it still lasts."""
+    async def floods(self, now: datetime) -> Sequence[Flood]:
+        """The waits that were asked for (429) and are not over, the first asked for first."""
         ...
 
     async def refusing(self, now: datetime) -> Mapping[int, timedelta]:

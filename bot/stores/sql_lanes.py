@@ -101,11 +101,12 @@ CLAIM_OLDEST = _LEASE.format(
     ORDER BY added_at, id LIMIT 1"""
 )
 
-# Their waits are over at different times, and each row of theirs knows its own.
-LEFT_ALONE = f"""
-SELECT chat_id, max(not_before_at) - :now AS wait FROM deliveries
+# Of each chat the wait that lasts longest, and when it was asked for: of the row that has ``max``.
+FLOODS = f"""
+SELECT chat_id, max(not_before_at) - :now AS rest, max(0, :now - settled_at) AS ago
+FROM deliveries
 WHERE state = 'pending' AND waits = 1 AND not_before_at > :now AND {ASKED}
-GROUP BY chat_id
+GROUP BY chat_id ORDER BY ago DESC
 """
 
 REFUSING = """

@@ -152,7 +152,7 @@ def test_a_group_gets_a_small_burst_and_never_more_than_twenty_a_minute() -> Non
 
 def test_a_chat_that_answers_429_waits_alone_and_slows_nobody_down() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, 5 * SECOND, NOW)
     assert pacing.wait(HERE, NOW) == 5 * SECOND
     assert pacing.wait(THERE, NOW) == timedelta()
     assert pacing.per_second == 27
@@ -160,8 +160,8 @@ def test_a_chat_that_answers_429_waits_alone_and_slows_nobody_down() -> None:
 
 def test_two_chats_within_a_second_make_everybody_wait_and_all_slower() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
-    pacing.asked_to_wait(THERE, 3 * SECOND, NOW + SECOND / 2)
+    pacing.asked_to_wait(HERE.id, 5 * SECOND, NOW)
+    pacing.asked_to_wait(THERE.id, 3 * SECOND, NOW + SECOND / 2)
     assert pacing.wait(Chat(9), NOW + SECOND / 2) == 3 * SECOND
     assert pacing.per_second == pytest.approx(27 * 0.8)
 
@@ -169,23 +169,23 @@ def test_two_chats_within_a_second_make_everybody_wait_and_all_slower() -> None:
 def test_what_flew_when_all_had_to_wait_is_one_complaint() -> None:
     pacing = Pacing()
     for number in range(8):
-        pacing.asked_to_wait(Chat(number + 1), 3 * SECOND, NOW + number * MS)
+        pacing.asked_to_wait(number + 1, 3 * SECOND, NOW + number * MS)
     assert pacing.per_second == pytest.approx(27 * 0.8)
 
 
 def test_the_same_chat_twice_stops_nobody_else() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
-    pacing.asked_to_wait(HERE, 5 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, 5 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, 5 * SECOND, NOW)
     assert pacing.wait(THERE, NOW) == timedelta()
 
 
 def test_an_earlier_shorter_pause_never_ends_a_longer_one() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 9 * SECOND, NOW)
-    pacing.asked_to_wait(THERE, 9 * SECOND, NOW)
-    pacing.asked_to_wait(HERE, SECOND, NOW + SECOND)
-    pacing.asked_to_wait(THERE, SECOND, NOW + SECOND)
+    pacing.asked_to_wait(HERE.id, 9 * SECOND, NOW)
+    pacing.asked_to_wait(THERE.id, 9 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, SECOND, NOW + SECOND)
+    pacing.asked_to_wait(THERE.id, SECOND, NOW + SECOND)
     assert pacing.wait(HERE, NOW + SECOND) == 8 * SECOND
     assert pacing.pause(NOW + SECOND) == 8 * SECOND
 
@@ -217,8 +217,8 @@ def test_idle_hours_teach_nothing() -> None:
 def test_a_complaint_begins_the_quiet_minutes_anew() -> None:
     pacing = Pacing()
     end = busy(pacing, 3)
-    pacing.asked_to_wait(HERE, SECOND, end)
-    pacing.asked_to_wait(THERE, SECOND, end)
+    pacing.asked_to_wait(HERE.id, SECOND, end)
+    pacing.asked_to_wait(THERE.id, SECOND, end)
     slower = pacing.per_second
     busy(pacing, 0, end + 59 * SECOND)
     assert pacing.per_second == slower
@@ -229,7 +229,7 @@ def test_a_complaint_begins_the_quiet_minutes_anew() -> None:
 def test_complaints_without_end_leave_one_message_a_second() -> None:
     pacing = Pacing()
     for number in range(100):
-        pacing.asked_to_wait(Chat(number + 1), SECOND / 2, NOW + number * SECOND)
+        pacing.asked_to_wait(number + 1, SECOND / 2, NOW + number * SECOND)
     assert pacing.per_second >= 1
 
 

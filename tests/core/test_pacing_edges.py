@@ -105,7 +105,7 @@ def test_a_chat_that_asked_for_longer_than_its_second_goes_on_resting() -> None:
     pacing = Pacing()
     pacing.took(HERE, NOW)
     pacing.answered(HERE, NOW)
-    pacing.asked_to_wait(HERE, 9 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, 9 * SECOND, NOW)
     assert pacing.resting(NOW + 8 * SECOND) == (HERE.id,)
     assert pacing.next_rested(NOW + 8 * SECOND) == SECOND
     assert pacing.resting(NOW + 9 * SECOND) == ()
@@ -126,31 +126,31 @@ def test_a_group_may_be_written_to_at_the_very_moment_its_rest_ends() -> None:
 
 def test_a_shorter_wait_asked_of_one_chat_does_not_end_its_longer_one() -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, 9 * SECOND, NOW)
-    pacing.asked_to_wait(HERE, SECOND, NOW + SECOND)
+    pacing.asked_to_wait(HERE.id, 9 * SECOND, NOW)
+    pacing.asked_to_wait(HERE.id, SECOND, NOW + SECOND)
     assert pacing.wait(HERE, NOW + SECOND) == 8 * SECOND
 
 
 @pytest.mark.parametrize(("apart", "slower"), [(SECOND, True), (SECOND + MS, False)])
 def test_two_chats_up_to_a_second_apart_are_one_complaint_to_everybody(apart, slower) -> None:
     pacing = Pacing()
-    pacing.asked_to_wait(HERE, SECOND / 2, NOW)
-    pacing.asked_to_wait(THERE, SECOND / 2, NOW + apart)
+    pacing.asked_to_wait(HERE.id, SECOND / 2, NOW)
+    pacing.asked_to_wait(THERE.id, SECOND / 2, NOW + apart)
     assert (pacing.per_second < 27) is slower
 
 
 def test_who_complains_once_everybody_has_waited_makes_all_slower_again() -> None:
     pacing = Pacing()
     for number in range(4):
-        pacing.asked_to_wait(Chat(number + 1), SECOND, NOW + number * SECOND)
+        pacing.asked_to_wait(number + 1, SECOND, NOW + number * SECOND)
     # The first is one chat's; the second stops all for a second; each after it comes at its end.
     assert pacing.per_second == pytest.approx(27 * 0.8**3)
 
 
 def test_who_was_to_be_left_alone_in_an_earlier_life_rests_and_nobody_else() -> None:
     pacing = Pacing()
-    for chat in (HERE, THERE):
-        pacing.left_alone(chat.id, 300 * SECOND, NOW)
+    for chat, ago in ((HERE, 20), (THERE, 18)):
+        pacing.asked_to_wait(chat.id, (300 + ago) * SECOND, NOW - ago * SECOND)
     assert set(pacing.resting(NOW + 299 * SECOND)) == {HERE.id, THERE.id}
     assert pacing.pause(NOW) == ZERO
     assert pacing.per_second == 27

@@ -66,8 +66,14 @@ def test_what_is_left_unconfirmed_says_that_one_answer_more_was_lost() -> None:
 
 
 def test_an_edit_whose_answer_was_lost_is_made_again_however_light_and_often() -> None:
-    edit = a_delivery(kind=DeliveryKind.EDIT, severity=Severity.NOTICE, uncertain=9)
+    edit = a_delivery(kind=DeliveryKind.EDIT, severity=Severity.NOTICE, uncertain=9, attempts=9)
     assert settlement(edit, errors.DeliveryUncertain(7, "x"), 0).state is P
+
+
+def test_an_edit_over_which_telegram_hangs_each_time_is_given_up_but_not_while_it_answers() -> None:
+    edit = a_delivery(kind=DeliveryKind.EDIT, uncertain=10, attempts=10)
+    assert settlement(edit, errors.DeliveryUncertain(7, "x"), 0).state is U
+    assert settlement(edit, errors.DeliveryUncertain(7, "502", answered=True), 0).state is P
 
 
 def test_every_delivery_error_has_a_row() -> None:

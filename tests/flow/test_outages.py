@@ -184,6 +184,20 @@ def test_a_restart_does_not_forget_whom_telegram_wants_left_alone(world: Virtual
     assert world.counts() == {"sent": 3}
 
 
+def test_a_restart_does_not_forget_that_telegram_wants_everybody_left_alone(world: Virtual) -> None:
+    asked = errors.DeliveryDelayed(7, "RetryAfter: flood", 300.0)
+    world.answer = lambda message, n: asked if message.chat_id < 9 and n == 0 else 0.01
+    world.alert(Chat(7), Chat(8))
+    world.runs(5)
+    world.restarts()
+    world.alert(Chat(9), number=2)
+    world.starts()
+    world.pass_by(170)
+    assert {chat for _, chat in world.left} == {7, 8}
+    world.pass_by(20)
+    assert world.counts() == {"sent": 3}
+
+
 def test_all_that_waits_for_a_chat_that_refuses_rests_with_it(world: Virtual) -> None:
     """Six of eight readers have blocked us, and each hour brings news."""
     world.answer = lambda message, n: refuse(message, n) if message.chat_id > 2 else 0.01

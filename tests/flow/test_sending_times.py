@@ -249,7 +249,7 @@ def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(
 ) -> None:
     """More than a quarter of a second: its place is given to others."""
     pacing = world.sender.sending.pacing
-    pacing.asked_to_wait(Chat(7), timedelta(seconds=0.25) + ahead, world.clock())
+    pacing.asked_to_wait(7, timedelta(seconds=0.25) + ahead, world.clock())
     world.alert(Chat(7))
     (delivery,) = world.do(
         world.store.claim_deliveries(world.clock(), 1, "test", timedelta(seconds=90))
@@ -264,7 +264,7 @@ def test_a_chat_over_its_rate_goes_back_to_the_outbox_and_keeps_its_turn(
 
 
 def test_what_is_due_at_this_very_moment_waits_for_its_chat(world: Virtual) -> None:
-    world.sender.sending.pacing.asked_to_wait(Chat(7), SECOND * 0.4, world.clock())
+    world.sender.sending.pacing.asked_to_wait(7, SECOND * 0.4, world.clock())
     assert paused(world, world.clock()) == pytest.approx(0.4)
     assert paused(world, world.clock() + SECOND * 0.3) == pytest.approx(0.3)
     assert paused(world, world.clock() + SECOND * 9) == 1

@@ -24,7 +24,7 @@ from bot.stores.sqlite import SqliteStore
 # Asked at a start, by a command, or when something was moved; or of what is few by its nature.
 RARE = {
     "OUTBOX_COUNTS",
-    "LEFT_ALONE",
+    "FLOODS",
     "REFUSING",
     "ASKED",  # a condition
     "DEAD_LETTERS",

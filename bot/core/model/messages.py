@@ -158,3 +158,18 @@ class Settlement:
     error: str = ""
     refused: bool = False
     uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """A wait that the messenger asked for (429), of a process before this one.
+
+    Attributes:
+        chat_id: For what was sent there.
+        ago: How long ago it asked.
+        wait: How long it was to be from then on, as far as the clocks agree.
+    """
+
+    chat_id: int
+    ago: timedelta
+    wait: timedelta

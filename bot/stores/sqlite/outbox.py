@@ -15,6 +15,7 @@ from bot.core.model import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Flood,
     Note,
     Settlement,
     Severity,
@@ -51,10 +52,10 @@ class OutboxTable(Rewound):
 
         return await self._write(turn)
 
-    async def left_alone(self, now: datetime) -> Mapping[int, timedelta]:
-        """The chats that asked for a wait (429) which is not over, and how long it still lasts."""
-        found = await self._run(lambda: self._rows(sql_lanes.LEFT_ALONE, {"now": rows.ms(now)}))
-        return {row["chat_id"]: timedelta(milliseconds=row["wait"]) for row in found}
+    async def floods(self, now: datetime) -> tuple[Flood, ...]:
+        """The waits that were asked for (429) and are not over, the first asked for first."""
+        found = await self._run(lambda: self._rows(sql_lanes.FLOODS, {"now": rows.ms(now)}))
+        return tuple(rows.flood(row) for row in found)
 
     async def refusing(self, now: datetime) -> Mapping[int, timedelta]:
         """The chats that refused what still waits for them (403), and how long ago that was."""

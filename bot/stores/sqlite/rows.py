@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.core.model import (
     DeliveryState,
     Digest,
     Entry,
+    Flood,
     FullText,
     Habits,
     Known,
@@ -365,6 +366,12 @@ def _delivery(row: Row, to: Chat, payload: Card | Note | Digest, thread_id: int 
         refused=row["refused"],
         uncertain=row["uncertain"],
     )
+
+
+def flood(row: Row) -> Flood:
+    """From ``rest``, how long it still lasts, and ``ago``, both in ms."""
+    ago = timedelta(milliseconds=row["ago"])
+    return Flood(row["chat_id"], ago, ago + timedelta(milliseconds=row["rest"]))
 
 
 def dead_letter(row: Row) -> DeadLetter:
