@@ -36,7 +36,7 @@ from bot.core.model import (
     Verdict,
     Why,
 )
-from bot.stores.sqlite import SqliteStore, rows
+from bot.stores.sqlite import SqliteStore, carried, rows
 from bot.stores.sqlite.schema import migrations
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_card, a_story, a_verdict
@@ -329,7 +329,7 @@ async def test_an_older_database_keeps_its_outbox_and_its_stories_go_on(tmp_path
     path = tmp_path / "old.db"
     old = Database(path)
     migrations.apply(old, stop_before="0003_life")
-    card = rows.payload_text(a_card())
+    card = carried.payload_text(a_card())
     for number, state in enumerate(("pending", "sent", "unconfirmed", "dead", "cancelled"), 1):
         old.execute(
             "INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload,"
@@ -369,7 +369,7 @@ def an_old_story(old: Database) -> None:
             "INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload,"
             " state, not_before_at, message_id, added_at)"
             " VALUES (?, 'alert', ?, 'story00001', 1, 3, ?, 'sent', 0, 55, 0)",
-            [f"a:{chat_id}", chat_id, rows.payload_text(a_card())],
+            [f"a:{chat_id}", chat_id, carried.payload_text(a_card())],
         )
     old.execute("INSERT INTO watches VALUES (1, 7, 'topic:all', 0)")
 

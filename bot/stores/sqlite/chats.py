@@ -22,7 +22,7 @@ from bot.core.model import (
     Watch,
 )
 from bot.stores import sql, sql_chats
-from bot.stores.sqlite import rows
+from bot.stores.sqlite import carried, rows
 from bot.stores.sqlite.outbox import OutboxTable
 
 # What waits for a chat that wants no alerts, or cannot be written to.
@@ -64,7 +64,7 @@ class ChatTables(OutboxTable):
 
         def turn() -> Card | None:
             row = self._first(sql.ALERT_CARD, values)
-            return rows.card(row["payload"], self._story(row["story_id"])) if row else None
+            return carried.card(row["payload"], self._story(row["story_id"])) if row else None
 
         return await self._run(turn)
 
@@ -109,7 +109,7 @@ class ChatTables(OutboxTable):
             lane=Lane.ANSWERS,
             # Someone waits for it and a second copy harms nobody: an uncertain reply is repeated.
             severity=int(Severity.IMPORTANT),
-            payload=rows.payload_text(note),
+            payload=carried.payload_text(note),
         )
 
     def _apply(self, effect: Effect, now: datetime) -> None:

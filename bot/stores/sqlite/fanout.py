@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.core.model import Alert, Card, Delay
 from bot.stores import sql
-from bot.stores.sqlite import rows
+from bot.stores.sqlite import carried, rows
 from bot.stores.sqlite.outbox import OutboxTable
 
 # All feeds are read again within this after a start, a few seconds after one another.
@@ -60,7 +60,7 @@ class FanOutTable(OutboxTable):
             sql.ADD_ALERT_DELIVERIES,
             **key,
             chats=json.dumps([row["chat_id"] for row in told]),
-            payload=rows.payload_text(card),
+            payload=carried.payload_text(card),
             late=int(hearing.delay),
             uncertain=int(hearing.may_repeat),
             not_before=rows.ms(now + hold),

@@ -22,7 +22,7 @@ from bot.core.model import (
     Story,
 )
 from bot.stores import sql, sql_chats, sql_digests, sql_lanes
-from bot.stores.sqlite import rows
+from bot.stores.sqlite import carried, rows
 from bot.stores.sqlite.file import ABSURD, SPREAD
 from bot.stores.sqlite.rewound import Rewound
 from bot.stores.sqlite.times import MS
@@ -55,7 +55,7 @@ class OutboxTable(Rewound):
     async def floods(self, now: datetime) -> tuple[Flood, ...]:
         """The waits that were asked for (429) and are not over, the first asked for first."""
         found = await self._run(lambda: self._rows(sql_lanes.FLOODS, {"now": rows.ms(now)}))
-        return tuple(rows.flood(row) for row in found)
+        return tuple(carried.flood(row) for row in found)
 
     async def refusing(self, now: datetime) -> Mapping[int, timedelta]:
         """The chats that refused what still waits for them (403), and how long ago that was."""
@@ -151,13 +151,13 @@ class OutboxTable(Rewound):
     def _read(self, row: rows.Row, told: rows.Row | None) -> Delivery:
         chat = self._chat_or_stranger(row["chat_id"])
         if row["kind"] == DeliveryKind.DIGEST.value:
-            return rows.digest_delivery(row, chat, self._lines(row["id"]))
+            return carried.digest_delivery(row, chat, self._lines(row["id"]))
         if told is None:
-            return rows.delivery(row, chat)
+            return carried.delivery(row, chat)
         if row["kind"] == DeliveryKind.EDIT.value and told["digest_id"] is not None:
             lines = self._lines(told["digest_id"])
-            return rows.digest_delivery(row, chat, lines, told["message_id"])
-        return rows.story_delivery(row, chat, told, self._story(row["story_id"]))
+            return carried.digest_delivery(row, chat, lines, told["message_id"])
+        return carried.story_delivery(row, chat, told, self._story(row["story_id"]))
 
     def _lines(self, digest_id: int) -> list[tuple[rows.Row, Story | None]]:
         lines = self._rows(sql_digests.DIGEST_LINES, {"id": digest_id})
@@ -218,7 +218,7 @@ class OutboxTable(Rewound):
     async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """The last deliveries that were given up or never confirmed, newest first."""
         found = await self._run(lambda: self._rows(sql.DEAD_LETTERS, {"limit": limit}))
-        return tuple(rows.dead_letter(row) for row in found)
+        return tuple(carried.dead_letter(row) for row in found)
 
     async def notify(self, chats: Collection[int], note: Note, now: datetime) -> int:
         """Say something to those of these chats that hear us; how many they are."""
@@ -290,7 +290,7 @@ class OutboxTable(Rewound):
             chat_id=chat_id,
             lane=lane,
             severity=int(Severity.IMPORTANT),
-            payload=rows.payload_text(notice),
+            payload=carried.payload_text(notice),
         )
 
 
