@@ -4,8 +4,9 @@ Three rules together, for a strict server counts the arrivals of any second, and
 leaving and its answer nobody knows when it arrived:
 
 - **An even pace** over all messages: GCRA (a leaky bucket kept as one time). It starts at 27 a
-  second; a 429 for everybody makes it a fifth slower, each minute of sending without one 0.2 a
-  second faster, up to 29.5. Measured against 30 in any second: at exactly 30 hundreds of 429s.
+  second. A 429 for everybody makes it a fifth slower, unless nothing was taken since the last one
+  did; a minute of sending without one undoes that, and from 27 on makes it 0.2 a second faster, up
+  to 29.5. Measured against 30 in any second: at exactly 30 hundreds of 429s.
 - **A window that cannot overflow**: what flies, and what was answered within the last second, is
   what may have arrived within it. Below 30 of these one more may leave, however late the network.
 - **Each chat for itself**: a second between an answer and the next message; groups by GCRA besides.
@@ -46,6 +47,11 @@ class Rate:
     def gap(self) -> timedelta:
         """Time between two messages at this rate."""
         return self.per / self.count
+
+    @property
+    def per_second(self) -> float:
+        """The same, in messages a second."""
+        return self.count / self.per.total_seconds()
 
     @property
     def slack(self) -> timedelta:
@@ -101,6 +107,7 @@ class _Pace:
     per_second: float
     at: datetime | None = None
     changed_at: datetime | None = None
+    is_tried: bool = True
 
     @property
     def gap(self) -> timedelta:
@@ -122,12 +129,21 @@ class _Pace:
             self.changed_at = now
         if now - self.changed_at >= _QUIET:
             self.changed_at = now
-            faster = min(self.per_second + _FASTER, self.limits.fastest)
-            self.per_second = max(self.per_second, faster)
+            self.per_second = max(self.per_second, self._faster())
+
+    def _faster(self) -> float:
+        """Soon back to where it began, and further with care."""
+        first = self.limits.overall.per_second
+        if self.per_second < first:
+            return min(self.per_second / _SLOWER, first)
+        return min(self.per_second + _FASTER, self.limits.fastest)
 
     def slow_down(self, now: datetime) -> None:
+        """Who refuses again before it took anything complains of what was, not of this pace."""
         self.changed_at = now
-        self.per_second = max(self.per_second * _SLOWER, _SLOWEST)
+        if self.is_tried:
+            self.per_second = max(self.per_second * _SLOWER, _SLOWEST)
+        self.is_tried = False
 
 
 @dataclass(slots=True)
@@ -150,7 +166,7 @@ class Pacing:
 
     def __post_init__(self) -> None:
         """The pace at the start is the one that the limits say."""
-        per_second = self.limits.overall.count / self.limits.overall.per.total_seconds()
+        per_second = self.limits.overall.per_second
         self._pace = _Pace(self.limits, per_second)
         # Limits above Telegram's (a paid broadcast) have their own window.
         self._window = _Window(max(self.limits.most, ceil(per_second)))
@@ -199,6 +215,10 @@ class Pacing:
         self._window.flying -= 1
         self._window.answered.append(now)
         self._chat_at[chat.id] = now + self.limits.private.gap
+
+    def served(self) -> None:
+        """A message was taken: what is complained of from now on is this pace."""
+        self._pace.is_tried = True
 
     def rests(self, chat_id: int, wait: timedelta, now: datetime) -> None:
         """Nothing goes to this chat for so long, or until it is ``welcome``."""

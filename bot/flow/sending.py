@@ -161,6 +161,7 @@ class Sending:
             self._hear(error)
             return await self._failed(delivery, error)
         self._silence.answered()
+        self.pacing.served()
         self.leavers.served(delivery.chat.id)
         return Settlement(DeliveryState.SENT, message_id=message_id)
 

@@ -223,14 +223,37 @@ def test_a_complaint_begins_the_quiet_minutes_anew() -> None:
     busy(pacing, 0, end + 59 * SECOND)
     assert pacing.per_second == slower
     busy(pacing, 0, end + 60 * SECOND)
-    assert pacing.per_second == pytest.approx(slower + 0.2)
+    assert pacing.per_second > slower
+
+
+def complain(pacing: Pacing, times: int, *, served: bool) -> None:
+    """All are asked to wait, again as soon as they have waited; one was ``served`` between."""
+    for number in range(times + 1):  # the first is one chat's alone
+        pacing.asked_to_wait(number + 1, SECOND, NOW + number * SECOND)
+        if served:
+            pacing.served()
+
+
+def test_each_quiet_minute_takes_back_one_complaint_as_far_as_the_pace_of_the_start() -> None:
+    pacing = Pacing()
+    complain(pacing, 3, served=True)
+    assert pacing.per_second == pytest.approx(27 * 0.8**3)
+    busy(pacing, 2, NOW + 9 * SECOND)
+    assert pacing.per_second == pytest.approx(27 * 0.8)
+    busy(pacing, 2, NOW + 9 * SECOND + timedelta(minutes=2))
+    assert pacing.per_second == pytest.approx(27.2)
+
+
+def test_who_refuses_all_complains_of_no_pace_and_slows_it_once() -> None:
+    pacing = Pacing()
+    complain(pacing, 200, served=False)
+    assert pacing.per_second == pytest.approx(27 * 0.8)
 
 
 def test_complaints_without_end_leave_one_message_a_second() -> None:
     pacing = Pacing()
-    for number in range(100):
-        pacing.asked_to_wait(number + 1, SECOND / 2, NOW + number * SECOND)
-    assert pacing.per_second >= 1
+    complain(pacing, 100, served=True)
+    assert pacing.per_second == 1
 
 
 def test_what_never_gets_its_answer_keeps_its_place_and_the_rest_goes_on() -> None:

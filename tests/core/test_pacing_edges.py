@@ -143,6 +143,7 @@ def test_who_complains_once_everybody_has_waited_makes_all_slower_again() -> Non
     pacing = Pacing()
     for number in range(4):
         pacing.asked_to_wait(number + 1, SECOND, NOW + number * SECOND)
+        pacing.served()
     # The first is one chat's; the second stops all for a second; each after it comes at its end.
     assert pacing.per_second == pytest.approx(27 * 0.8**3)
 

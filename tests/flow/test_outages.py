@@ -198,6 +198,17 @@ def test_a_restart_does_not_forget_that_telegram_wants_everybody_left_alone(worl
     assert world.counts() == {"sent": 3}
 
 
+def test_ten_minutes_of_429_for_everybody_make_nobody_late_afterwards(world: Virtual) -> None:
+    flooded = errors.DeliveryDelayed(7, "RetryAfter: flood", 3.0)
+    world.restarts(Limits())
+    world.answer = lambda message, n: flooded if world.loop.time() < 600 else 0.01
+    world.alert(*(Chat(number) for number in range(1, 401)))
+    world.starts()
+    world.pass_by(605)
+    world.pass_by(400 / 20)
+    assert world.counts() == {"sent": 400}
+
+
 def test_all_that_waits_for_a_chat_that_refuses_rests_with_it(world: Virtual) -> None:
     """Six of eight readers have blocked us, and each hour brings news."""
     world.answer = lambda message, n: refuse(message, n) if message.chat_id > 2 else 0.01

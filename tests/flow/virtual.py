@@ -91,14 +91,14 @@ class Virtual:
         self.limits = limits or Limits(FAST, FAST, FAST)
         self.restarts()
 
-    def restarts(self) -> None:
+    def restarts(self, limits: Limits | None = None) -> None:
         """A new process, which knows what the store does."""
         wording = Wording(self.store, WORDS, KNOWN.topics, KNOWN.places, self.clock)
         sending = Sending(
             store=self.store,
             messenger=self,
             wording=wording,
-            pacing=Pacing(self.limits),
+            pacing=Pacing(limits or self.limits),
             clock=self.clock,
             steady=self.steady,
             chance=lambda: 0.0,
