@@ -9,20 +9,18 @@ from collections.abc import Iterator
 
 from bot.core.lead import Lead, Sign
 from bot.core.model import Denial
-from bot.core.morphology import is_stop_word
 from bot.core.negation import is_negated
 from bot.core.retraction import is_by_a_party, is_in_doubt, takes_back
+from bot.core.voices import named, speaker, subject
 
 _OBJECT_WITHIN = 12  # tokens between "denies" and what is denied
 _SOIL_WITHIN = 10
-_NAME = 8  # words of the longest name that is told
 _SAYS_WITHIN = 8
 _FEW = 3
 _ADJUNCT = 12  # words of an adjunct behind its denial
 _WHAT = ("attack", "weapon", "outcome")
 # What takes least back comes first.
 _ORDER = (Denial.NOT_FROM_OUR_SOIL, Denial.NOT_BY_US, Denial.NO_CASUALTIES, Denial.NO_ATTACK)
-_OBJECTS = ("deny.of", "attack", "weapon", "harm", "killed", "injured")
 
 
 def denial(lead: Lead) -> tuple[Denial | None, str]:
@@ -31,7 +29,20 @@ def denial(lead: Lead) -> tuple[Denial | None, str]:
     if not found:
         return _without_a_verb(lead)
     kind, sign = min(found, key=lambda pair: (_ORDER.index(pair[0]), pair[1].start))
-    return kind, speaker(sign, lead)
+    return kind, speaker(sign, lead) or _told_again(sign, kind, lead)
+
+
+def _told_again(sign: Sign, kind: Denial, lead: Lead) -> str:
+    """Who denies it where the report opens, if the words of ``sign`` name nobody."""
+    for other in lead.of("deny"):
+        if other is sign or other.start >= lead.opening() or _kind(other, lead) not in (kind, None):
+            continue
+        if other.value == "noun" or _is_earlier(other, lead):
+            continue
+        who = speaker(other, lead)
+        if who:
+            return who
+    return ""
 
 
 def _kind(sign: Sign, lead: Lead) -> Denial | None:
@@ -136,60 +147,11 @@ def _told_by(start: int, lead: Lead) -> str:
     if start == 0:
         return ""
     if ":" in lead.between(start, start):
-        return _named(lead.clause(start), start, lead)
+        return named(lead.clause(start), start, lead)
     for sign in lead.of("says"):
         if sign.end == start and sign.start > 0 and not lead.stops(start, start):
-            return _named(lead.clause(sign.start), sign.start, lead)
+            return named(lead.clause(sign.start), sign.start, lead)
     return ""
-
-
-# ── who ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def speaker(sign: Sign, lead: Lead) -> str:
-    """Whose words ``sign`` stands in: before a colon, a verb of saying, or ``sign`` itself."""
-    first = lead.sentence(sign.start) if sign.value == "after" else lead.clause(sign.start)
-    for at in range(sign.start, first, -1):
-        if ":" in lead.between(at, at):
-            return _named(first, at, lead)
-    for says in lead.of("says"):
-        if first < says.start < sign.start:
-            return _named(first, says.start, lead)
-    return _subject(first, sign, lead)
-
-
-def _subject(first: int, sign: Sign, lead: Lead) -> str:
-    objects = [other.start for kind in _OBJECTS for other in lead.of(kind)]
-    if first < sign.start:
-        if sign.value != "after" and sign.start - first > _NAME:
-            # A text without stops: it is who stands right before the verb.
-            first = _last_name(first, sign.start, lead)
-        ahead = [at for at in objects if first < at < sign.start]
-        return _named(first, min(ahead, default=sign.start), lead)
-    # نفى الجيش سقوط ...: the verb came first.
-    following = min((at for at in objects if at >= sign.end), default=sign.end + _NAME)
-    return _named(sign.end, min(following, lead.end), lead)
-
-
-def _last_name(first: int, end: int, lead: Lead) -> int:
-    """Where the last words before ``end`` begin that no preposition parts."""
-    at = end - 1
-    while at - 1 >= max(first, end - _FEW) and not is_stop_word(lead.word(at - 1)):
-        at -= 1
-    return at
-
-
-def _named(first: int, end: int, lead: Lead) -> str:
-    while first < end and is_stop_word(lead.word(first)):
-        first += 1  # "as Hamas claims"
-    stop = first + 1
-    while stop < min(end, first + _NAME) and not _ends_name(stop, lead):
-        stop += 1
-    return lead.text(first, min(stop, end)).strip("\"'«»“” ")
-
-
-def _ends_name(at: int, lead: Lead) -> bool:
-    return is_stop_word(lead.word(at)) or lead.pauses(at, at)
 
 
 # ── claims ───────────────────────────────────────────────────────────────────────────────────
@@ -203,9 +165,7 @@ def claimed_by(lead: Lead) -> str:
         return speaker(sign, lead)
     for sign in lead.valued("claim", "responsibility"):
         for says in _sayings(sign, lead):
-            return _subject(lead.clause(says.start), says, lead) or _named(
-                says.end, sign.start, lead
-            )
+            return subject(lead.clause(says.start), says, lead) or named(says.end, sign.start, lead)
     return ""
 
 

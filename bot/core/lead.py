@@ -137,6 +137,13 @@ class Lead:
             first -= 1
         return first
 
+    def opening(self) -> int:
+        """Where the title and the first sentence of the body end."""
+        at = min(self._scan.split, self.end) + 1
+        while at < self.end and not self.stops(at, at):
+            at += 1
+        return at
+
     def _ends_clause(self, at: int) -> bool:
         return self.pauses(at, at) and ":" not in self.between(at, at)
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from bot.core.doubt import is_contradicted, is_of_a_part
 from bot.core.lead import Lead, Sign
+from bot.core.voices import beginning
 
 _SUBJECT = 5  # نفى المتحدث باسم القوات المسلحة وقوع ...
 _OPEN = 10  # "... that the base <name> came under any attack"
@@ -25,7 +26,7 @@ def is_by_a_party(sign: Sign, lead: Lead) -> bool:
 
     Where the verb comes first, he stands behind it.
     """
-    first = lead.clause(sign.start)
+    first = beginning(sign.start, lead)
     if first == sign.start:
         return _has_party(sign.end, sign.end + 2, lead)
     return _has_party(first, sign.start, lead)
@@ -103,7 +104,7 @@ def _is_confirmed(lead: Lead) -> bool:
 def _is_of_attack(sign: Sign, lead: Lead) -> bool:
     if _begins(sign.end, lead):
         return True
-    if lead.clause(sign.start) != sign.start:
+    if beginning(sign.start, lead) != sign.start:
         return False
     links = _tokens(lead, "deny.link")
     for at in range(sign.end + 1, sign.end + 1 + _SUBJECT):

@@ -18,7 +18,7 @@ _MARK_KINDS = {"again", "count", "day", "part", "target"}
 _FACT_KINDS = frozenset(
     "number bound uncounted weapon person killed injured accident harm unharmed none outcome deny "
     "deny.of deny.link deny.but deny.later deny.party deny.whole deny.turn deny.told says attack "
-    "claim outlet lean own sure exercise again background earlier day ago weekday part hour "
+    "claim outlet label lean own sure exercise again background earlier day ago weekday part hour "
     "month".split()
 )
 
