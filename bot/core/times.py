@@ -17,6 +17,7 @@ from bot.core.morphology import is_stop_word
 # Baghdad, Riyadh, Kuwait, Doha, Sanaa, Damascus, Amman, Istanbul; Tehran and Beirut are near.
 REGION = timezone(timedelta(hours=3))
 _KINDS = ("day", "weekday", "part", "month", "hour", "ago")
+_DATES = {"day", "weekday", "month"}
 _BESIDE = 2  # tokens between the words of one time: "مساء يوم الإثنين"
 _DAY = timedelta(days=1)
 _NOON = 12
@@ -79,13 +80,17 @@ def _is_beside(one: Sign, other: Sign, lead: Lead) -> bool:
 
 def _resolved(group: Sequence[_Word], lead: Lead, at: datetime) -> tuple[datetime, datetime] | None:
     told = {word.kind: word.sign for word in reversed(group)}
-    if "ago" in told and not {"day", "weekday", "month"} & told.keys():
+    if "ago" in told and not _DATES & told.keys():
         return _ago(told["ago"], lead, at)
     midnight = _day(told, group, lead, at)
     if midnight is None:
         return None
     hours = _hours(told, group, lead)
-    return _clipped(midnight, hours, at, dated=bool({"day", "weekday", "month"} & told.keys()))
+    found = _clipped(midnight, hours, at, dated=bool(_DATES & told.keys()))
+    if found is None and "day" in told and not {"weekday", "month"} & told.keys():
+        # "This evening" told in the morning: the one before, or loosely said of just now.
+        return midnight + hours[0] - _DAY, at
+    return found
 
 
 # ── the day ──────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,7 @@ from bot.core.matcher import Matcher
 from bot.core.model import Join, Joined, Reading, Severity, Story, When
 from bot.core.sketches import grown, opened, story_id, told
 from bot.core.stories import Stories
+from bot.core.times import REGION
 from bot.core.tracer import Tracer
 from bot.core.traces import Trace, packed, unpacked
 from bot.data import load_knowledge
@@ -459,3 +460,15 @@ def test_a_report_that_might_join_two_stories_names_the_other() -> None:
     assert join.story is not None
     assert {other.story.id for other in (join, *join.also) if other.story} == {one.id, "zother"}
     assert found(trace(TITLE, body, NOON + MINUTES), one).also == ()
+
+
+@pytest.mark.parametrize("clock", ["06:47", "15:20", "20:00", "00:20"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_this_evening_in_other_words_is_one_event_at_any_hour(clock: str, turned: bool) -> None:
+    hour, minute = map(int, clock.split(":"))
+    at = datetime(2026, 3, 1, hour, minute, tzinfo=REGION)
+    titles = [f"سقوط صواريخ على قاعدة بلد {words}" for words in ("مساء اليوم", "هذا المساء")]
+    first, second = reversed(titles) if turned else titles
+    body = "سقطت صواريخ على قاعدة بلد الجوية."
+    join = found(trace(second, body, at + timedelta(minutes=3)), story(first, body, at))
+    assert (join.story is not None, join.veto) == (True, "")

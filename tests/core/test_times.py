@@ -71,6 +71,39 @@ def test_a_day_that_no_month_has_is_no_date() -> None:
     assert told("Rockets fell on 31 February") is None
 
 
+@pytest.mark.parametrize("clock", ["06:47", "11:30", "15:20", "20:00", "00:20"])
+@pytest.mark.parametrize(
+    ("phrase", "same"),
+    [
+        ("مساء اليوم", "هذا المساء"),
+        ("مساء اليوم", "this evening"),
+        ("مساء اليوم", "bu akşam"),
+        ("صباح اليوم", "هذا الصباح"),
+        ("عصر اليوم", "هذا العصر"),
+        ("الليلة", "هذه الليلة"),
+    ],
+)
+def test_one_time_in_other_words_is_one_time(phrase: str, same: str, clock: str) -> None:
+    hour, minute = map(int, clock.split(":"))
+    at = datetime(2025, 6, 18, hour, minute, tzinfo=REGION)
+    assert told(f"صواريخ {phrase}", at) == told(f"صواريخ {same}", at) is not None
+
+
+@pytest.mark.parametrize(
+    ("clock", "first", "last"),
+    [
+        ("06:47", "06-17 16:00", "06-18 06:47"),
+        ("00:20", "06-17 16:00", "06-18 00:20"),
+        ("15:20", "06-18 16:00", "06-19 00:00"),
+        ("20:00", "06-18 16:00", "06-18 20:00"),
+    ],
+)
+def test_this_evening_told_before_it_is_the_last_or_now(clock: str, first: str, last: str) -> None:
+    hour, minute = map(int, clock.split(":"))
+    at = datetime(2025, 6, 18, hour, minute, tzinfo=REGION)
+    assert told("قصف مساء اليوم", at) == (first, last)
+
+
 MOMENTS = st.integers(0, 30 * 366 * 24).map(lambda hours: FIRST + timedelta(hours=hours))
 TIMES = st.sampled_from(
     ["أمس", "فجر اليوم", "مساء الجمعة", "last night", "on Tuesday", "29 February", "bu sabah"]
