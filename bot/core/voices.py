@@ -86,13 +86,19 @@ def _before_object(first: int, end: int, lead: Lead) -> int:
 
 
 def _last_name(first: int, end: int, lead: Lead) -> int:
-    """Where the last words before ``end`` begin that no preposition and no "and" parts."""
-    at = end - 1
+    """Where the last words before ``end`` begin that no preposition parts, and no "and"."""
+    at, joined = end - 1, _joined(lead)
     while at - 1 >= max(first, end - _FEW) and not is_stop_word(lead.word(at - 1)):
-        if lead.word(at).startswith(_AND):
+        if at in joined:
             break
         at -= 1
     return at
+
+
+def _joined(lead: Lead) -> set[int]:
+    """Where an "and" is written together with somebody's name: وطهران."""
+    parties = (party for party in lead.of("deny.party") if party.clitic)
+    return {party.start for party in parties if lead.word(party.start).startswith(_AND)}
 
 
 def named(first: int, end: int, lead: Lead) -> str:
@@ -101,9 +107,7 @@ def named(first: int, end: int, lead: Lead) -> str:
 
 
 def _span(first: int, end: int, lead: Lead) -> tuple[int, int]:
-    first = _behind_labels(first, end, lead)
-    while first < end and is_stop_word(lead.word(first)):
-        first += 1  # "as Hamas claims"
+    first = _behind_stops(_behind_labels(first, end, lead), end, lead)
     if first >= end or first in _things(lead):
         return first, first  # "reports of an attack are false"
     stop = first + 1
@@ -114,8 +118,7 @@ def _span(first: int, end: int, lead: Lead) -> tuple[int, int]:
 
 def _written(first: int, stop: int, lead: Lead) -> str:
     name = lead.text(first, stop)
-    parties = (party.start for party in lead.of("deny.party") if party.clitic)
-    if first in parties or name.startswith(_AND * 2):
+    if first in _joined(lead) or name.startswith(_AND * 2):
         name = name.removeprefix(_AND)
     return name.strip("\"'«»“” ")
 
@@ -137,27 +140,38 @@ def _without_tail(first: int, stop: int, lead: Lead) -> int:
 
 
 def _behind_labels(first: int, end: int, lead: Lead) -> int:
-    """The first token from ``first`` on, up to ``end``, that is of no label."""
-    at, behind = first, _behind_label(first, end, lead)
-    while behind > at:
-        at, behind = behind, _behind_label(behind, end, lead)
+    """The first token from ``first`` on, up to ``end``, that is of no label.
+
+    Words as "in" and "by" between labels, and behind them, belong to them.
+    """
+    start, behind = first, _behind_label(_behind_stops(first, end, lead), end, lead)
+    while behind > _behind_stops(start, end, lead):
+        start = _behind_stops(behind, end, lead)
+        behind = _behind_label(start, end, lead)
+    return start
+
+
+def _behind_stops(at: int, end: int, lead: Lead) -> int:
+    while at < end and is_stop_word(lead.word(at)):
+        at += 1  # "as Hamas claims"
     return at
 
 
 def _behind_label(at: int, end: int, lead: Lead) -> int:
     if at < end and at in _flashes(lead):
-        return at + 1
+        return _behind_figure(at + 1, end, lead)
     nouns = _tokens(lead, "noun")
     words = nouns | _tokens(lead, "kind")
     stop = at
     while stop < end and stop in words and (stop == at or not lead.pauses(stop, stop)):
         stop += 1
     # "official denial" is a label, "official" is somebody.
-    if nouns.isdisjoint(range(at, stop)):
-        return at
-    while stop < end and is_stop_word(lead.word(stop)) and not lead.pauses(stop, stop):
-        stop += 1
-    return stop
+    return at if nouns.isdisjoint(range(at, stop)) else _behind_figure(stop, end, lead)
+
+
+def _behind_figure(at: int, end: int, lead: Lead) -> int:
+    """ "update 1: ..." """
+    return at + 1 if at < end and lead.word(at).isdecimal() else at
 
 
 def _behind_outlet(first: int, end: int, lead: Lead) -> int:
