@@ -14,7 +14,7 @@ _AND = "و"
 _OBJECTS = ("deny.of", "attack", "weapon", "harm", "killed", "injured")
 # "The base did not come under attack": it is not the base that says so.
 _UNTOLD = ("attack", "underwent", "soil")
-_RUBRICS = ("heading", "fresh")  # of the lexicon: "video:", "tonight:"
+_RUBRIC = "heading"  # of the lexicon: "video:"
 
 
 def speaker(sign: Sign, lead: Lead) -> str:
@@ -31,14 +31,17 @@ def speaker(sign: Sign, lead: Lead) -> str:
 def _voice(first: int, sign: Sign, lead: Lead) -> str:
     for at in range(sign.start, first, -1):
         if ":" in lead.between(at, at):
-            return named(first, at, lead)
+            return named(first, at, lead) or _doer(at, sign, lead)
     for says in lead.of("says"):
         if first == says.start < sign.start:
             return _opener(sign, lead)
         if first < says.start < sign.start:
             return named(first, says.start, lead)
-    who = "" if sign.value in _UNTOLD else subject(first, sign, lead)
-    return who or _opener(sign, lead)
+    return _doer(first, sign, lead) or _opener(sign, lead)
+
+
+def _doer(first: int, sign: Sign, lead: Lead) -> str:
+    return "" if sign.value in _UNTOLD else subject(first, sign, lead)
 
 
 def _opener(sign: Sign, lead: Lead) -> str:
@@ -108,6 +111,9 @@ def named(first: int, end: int, lead: Lead) -> str:
 
 def _span(first: int, end: int, lead: Lead) -> tuple[int, int]:
     first = _behind_stops(_behind_labels(first, end, lead), end, lead)
+    days = _spans(lead, "day", "weekday")
+    while first < end and first in days:
+        first += 1
     if first >= end or first in _things(lead):
         return first, first  # "reports of an attack are false"
     stop = first + 1
@@ -183,9 +189,8 @@ def _behind_outlet(first: int, end: int, lead: Lead) -> int:
 
 
 def _flashes(lead: Lead) -> set[int]:
-    rubrics = [hit for category in _RUBRICS for hit in lead.terms(category)]
-    told = {at for hit in rubrics for at in range(hit.start, hit.end)}
-    return told | _tokens(lead, "flash") | _spans(lead, "day", "weekday")
+    told = {at for hit in lead.terms(_RUBRIC) for at in range(hit.start, hit.end)}
+    return told | _tokens(lead, "flash")
 
 
 def _things(lead: Lead) -> set[int]:

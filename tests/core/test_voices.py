@@ -106,6 +106,8 @@ def test_who_is_named_is_told(title: str, who: str) -> None:
         ("Son dakika: Ordu saldırı iddialarını yalanladı", "Ordu"),
         ("رويترز: الجيش العراقي ينفي سقوط صواريخ على المطار", "الجيش العراقي"),
         ("قالت قيادة العمليات إنه لا صحة لسقوط صواريخ على المطار", "قيادة العمليات"),
+        ("اليوم الجيش العراقي ينفي سقوط صواريخ على المطار", "الجيش العراقي"),
+        ("رد عراقي على هجوم صاروخي: الحكومة تنفي وقوع ضحايا", "الحكومة"),
         ("قصف يستهدف الحقل مجددا وطهران تنفي أي دور لها", "طهران"),
     ],
 )
@@ -165,3 +167,8 @@ def test_behind_a_label_too_a_party_denies_only_that_it_was_it() -> None:
 def test_nobody_hurt_under_a_label_is_nobodys_word() -> None:
     assert read("عاجل: لا إصابات في هجوم صاروخي").denial is None
     assert read("عاجل: البنتاغون: لا إصابات في هجوم صاروخي").denied_by == "البنتاغون"
+
+
+def test_a_word_of_time_is_no_label_behind_which_an_older_denial_takes_back_what_is() -> None:
+    text = "أمس نفى الجيش سقوط صواريخ واليوم سقطت صواريخ على المطار"
+    assert read(text).denial is not Denial.NO_ATTACK
