@@ -15,6 +15,7 @@ from bot.core.model import (
     ChatKind,
     ChatStatus,
     Delay,
+    DeliveryKind,
     DeliveryState,
     Digest,
     PutChat,
@@ -153,7 +154,10 @@ async def test_an_edit_waits_until_its_alert_has_left_and_for_nothing_else(store
     assert await waiting_for_its_alert()
     (alert,) = await claim(store, after_s=31)
     await send(store, alert, after_s=31)
-    assert not await waiting_for_its_alert()
+    (step,) = await claim(store, after_s=31)
+    await send(store, step, after_s=31)
+    (edit,) = await claim(store, after_s=31)
+    assert (step.kind, edit.kind) == (DeliveryKind.STEP, DeliveryKind.EDIT)
 
 
 @pytest.mark.parametrize(
