@@ -251,12 +251,14 @@ async def test_whatever_else_answers_is_not_telegram(body: str) -> None:
 
 
 REFUSED = {"error_code": 403, "description": "Forbidden: bot was blocked by the user"}
+CURT = REFUSED | {"description": "bot was blocked by the user"}
 FLOODED = {"error_code": 429, "description": "Too Many Requests: retry after 17"}
 ASKED = FLOODED | {"parameters": {"retry_after": 17}}
 
 
 @pytest.mark.parametrize(
-    ("told", "refusing", "floods"), [(REFUSED, [7], []), (ASKED, [], [7]), (FLOODED, [], [7])]
+    ("told", "refusing", "floods"),
+    [(REFUSED, [7], []), (CURT, [7], []), (ASKED, [], [7]), (FLOODED, [], [7])],
 )
 async def test_a_restart_finds_in_the_outbox_whom_telegram_wants_left_alone(
     tmp_path: Path, told: dict[str, Any], refusing: list[int], floods: list[int]
