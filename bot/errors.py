@@ -216,11 +216,20 @@ class DeliveryDelayed(DeliveryError):
     Attributes:
         retry_after_s: Seconds to wait as stated by the messenger, ``None`` where it said nothing
             (then ``core.retry`` decides).
+        answered: The messenger said so. Otherwise it never heard of us.
     """
 
-    def __init__(self, chat_id: int, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        chat_id: int,
+        message: str,
+        retry_after_s: float | None = None,
+        *,
+        answered: bool = False,
+    ) -> None:
         super().__init__(chat_id, message)
         self.retry_after_s = retry_after_s
+        self.answered = answered or retry_after_s is not None
 
 
 class DeliveryUncertain(DeliveryError):

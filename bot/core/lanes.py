@@ -19,6 +19,7 @@ from enum import Enum, IntEnum
 # So many turns: one of them is the oldest's. It costs an urgent alert a tenth of the pace at most.
 SHARE = 10
 LONG = timedelta(minutes=1)
+GATHERS = timedelta(seconds=5)  # an edit: what comes meanwhile it shows, too
 
 
 class Lane(IntEnum):
@@ -39,16 +40,21 @@ class Turn(Enum):
 
 @dataclass(slots=True)
 class Turns:
-    """Counts the turns."""
+    """Counts what was claimed: many at a turn count as many."""
 
     _since: int = 0
+    _is_gravest: bool = False
 
     def whose(self) -> Turn:
         """Whose turn is next."""
         if self._since + 1 >= SHARE:
             return Turn.OLDEST
-        return Turn.GRAVEST if self._since % 2 else Turn.NEXT
+        return Turn.GRAVEST if self._is_gravest else Turn.NEXT
 
     def took(self, count: int, turn: Turn) -> None:
-        """``count`` turns were taken, the first of them as ``turn``."""
-        self._since = 0 if turn is Turn.OLDEST else self._since + count
+        """``count`` were claimed, the first of them as ``turn``."""
+        if turn is Turn.OLDEST:
+            self._since = 0
+        elif count:
+            self._since += count
+            self._is_gravest = turn is Turn.NEXT

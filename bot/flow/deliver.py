@@ -121,13 +121,12 @@ class Deliver:
         now, at = self.sending.steady(), self.sending.clock()
         for flood in await self.sending.store.floods(at):
             self.sending.pacing.asked_to_wait(flood.chat_id, flood.wait, now - flood.ago)
-        for chat_id, ago in (await self.sending.store.refusing(at)).items():
-            self.sending.leavers.remember(chat_id, 1, now - ago)
+        self.sending.refused_before(await self.sending.store.refusing(at))
         self._remembers = True
 
     async def _turn(self) -> None:
         await self._listen()
-        if self._has_no_place():
+        if not self._places():
             await self._nap(_IDLE_S)
         elif not self._claimed and (wait := self._until_claim()) > _ZERO:
             # Also woken by an answer, which may be what everybody waits for, and by what is new.
@@ -142,8 +141,9 @@ class Deliver:
             self._asking = asyncio.create_task(self.sending.ask(), name="sign of life")
             self._asking.add_done_callback(lambda _: self._awake.set())
 
-    def _has_no_place(self) -> bool:
-        return len(self._sends) >= self.sending.places(IN_FLIGHT)
+    def _places(self) -> int:
+        """How many more may be on their way now."""
+        return max(0, self.sending.places(IN_FLIGHT) - len(self._sends))
 
     def _until_claim(self) -> timedelta:
         """How long until one more message is claimed: shortly before it may leave."""
@@ -151,12 +151,11 @@ class Deliver:
 
     async def _start_sends(self) -> int:
         """Begin to send what may leave within a moment; claim it first."""
-        if self._has_no_place():
+        if not self._places():
             return 0
         if not self._claimed:
             await self._claim()
-        places = self.sending.places(IN_FLIGHT) - len(self._sends)
-        started = max(0, min(len(self._claimed), places))
+        started = min(len(self._claimed), self._places())
         for _ in range(started):
             delivery = self._claimed.popleft()
             sending = self.sending.send(delivery, self._counted)
@@ -167,7 +166,7 @@ class Deliver:
 
     async def _claim(self) -> None:
         now, turn = self.sending.clock(), self._turns.whose()
-        room = self._room()
+        room = min(self._room(), self._places())
         if room == 0:
             return
         resting = self.sending.pacing.resting(self.sending.steady())

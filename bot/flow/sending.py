@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -26,7 +26,6 @@ from bot.errors import (
     ChatMoved,
     DeliveryDelayed,
     DeliveryError,
-    DeliveryUncertain,
     MessengerDown,
     StoreUnavailable,
     ThreadGone,
@@ -41,6 +40,7 @@ T = TypeVar("T")
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 _DOWN = timedelta(seconds=60)
 _ASK = timedelta(seconds=8)  # for an answer whether it is there, and to the next question
+_APART = timedelta(seconds=0.1)  # chats that refused a process before: the pace is for the others
 _ZERO = timedelta()
 
 
@@ -83,14 +83,25 @@ class Sending:
         self.leavers.heard(chat_id)
         self.pacing.welcome(chat_id)
 
+    def refused_before(self, refusing: Mapping[int, timedelta]) -> None:
+        """These chats refused a process before this one, so long ago: one by one is asked again."""
+        now = self.steady()
+        for number, (chat_id, ago) in enumerate(refusing.items()):
+            self.leavers.remember(chat_id, 1, now - ago)
+            self.pacing.rests(chat_id, max(self.leavers.span - ago, number * _APART), now)
+
     def is_mute(self) -> bool:
         """Whether answers were lost in a row: :meth:`ask` until there is a sign of life."""
         return self._silence.is_mute
 
     async def ask(self) -> None:
         """Ask the messenger for a sign of life until it gives one."""
-        log.error("messenger_mute: answers were lost in a row; sending waits for a sign of life")
-        for attempt in count(1):
+        signs = self._silence.signs
+        if not signs:
+            log.error("messenger_mute: no answer several times; sending waits for a sign of life")
+        for attempt in count(signs):
+            # Signs of life that no message follows are worth less each time.
+            await asyncio.sleep(self._until_asked(attempt).total_seconds())
             try:
                 # It changes nothing, so there is no need to wait for a late answer.
                 await asyncio.wait_for(self.messenger.reach(), _ASK.total_seconds())
@@ -99,8 +110,10 @@ class Sending:
                 log.warning("messenger_mute error=%s: %s", type(error).__name__, error)
                 if isinstance(error, DeliveryError) and is_answer(error):
                     break
-            await asyncio.sleep(min(_ASK, send_wait(attempt, self.chance())).total_seconds())
         self._silence.reached()
+
+    def _until_asked(self, attempt: int) -> timedelta:
+        return min(_ASK, send_wait(attempt, self.chance())) if attempt else _ZERO
 
     async def send(self, delivery: Delivery, counted: Callable[[], None]) -> None:
         """Send what was claimed, and record what became of it.
@@ -166,10 +179,10 @@ class Sending:
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
     def _hear(self, error: DeliveryError) -> None:
-        """What an error says of the messenger: nothing where it never heard of us."""
+        """What an error says of the messenger."""
         if is_answer(error):
             self._silence.answered()
-        elif isinstance(error, DeliveryUncertain):
+        else:
             self._silence.lost()
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
@@ -195,6 +208,10 @@ class Sending:
         match error:
             case DeliveryDelayed(retry_after_s=float() | int() as asked):
                 self.pacing.asked_to_wait(chat.id, asked_wait(asked), self.steady())
+            case DeliveryDelayed(answered=True):
+                # It named no time: what else waits for this chat must not ask in its stead.
+                wait = send_wait(delivery.attempts + 1, self.chance())
+                self.pacing.rests(chat.id, wait, self.steady())
             case ThreadGone():
                 notice = closed(Voice(self.wording.words, chat.lang))
                 await self.store.thread_gone(delivery, now, notice)

@@ -220,9 +220,9 @@ ON CONFLICT DO NOTHING RETURNING id
 # so there is never a second one behind it.
 ADD_EDITS = """
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at, channel)
+    added_at, waits, channel)
 SELECT 'e:' || alerts.chat_id || ':' || :story_id || ':' || :edits, 'edit', alerts.chat_id,
-    :story_id, 2, :severity, '{}', :not_before, :now, chats.kind = 'channel'
+    :story_id, 2, :severity, '{}', :not_before, :now, 2, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND NOT EXISTS (
     SELECT 1 FROM deliveries AS other
@@ -239,9 +239,9 @@ _LISTENS = """EXISTS (
 
 ADD_STEPS = f"""
 INSERT INTO deliveries (dedup_key, kind, chat_id, story_id, lane, severity, payload, not_before_at,
-    added_at, channel)
+    added_at, waits, channel)
 SELECT 's:' || alerts.chat_id || ':' || :story_id || ':' || :step, 'step', alerts.chat_id,
-    :story_id, 1, :severity, :step, :now, :now, chats.kind = 'channel'
+    :story_id, 1, :severity, :step, :now, :now, 2, chats.kind = 'channel'
 FROM alerts JOIN chats ON chats.id = alerts.chat_id AND chats.status = 'active'
 WHERE alerts.story_id = :story_id AND {_LISTENS.format(row="alerts")}
 ON CONFLICT DO NOTHING RETURNING id
@@ -259,8 +259,7 @@ WHERE chat_id = :chat_id AND state = 'pending' AND kind = 'step'
 # meanwhile had two.
 TOLD = """
 SELECT alert.payload, alert.digest_id, coalesce(digest.state, alert.state) AS state,
-    coalesce(digest.message_id, alert.message_id) AS message_id,
-    coalesce(digest.thread_id, alert.thread_id) AS thread_id
+    coalesce(digest.message_id, alert.message_id) AS message_id
 FROM deliveries AS alert LEFT JOIN deliveries AS digest ON digest.id = alert.digest_id
 WHERE alert.kind = 'alert' AND alert.story_id = :story_id AND alert.chat_id = :chat_id
 ORDER BY coalesce(digest.state, alert.state) IN ('dead', 'cancelled'), alert.id DESC LIMIT 1
@@ -282,9 +281,11 @@ WHERE id = :id AND lease = :lease AND state = 'leased' AND lease_until > :now RE
 """
 
 # A clock that is set ahead lets a lease run out, and who holds it claims the row again under the
-# same name: what one of the two gives back unsent is not taken from the other, who sends it.
+# same name: what one of the two gives back unsent is not taken from the other, who sends it. Where
+# the group has moved meanwhile, the number that its message had there means another one here.
 SETTLE = """
-UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL, message_id = :message_id,
+UPDATE deliveries SET state = :state, lease = NULL, lease_until = NULL,
+    message_id = CASE WHEN chat_id = :chat_id THEN :message_id END,
     not_before_at = coalesce(:now + :wait, not_before_at), waits = :wait IS NOT NULL,
     error = :error, refused = refused + :refused, uncertain = uncertain + :uncertain,
     settled_at = :now

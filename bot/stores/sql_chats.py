@@ -9,6 +9,9 @@ WHERE deliveries.id = :id AND lease = :lease AND state = 'sending'
   AND coalesce(changed_at, 0) <= sending_at AND deliveries.chat_id = :chat_id
 """
 
+# What happened in what is now the future happened no later than now.
+REWIND_CHATS = "UPDATE chats SET changed_at = :now WHERE changed_at > :now"
+
 LEAVE_TOPIC = """
 UPDATE deliveries SET thread_id = NULL
 WHERE chat_id = :id AND thread_id = :thread_id AND message_id IS NULL

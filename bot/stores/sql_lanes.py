@@ -27,25 +27,33 @@ _UNTOLD = """(kind IN ('edit', 'step') AND EXISTS (
           AND alert.kind = 'alert'
           AND coalesce(digest.state, alert.state) IN ('pending', 'leased', 'sending')))"""
 
-# A not_before further away than any wait we give (a clock that was set back) counts as due.
+# In the very words of its index, as ``sql.OPEN`` is.
+_WAITING = "state = 'pending' AND waits > 0"
+
+# A not_before further away than any wait we give (a clock that was set back) counts as due. However
+# many wait for their alerts, whose time has come is not behind them.
 READY = f"""
 UPDATE deliveries SET waits = CASE WHEN {_UNTOLD} THEN 2 ELSE 0 END,
     not_before_at = CASE WHEN {_UNTOLD} THEN :look_again ELSE not_before_at END
 WHERE id IN (
     SELECT id FROM (SELECT id FROM deliveries
-        WHERE state = 'pending' AND waits > 0 AND not_before_at <= :now
+        WHERE {_WAITING} AND waits = 1 AND not_before_at <= :now
         ORDER BY not_before_at LIMIT :many)
     UNION ALL
     SELECT id FROM (SELECT id FROM deliveries
-        WHERE state = 'pending' AND waits > 0 AND not_before_at > :absurd LIMIT :many))
+        WHERE {_WAITING} AND waits = 2 AND not_before_at <= :now
+        ORDER BY not_before_at LIMIT :many)
+    UNION ALL
+    SELECT id FROM (SELECT id FROM deliveries
+        WHERE {_WAITING} AND waits IN (1, 2) AND not_before_at > :absurd LIMIT :many))
 """
 
 # Written in what is now the future: it waits as long as it was to, from now on. What waits for its
 # alert is looked at.
-REWIND_DELIVERIES = """
+REWIND_DELIVERIES = f"""
 UPDATE deliveries SET not_before_at = CASE WHEN waits = 2 THEN :now
     ELSE max(:now, not_before_at - (coalesce(settled_at, added_at) - :now)) END
-WHERE state = 'pending' AND waits > 0 AND not_before_at > :now
+WHERE {_WAITING} AND not_before_at > :now
   AND (waits = 2 OR coalesce(settled_at, added_at) > :now)
 """
 
@@ -55,10 +63,12 @@ UPDATE deliveries SET lease_until = min(lease_until, :now + 90000)
 WHERE {OPEN} AND state = 'leased'
 """
 
-# An alert or a digest has left for this chat: what waits for that is looked at now.
+# An alert or a digest has left for this chat: what waits for that is looked at now, but for edits
+# that still gather what comes.
 TOLD_NOW = """
-UPDATE deliveries SET waits = 1, not_before_at = :now
+UPDATE deliveries SET not_before_at = :now
 WHERE chat_id = :chat_id AND state = 'pending' AND waits = 2
+  AND not_before_at > added_at + :gathers
 """
 
 # One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
@@ -78,11 +88,10 @@ CLAIM = _LEASE.format(
     chosen=f"""
     SELECT id FROM deliveries AS d INDEXED BY deliveries_ready
     WHERE {_FREE}
-      AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS first
+      AND id = (
+        SELECT id FROM deliveries AS first
         WHERE first.chat_id = d.chat_id AND first.state = 'pending' AND first.waits = 0
-          AND (first.lane, -first.severity, -first.channel, first.id)
-            < (d.lane, -d.severity, -d.channel, d.id))
+        ORDER BY lane, severity DESC, channel DESC, id LIMIT 1)
     ORDER BY lane, severity DESC, channel DESC, id LIMIT :limit"""
 )
 
@@ -120,7 +129,9 @@ NEXT_DELIVERY = f"""
 SELECT min(at) AS at FROM (
     SELECT min(added_at) AS at FROM deliveries WHERE state = 'pending' AND waits = 0
     UNION ALL
-    SELECT min(not_before_at) FROM deliveries WHERE state = 'pending' AND waits > 0
+    SELECT min(not_before_at) FROM deliveries WHERE {_WAITING} AND waits = 1
+    UNION ALL
+    SELECT min(not_before_at) FROM deliveries WHERE {_WAITING} AND waits = 2
     UNION ALL
     SELECT min(lease_until) FROM deliveries WHERE {OPEN} AND state = 'leased')
 """

@@ -1,12 +1,13 @@
 """Sending through the Bot API. The one door where its errors become ours.
 
-What each answer means for the outbox is the table of ``docs/house.md``: a refused text, a chat
+What each answer means for the outbox is the table of ``core.settle``: a refused text, a chat
 that is gone and a lost answer each want something else done next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from telegram import error as vendor
@@ -174,7 +175,8 @@ def _down(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
 
 
 def _delayed(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
-    return DeliveryDelayed(chat_id, _text(error))
+    never_left = isinstance(error.__cause__, NeverLeft)
+    return DeliveryDelayed(chat_id, _text(error), answered=not never_left)
 
 
 def _refused(chat_id: int, error: vendor.TelegramError) -> DeliveryError:
@@ -210,7 +212,7 @@ _BAD_REQUESTS: tuple[tuple[tuple[str, ...], Callable[[int, str], DeliveryError]]
     (_THREAD_GONE, ThreadGone),
     (_CHAT_NOT_FOUND, ChatNotFound),
     (_CHAT_CLOSED, ChatClosed),
-    (_MOVED_SILENTLY, DeliveryDelayed),
+    (_MOVED_SILENTLY, partial(DeliveryDelayed, answered=True)),
 )
 
 # Every class of telegram.error, each with its own row: a test fails on one that has none.

@@ -25,8 +25,18 @@ def test_one_by_one_each_tenth_is_and_every_second_the_gravests() -> None:
     for _ in range(20):
         kinds.append(turns.whose())
         turns.took(1, kinds[-1])
-    ten = [Turn.NEXT, Turn.GRAVEST] * 4 + [Turn.NEXT, Turn.OLDEST]
-    assert kinds == ten * 2
+    first = [Turn.NEXT, Turn.GRAVEST] * 4 + [Turn.NEXT, Turn.OLDEST]
+    assert kinds == first + [Turn.GRAVEST, Turn.NEXT] * 4 + [Turn.GRAVEST, Turn.OLDEST]
+
+
+@given(st.integers(1, 32))
+def test_however_many_are_claimed_at_a_turn_the_gravest_has_one_turn_of_four(many: int) -> None:
+    turns, kinds = Turns(), []
+    for _ in range(60):
+        kinds.append(turns.whose())
+        turns.took(many, kinds[-1])
+    for start in range(57):
+        assert Turn.GRAVEST in kinds[start : start + 4], kinds
 
 
 def test_a_claim_that_found_nothing_is_no_turn() -> None:

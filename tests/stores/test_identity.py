@@ -222,6 +222,18 @@ async def test_what_comes_while_a_digest_is_sent_is_in_the_next_one(store) -> No
     assert [card.story_id for card in second.payload.cards] == ["story00077"]  # type: ignore[union-attr]
 
 
+async def test_a_digest_that_may_have_arrived_is_sent_again_without_what_came_since(store) -> None:
+    await store.record(a_batch(*(late(n, 7) for n in range(15))))
+    (digest,) = await claim(store, after_s=HELD)
+    await store.mark_sending(digest, NOW + timedelta(seconds=HELD))
+    lost = Settlement(DeliveryState.PENDING, wait=timedelta(), uncertain=True)
+    await store.settle(digest, lost, NOW)
+    await store.record(a_batch(late(77, 7)))
+    first, second = [d.payload for d in await waiting(store, 2 * HELD)]
+    assert first == digest.payload
+    assert [card.story_id for card in second.cards] == ["story00077"]
+
+
 async def test_a_crash_between_two_alerts_leaves_neither_digest_nor_lines(store) -> None:
     broken = replace(late(12, 7), alerts=(Alert(7, None),))  # type: ignore[arg-type]
     with pytest.raises(AttributeError):

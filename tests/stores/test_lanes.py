@@ -208,9 +208,9 @@ async def test_what_answers_a_dead_letter_is_found_without_being_told(store: Sql
     (alert,) = await claim(store)
     await store._write(lambda: store._do("UPDATE deliveries SET state = 'dead' WHERE kind='alert'"))
     assert await claim(store) == ()
-    assert await claim(store, after_s=14) == ()
+    assert await claim(store, after_s=59) == ()
     assert await store.outbox_counts() == {"dead": 1, "pending": 2}
-    assert await claim(store, after_s=15) == await claim(store, after_s=15) == ()
+    assert await claim(store, after_s=60) == await claim(store, after_s=60) == ()
     assert await store.outbox_counts() == {"cancelled": 2, "dead": 1}
     assert alert.chat.id == 7
 
@@ -228,6 +228,7 @@ VALUES = {
     "absurd": 2,
     "many": 256,
     "chat_id": 7,
+    "gathers": 5_000,
 }
 QUESTIONS = {
     "claim": sql_lanes.CLAIM,
@@ -273,6 +274,30 @@ CROWDS = {
     "that wait": {"waits": 1, "not_before_at": IN_AN_HOUR},
     "that were sent": {"state": "'sent'"},
 }
+
+
+async def test_a_claim_costs_the_same_however_much_waits_for_one_chat(store: SqliteStore) -> None:
+    await tell(store, 1, 7, severity=NOTICE)
+    alone = await seconds(store)
+    for lane in (1, 2):
+        await fill(store, lane=lane, kind="'reply'", payload="'{\"lines\": []}'")
+    await store._write(lambda: store._do("UPDATE deliveries SET chat_id = 9 WHERE chat_id <> 7"))
+    assert len(await claim(store, 4)) == 2
+    await store.release("mine")
+    assert await seconds(store) < 3 * alone + 0.002
+
+
+async def test_whose_time_has_come_is_not_behind_all_that_wait_for_their_alerts(store) -> None:
+    await tell(store, 1, 7)
+    (alert,) = await claim(store)
+    await fill(store, kind="'edit'", lane=2, story_id="'story00001'", waits=2)
+    await store._write(lambda: store._do("UPDATE deliveries SET chat_id = 7"))
+    await tell(store, 2, 8)
+    (retried,) = await claim(store, 1)
+    await store.mark_sending(retried, NOW)
+    await store.settle(retried, Settlement(DeliveryState.PENDING, None, timedelta(seconds=1)), NOW)
+    assert [d.id for d in await claim(store, 1, after_s=1)] == [retried.id]
+    assert alert.id != retried.id
 
 
 @pytest.mark.parametrize("crowd", CROWDS)

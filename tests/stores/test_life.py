@@ -95,6 +95,20 @@ async def test_one_edit_shows_all_that_came_while_it_waited(store: SqliteStore) 
     assert await store.record(a_batch(growing(5, edits=5))) == 1
 
 
+@pytest.mark.parametrize("flies", [False, True])
+async def test_what_comes_while_an_edit_is_under_way_is_shown_by_another(store, flies) -> None:
+    """It shows its story as it was when it was claimed."""
+    await claim_and_send(store, 55)
+    await store.record(a_batch(growing(2)))
+    (edit,) = await claim(store, after_s=LATER)
+    if flies:
+        await store.mark_sending(edit, NOW + timedelta(seconds=LATER))
+    assert await store.record(a_batch(growing(3, edits=2))) == 1
+    await store.settle(edit, Settlement(DeliveryState.SENT, message_id=55), NOW)
+    (another,) = await waiting(store)
+    assert another.payload.life.originals == ("Wire", "S3")  # type: ignore[union-attr]
+
+
 async def test_a_step_answers_the_alert_and_the_alert_is_edited_at_once(store: SqliteStore) -> None:
     await claim_and_send(store, 55)
     assert await store.record(a_batch(growing(2, step=True))) == 2

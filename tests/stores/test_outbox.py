@@ -15,6 +15,7 @@ from bot.core.model import (
     ChatKind,
     ChatStatus,
     Delay,
+    DeliveryKind,
     DeliveryState,
     Digest,
     PutChat,
@@ -24,7 +25,7 @@ from bot.core.model import (
 from bot.stores.sqlite import SqliteStore
 from tests.databases import new_store
 from tests.making import NOW, a_batch, a_note
-from tests.refusals import closes_topic, leaves
+from tests.refusals import closes_topic, leaves, on_its_way
 from tests.stores.test_identity import HELD, late, taken_back
 from tests.stores.test_lanes import LEASE, claim, send, tell
 
@@ -153,7 +154,10 @@ async def test_an_edit_waits_until_its_alert_has_left_and_for_nothing_else(store
     assert await waiting_for_its_alert()
     (alert,) = await claim(store, after_s=31)
     await send(store, alert, after_s=31)
-    assert not await waiting_for_its_alert()
+    (step,) = await claim(store, after_s=31)
+    await send(store, step, after_s=31)
+    (edit,) = await claim(store, after_s=31)
+    assert (step.kind, edit.kind) == (DeliveryKind.STEP, DeliveryKind.EDIT)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +213,17 @@ async def test_at_the_moment_a_lease_ends_it_holds_no_more(store: SqliteStore) -
     assert [d.id for d in await claim(store, after_s=LEASE.total_seconds())] == [delivery.id]
 
 
+async def test_of_two_who_hold_it_by_the_same_name_one_sends_it(store: SqliteStore) -> None:
+    """The clock was set ahead, and who held it claimed it again."""
+    await tell(store, 1, 7)
+    (first,) = await claim(store)
+    (second,) = await claim(store, after_s=3600)
+    assert (first.id, first.lease) == (second.id, second.lease)
+    assert await store.mark_sending(first, NOW)
+    assert not await store.mark_sending(second, NOW)
+    assert await rows(store, "state, attempts") == [("sending", 1)]
+
+
 async def test_who_stops_gives_back_what_is_its_own_and_does_not_fly(store: SqliteStore) -> None:
     await tell(store, 1, 7, 8, 9)
     flying, _ = await claim(store, 2)
@@ -231,6 +246,16 @@ async def test_a_chat_that_is_gone_finds_its_topic_and_language_again(store: Sql
     chat = await store.chat(-5)
     assert chat is not None
     assert (chat.status, chat.lang, chat.thread_id) == (ChatStatus.GONE, "en", 11)
+
+
+async def test_a_group_that_moved_meanwhile_has_not_left_under_its_old_number(store) -> None:
+    old, new = Chat(-5, ChatKind.GROUP), Chat(-1005, ChatKind.SUPERGROUP)
+    await store.answer(1, [PutChat(old), PutChat(new)], [], NOW)
+    refused = await on_its_way(store, old)
+    await store.chat_moved(old.id, new.id, LATER)
+    assert not await store.chat_gone(refused, LATER)
+    assert await store.chat(old.id) is None
+    assert await store.chat(new.id) == new
 
 
 async def test_a_reply_that_waits_in_a_closed_topic_goes_to_general_and_others_stay(store) -> None:

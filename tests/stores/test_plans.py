@@ -41,6 +41,7 @@ RARE = {
     "GONE",
     "LISTENING",  # ends at the tenth
     "ALL_DUE",
+    "REWIND_CHATS",
     "REWIND_SOURCES",  # only when a clock was set back
     "OPEN",  # a condition
 }

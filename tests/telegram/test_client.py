@@ -3,7 +3,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import inspect
+import json
 import pkgutil
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ import telegram
 from aiohttp import web
 from telegram import error as vendor
 
-from bot.core.model import Button, Message
+from bot.core.model import Button, Chat, Message
 from bot.errors import (
     ChatClosed,
     ChatGone,
@@ -27,6 +31,8 @@ from bot.errors import (
 from bot.telegram.client import MEANINGS, TelegramMessenger, translated
 from bot.telegram.request import AnswerLost, NeverLeft
 from bot.telegram.room import TelegramRoom, build
+from tests.databases import new_store
+from tests.flow.test_deliver import alert, clock, sender
 from tests.telegram.conftest import DESK, FAMILIES, LAYLA, Stage
 
 HELLO = Message(LAYLA, "hello", html=False)
@@ -216,22 +222,56 @@ ODD = [
 ]
 
 
-@pytest.mark.parametrize("body", ODD)
-async def test_whatever_else_answers_is_not_telegram(body: str) -> None:
+@contextlib.asynccontextmanager
+async def answered(body: str, status: int = 200) -> AsyncIterator[TelegramRoom]:
+    """A room whose Bot API answers everything with this."""
+
     async def answer(request: web.Request) -> web.Response:
-        return web.Response(text=body, content_type="application/json")
+        return web.Response(text=body, status=status, content_type="application/json")
 
     runner = web.AppRunner(web.Application(), access_log=None)
     runner.app.router.add_route("*", "/{path:.*}", answer)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     room = build("4200000001:AAx", f"http://127.0.0.1:{runner.addresses[0][1]}/bot")
-    with pytest.raises(DeliveryError):
-        await room.reach()
-    with pytest.raises(DeliveryError):
-        await room.messenger.send(HELLO)
-    await room.close()
-    await runner.cleanup()
+    try:
+        yield room
+    finally:
+        await room.close()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("body", ODD)
+async def test_whatever_else_answers_is_not_telegram(body: str) -> None:
+    async with answered(body) as room:
+        with pytest.raises(DeliveryError):
+            await room.reach()
+        with pytest.raises(DeliveryError):
+            await room.messenger.send(HELLO)
+
+
+REFUSED = {"error_code": 403, "description": "Forbidden: bot was blocked by the user"}
+CURT = REFUSED | {"description": "bot was blocked by the user"}
+FLOODED = {"error_code": 429, "description": "Too Many Requests: retry after 17"}
+ASKED = FLOODED | {"parameters": {"retry_after": 17}}
+
+
+@pytest.mark.parametrize(
+    ("told", "refusing", "floods"),
+    [(REFUSED, [7], []), (CURT, [7], []), (ASKED, [], [7]), (FLOODED, [], [7])],
+)
+async def test_a_restart_finds_in_the_outbox_whom_telegram_wants_left_alone(
+    tmp_path: Path, told: dict[str, Any], refusing: list[int], floods: list[int]
+) -> None:
+    """The store asks for it by the words in which such an answer is kept."""
+    store = await new_store(tmp_path)
+    await alert(store, Chat(7))
+    (delivery,) = await store.claim_deliveries(clock(), 1, "test", timedelta(minutes=1))
+    async with answered(json.dumps({"ok": False} | told), told["error_code"]) as room:
+        await sender(store, room.messenger).sending.send(delivery, lambda: None)
+    assert list(await store.refusing(clock())) == refusing
+    assert [flood.chat_id for flood in await store.floods(clock())] == floods
+    await store.close()
 
 
 async def test_telegram_itself_is_reached(room: TelegramRoom) -> None:

@@ -57,11 +57,8 @@ def story_delivery(row: Row, to: Chat, told: Row, of: Story | None) -> Delivery:
 
     ``told`` is the row of the alert, and ``row`` itself where that is the one to be sent.
     """
-    card_now = card(told["payload"], of)
-    # An alert goes where the chat wants its alerts today, a step beside what it answers.
-    alert = row["kind"] == DeliveryKind.ALERT.value
-    thread_id = None if alert else told["thread_id"]
-    sent = _delivery(row, to, card_now, thread_id or to.thread_id)
+    # It goes where the chat wants its alerts today.
+    sent = _delivery(row, to, card(told["payload"], of), to.thread_id)
     match sent.kind:
         case DeliveryKind.EDIT:
             return replace(sent, edit_of=told["message_id"])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from bot.core.lanes import GATHERS
 from bot.core.model import (
     Audience,
     Batch,
@@ -29,7 +30,6 @@ from bot.stores.sqlite.naming import NamingTable
 from bot.stores.sqlite.quarantine import QuarantineTable
 from bot.stores.sqlite.sources import SourceTable
 
-_GATHERED = timedelta(seconds=5)  # what comes within it is shown by one edit
 _MANY_REPORTS = 500
 
 
@@ -175,7 +175,7 @@ class IngestTables(
         """Edits, and steps if there is one, for all who were told of ``story``."""
         values = {"story_id": story.id, "severity": int(story.severity), "now": rows.ms(now)}
         # More may come in a moment; with a step the alert is to be right at once.
-        patience = _GATHERED if growth.step is None else timedelta()
+        patience = GATHERS if growth.step is None else timedelta()
         edits = {"edits": story.life.edits, "not_before": rows.ms(now + patience)}
         added = len(self._rows(sql.ADD_EDITS, values | edits))
         if growth.step is not None:

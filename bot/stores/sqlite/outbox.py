@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from bot.core.lanes import LONG, Lane, Turn
+from bot.core.lanes import GATHERS, LONG, Lane, Turn
 from bot.core.model import (
     Chat,
     ChatKind,
@@ -28,7 +28,7 @@ from bot.stores.sqlite.rewound import Rewound
 from bot.stores.sqlite.times import MS
 
 _MANY = 256  # made ready in one turn: nobody waits long for it
-_LOOK_AGAIN = timedelta(seconds=15)  # at what waits for its alert, should nobody have told
+_LOOK_AGAIN = timedelta(minutes=1)  # at what waits for its alert, should nobody have told
 _FIRST = {Turn.GRAVEST: sql_lanes.CLAIM_GRAVEST, Turn.OLDEST: sql_lanes.CLAIM_OLDEST}
 
 
@@ -135,7 +135,7 @@ class OutboxTable(Rewound):
             return None
         try:
             return self._read(row, told)
-        except ValueError as error:
+        except (ValueError, TypeError, LookupError, ArithmeticError) as error:
             self._end(row, DeliveryState.DEAD, f"unreadable: {error}", now)
             return None
 
@@ -185,6 +185,7 @@ class OutboxTable(Rewound):
             changed = self._do(
                 sql.SETTLE,
                 id=delivery.id,
+                chat_id=delivery.chat.id,
                 lease=delivery.lease,
                 state=settlement.state.value,
                 message_id=settlement.message_id,
@@ -196,7 +197,8 @@ class OutboxTable(Rewound):
             )
             told = changed and settlement.state is not DeliveryState.PENDING
             if told and delivery.kind in {DeliveryKind.ALERT, DeliveryKind.DIGEST}:
-                self._do(sql_lanes.TOLD_NOW, chat_id=delivery.chat.id, now=rows.ms(now))
+                told_now = {"chat_id": delivery.chat.id, "gathers": GATHERS // MS}
+                self._do(sql_lanes.TOLD_NOW, now=rows.ms(now), **told_now)
 
         await self._write(turn)
         self._felt(now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.stores import sql, sql_lanes
+from bot.stores import sql, sql_chats, sql_lanes
 from bot.stores.sqlite import rows
 from bot.stores.sqlite.file import SqliteFile
 
@@ -34,5 +34,6 @@ class Rewound(SqliteFile):
         """Whatever was written in what is now the future waits from now on."""
         at = rows.ms(now)
         self._do(sql.REWIND_SOURCES, now=at)
+        self._do(sql_chats.REWIND_CHATS, now=at)
         self._do(sql_lanes.REWIND_DELIVERIES, now=at)
         self._do(sql_lanes.REWIND_LEASES, now=at)

@@ -32,6 +32,7 @@ STEPS = (
     "0013_dead",
     "0014_keep",
     "0015_unconfirmed",
+    "0016_first",
 )
 migrations = Migrations("rasid")
 
