@@ -192,7 +192,7 @@ def checked(queries: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
 def tally_lines(query: str, tally: Tally, days: int, *, is_cut: bool) -> Iterator[str]:
     """How often ``query`` would have fired in ``days`` days, for people."""
     of = f"the newest {tally.of}" if is_cut else f"{tally.of}"
-    yield f"{query}: {tally.count} of {of} reports of the last {days} days"
+    yield f"{query}: {tally.count} of {of} reports read in the last {days} days"
     if tally.spellings:
         yield f"  found as: {' · '.join(tally.spellings[:_SPELLINGS])}"
     for text, evidence in tally.examples:

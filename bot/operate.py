@@ -68,7 +68,9 @@ def _move_words(source: Source) -> Iterator[str]:
 async def doctor(settings: Settings) -> tuple[Check, ...]:
     """Look at everything that can be looked at without sending anything."""
     here = [_token(), _knowledge(settings), _seeds(settings), _disk(settings)]
-    return (*here, *await _database(settings), *await checks(settings))
+    found = await _database(settings)
+    whole = all(check.well for check in found if check.what == "database")
+    return (*here, *found, *await checks(settings, whole=whole))
 
 
 async def backtest(settings: Settings, query: str, back: timedelta) -> tuple[Tally, bool]:
@@ -155,6 +157,10 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
         mend = f"correct {_key(settings)}, which stands in {settings.where(_key(settings))}"
         return (Check("database", well=False, told=told, mend=mend),)
     if not path.exists():
+        if hinders := _no_place(path):
+            told = f"none yet, and {path} cannot be made: {hinders}"
+            mend = f"correct {_key(settings)}, which stands in {settings.where(_key(settings))}"
+            return (Check("database", well=False, told=told, mend=mend),)
         return (Check("database", well=True, told=f"none yet, {path} is made by the first run"),)
     try:
         async with looking_at_one(settings) as store:
@@ -174,6 +180,15 @@ async def _database(settings: Settings) -> tuple[Check, ...]:
         _quarantine(kept, aside),
         *_failing(ages, settings),
     )
+
+
+def _no_place(path: Path) -> str:
+    """Why no file can be made there, as far as can be seen; ``""`` where nothing hinders."""
+    there = next(above for above in path.parents if above.is_dir())
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"{there} cannot be written"
+    # What the system shows as files, like /proc, has no room at all.
+    return "" if shutil.disk_usage(there).total else f"{there} is no folder that files are kept in"
 
 
 def _whole(path: Path, looked: Looked) -> Check:

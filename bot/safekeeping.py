@@ -99,9 +99,14 @@ def _last_written(database: Path) -> datetime:
     return datetime.fromtimestamp(newest, UTC)
 
 
-async def checks(settings: Settings) -> tuple[Check, ...]:
-    """What ``doctor`` says of backups, of the second path and of the dead man's switch."""
-    return (await _backups(settings), *await _noted(settings))
+async def checks(settings: Settings, *, whole: bool = True) -> tuple[Check, ...]:
+    """What ``doctor`` says of backups, of the second path and of the dead man's switch.
+
+    Args:
+        settings: Whose.
+        whole: Whether the database was found to be well.
+    """
+    return (await _backups(settings, whole=whole), *await _noted(settings))
 
 
 async def _noted(settings: Settings) -> tuple[Check, ...]:
@@ -134,21 +139,37 @@ async def _kept(settings: Settings) -> dict[str, dict[str, str]]:
         return {key: json.loads(await store.kept(key) or "{}") for key in (STALLS, TOLD, DEAD_MAN)}
 
 
-async def _backups(settings: Settings) -> Check:
+async def _backups(settings: Settings, *, whole: bool) -> Check:
     every = timedelta(hours=settings.backups.every_h)
     if not every:
         mend = "set backups.every_h to 1"
         return Check("backups", well=False, told="none are made: backups.every_h is 0", mend=mend)
     backups = backups_of(settings)
     hinders = backups.obstacle()
-    mend = "python -m bot backup says why none is made; `run` makes them by itself"
     if found := listed(settings):
         told, well = _newest(backups, found, every)
         told += hinders and f"; none can be made now: {hinders}"
+    elif backups.note.exists():
+        return _lost(backups, hinders, whole=whole)
     else:
-        told = f"none yet in {backups.folder}: {hinders or '`run` makes one within two minutes'}"
-        well = not backups.note.exists() and await _is_new(settings, 2 * every)
-    return Check("backups", well=well and not hinders, told=told, mend=mend)
+        soon = "`run` makes one within two minutes" if whole else "the database is not well"
+        told = f"none yet in {backups.folder}: {hinders or soon}"
+        well = await _is_new(settings, 2 * every)
+    return Check("backups", well and not hinders, told, _made_again(whole=whole))
+
+
+def _made_again(*, whole: bool) -> str:
+    if not whole:
+        return "first the database, as said above: none is made of it as it is"
+    return "python -m bot backup says why none is made; `run` makes them by itself"
+
+
+def _lost(backups: Backups, hinders: str, *, whole: bool) -> Check:
+    """There were some, and they are gone: most likely their disk is."""
+    was = backups.note.read_text("utf-8", "replace").strip()
+    told = f"none in {backups.folder}, and there was one: {was}" + (hinders and f"; {hinders}")
+    anew = "; if they are gone for good, python -m bot backup makes a new one" if whole else ""
+    return Check("backups", False, told, f"is its disk mounted? Bring it back{anew}")
 
 
 def _newest(backups: Backups, found: Sequence[Backup], every: timedelta) -> tuple[str, bool]:

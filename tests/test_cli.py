@@ -673,14 +673,14 @@ def test_backtest_says_how_often_a_watch_would_have_fired(here: Path) -> None:
     done = bot("backtest", "عين الأسد", cwd=here)
     assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == "عين الأسد: 2 of 2 reports of the last 7 days"
+    assert lines[0] == "عين الأسد: 2 of 2 reports read in the last 7 days"
     assert lines[1].startswith("  found as: ")
     assert "Missiles hit Ayn al-Assad" in lines[2]
     assert "title 13-25: Ayn al-Assad (" in lines[3]
     wide = bot("backtest", "عين الأسد", "--days", "14", cwd=here).stdout
-    assert wide.startswith("عين الأسد: 3 of 3 reports of the last 14 days")
+    assert wide.startswith("عين الأسد: 3 of 3 reports read in the last 14 days")
     none = bot("backtest", "غائب", cwd=here)
-    assert (none.exit_code, none.stdout) == (0, "غائب: 0 of 2 reports of the last 7 days\n")
+    assert (none.exit_code, none.stdout) == (0, "غائب: 0 of 2 reports read in the last 7 days\n")
     assert bot("backtest", "غائب", "--days", "0", cwd=here).exit_code == 2
 
 

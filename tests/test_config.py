@@ -145,6 +145,28 @@ def test_a_wrong_value_of_the_environment_is_named_by_its_variable(
         config.load(tmp_path / "c.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("store: hello", "line 1: store: it must be a group of keys, like {path: var/rasid.db}"),
+        ("limits: 5", "line 1: limits: it must be a group of keys, like {max_age_h: 24}"),
+        ("web:", "line 1: web: it must be a group of keys, like {host: 127.0.0.1}"),
+        ("feeds: [x]", "line 1: feeds.0: it must be a group of keys, like {name: …, url: …}"),
+        ("store: {path: 5}", "line 1: store.path: it must be a path, like var/rasid.db"),
+        ("feeds: [{name: '', url: 'http://x/'}]", "line 1: feeds.0.name: it is empty"),
+        ("backups: {folder: ''}", "line 1: backups.folder: it is empty: write a path, or leave"),
+        ("store: {path: ' '}", "line 1: store.path: it is empty: write a path, or leave"),
+        ("topics_folder: ''", "line 1: topics_folder: it is empty: write a path, or leave"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_in_plain_words(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, text)
+    assert told in str(refused.value)
+
+
 def test_what_the_file_says_wrongly_is_not_blamed_on_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

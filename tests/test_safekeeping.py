@@ -7,11 +7,12 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from shutil import rmtree
 from types import SimpleNamespace
 
 import pytest
@@ -51,6 +52,12 @@ def write(here: Path, *turns) -> list[object]:  # type: ignore[no-untyped-def]
 def line_of(here: Path, what: str, **environ: str) -> str:
     lines = bot("doctor", cwd=here, **environ).stdout.splitlines()
     return next(line for line in lines if line[4:].startswith(what))
+
+
+def after(here: Path, what: str) -> str:
+    """How to mend it, as ``doctor`` says below its line."""
+    lines = bot("doctor", cwd=here).stdout.splitlines()
+    return lines[next(n for n, line in enumerate(lines) if line[4:].startswith(what)) + 1]
 
 
 def test_doctor_says_which_operators_cannot_hear(here: Path) -> None:
@@ -130,6 +137,17 @@ def test_doctor_leaves_the_indexes_of_a_large_database_alone_and_says_so(
     assert any("20 s at most, its indexes not compared): good" in line for line in told)
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no such folder here")
+def test_doctor_says_that_no_database_can_be_made_there(here: Path) -> None:
+    (here / "config.yaml").write_text("sandbox:\n  path: /proc/x/y.db\n")
+    line = line_of(here, "database")
+    assert line.startswith("BAD")
+    assert "/proc/x/y.db cannot be made: /proc " in line
+    assert "correct sandbox.path, which stands in" in after(here, "database")
+    assert "config.yaml, line 2" in after(here, "database")
+    assert "run`" not in line_of(here, "backups") + after(here, "backups")
+
+
 def settings_of(here: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.chdir(here)
     monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
@@ -177,9 +195,28 @@ def test_none_yet_is_well_for_two_periods_only(here: Path, hours: int, verdict: 
     assert "none yet" in line
 
 
-def test_none_yet_of_a_damaged_database_is_bad(here: Path) -> None:
+def test_none_yet_of_a_damaged_database_is_bad_and_no_run_makes_one(here: Path) -> None:
     spoil(here / DATABASE)
-    assert line_of(here, "backups").startswith("BAD")
+    line = line_of(here, "backups")
+    assert line.startswith("BAD")
+    assert "first the database" in after(here, "backups")
+    assert "run`" not in line + after(here, "backups")
+
+
+@pytest.mark.parametrize("harm", [lambda _: None, spoil], ids=["whole", "damaged"])
+def test_backups_that_are_gone_are_said_to_have_been_there(
+    here: Path, harm: Callable[[Path], object]
+) -> None:
+    made = Path(bot("backup", cwd=here).stdout.split()[-1]).name
+    rmtree(here / "var" / "backups")
+    harm(here / DATABASE)
+    line, mend = line_of(here, "backups"), after(here, "backups")
+    assert line.startswith("BAD")
+    assert "there was one: " in line
+    assert f"var/backups/{made}" in line
+    assert "is its disk mounted?" in mend
+    assert ("backup makes a new one" in mend) is (harm is not spoil)
+    assert "`run`" not in line + mend
 
 
 class Taker(BaseHTTPRequestHandler):

@@ -148,17 +148,36 @@ def _explained(error: ValidationError, origin: Origin) -> ConfigError:
     if first["type"] == "extra_forbidden":
         what = f"unknown key {at[-1]!r}{_nearest(str(at[-1]), _siblings(at))}"
     else:
-        what = f"{name}: {_wanted(first)}"
+        what = f"{name}: {_wanted(first, at)}"
     return ConfigError(f"{origin.where(at)}: {what}", name)
 
 
-def _wanted(first: Mapping[str, Any]) -> str:
+_PLAINLY = {
+    "missing": "it is missing",
+    "path_type": "it must be a path, like var/rasid.db",
+    "string_too_short": "it is empty",
+}
+
+
+def _wanted(first: Mapping[str, Any], at: Key) -> str:
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
-    if first["type"] == "missing":
-        return "it is missing"
+    if first["type"] in {"model_type", "dict_type"}:
+        return f"it must be a group of keys, like {_example(_group(at))}"
+    if first["type"] in _PLAINLY:
+        return _PLAINLY[first["type"]]
     told = str(first["msg"]).partition(", unable")[0]
     return told.replace("Input should", "it must").replace("valid tuple", "list")
+
+
+def _example(group: type[BaseModel]) -> str:
+    """The keys a group must have, or its first, as they may be written on one line."""
+    fields = group.model_fields
+    needed = [name for name, field in fields.items() if field.is_required()]
+    shown = {name: fields[name].get_default() for name in needed or [next(iter(fields))]}
+    plain = (str, int, float, Path)
+    told = (f"{k}: {v if isinstance(v, plain) and v != '' else '…'}" for k, v in shown.items())
+    return f"{{{', '.join(told)}}}"
 
 
 def _nearest(name: str, known: Iterable[str], shown: Any = lambda at: at[0]) -> str:
@@ -172,8 +191,13 @@ def _nearest(name: str, known: Iterable[str], shown: Any = lambda at: at[0]) -> 
 
 
 def _siblings(at: Key) -> list[str]:
+    return list(_group(at[:-1]).model_fields)
+
+
+def _group(at: Key) -> type[BaseModel]:
+    """The group of keys at ``at``, or the nearest around it."""
     model: type[BaseModel] = Settings
-    for part in at[:-1]:
+    for part in at:
         if isinstance(part, str) and part in model.model_fields:
             model = section_of(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
+    return model

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
 
 _WEB = re.compile(r"https?://[^\s/]+\S*")
 _SMTP = re.compile(r"smtps?://(?:[^\s/@]+@)?[^\s/@:]+(?::\d{1,5})?/?")
@@ -18,6 +26,16 @@ class Section(BaseModel):
     """A group of keys; a key it does not know is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _somewhere(path: object) -> object:
+    # Pathlib takes it for the folder of the file itself.
+    if isinstance(path, str) and not path.strip():
+        raise ValueError("it is empty: write a path, or leave the key out")
+    return path
+
+
+Place = Annotated[Path, BeforeValidator(_somewhere)]
 
 
 def _web_address(url: SecretStr) -> SecretStr:
@@ -47,7 +65,7 @@ def _mailbox(address: str) -> str:
 class BackupsSettings(Section):
     """Copies of the database, made while it is used."""
 
-    folder: Path = Field(Path("var/backups"), description="Where they lie; it is made.")
+    folder: Place = Field(Path("var/backups"), description="Where they lie; it is made.")
     every_h: float = Field(1, ge=0, description="Hours between two of them; 0: none are made.")
     hourly: int = Field(24, ge=0, description="Hours of which the newest is kept.")
     daily: int = Field(14, ge=0, description="Days of which the newest is kept.")

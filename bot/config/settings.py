@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, SecretStr, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.origin import PREFIX, Origin
-from bot.config.sections import BackupsSettings, KeepSettings, NotifySettings, Section
+from bot.config.sections import BackupsSettings, KeepSettings, NotifySettings, Place, Section
 from bot.locales import country_objection, language_objection
 from bot.zones import zone_of
 
@@ -60,7 +60,7 @@ class SandboxSettings(Section):
     """The Bot API on loopback that stands in when there is no token."""
 
     port: int = Field(8787, ge=0, le=65535, description="Port of the chat page; 0 takes any.")
-    path: Path = Field(
+    path: Place = Field(
         Path("var/sandbox.db"), description="Its own database, so that test people stay apart."
     )
 
@@ -68,13 +68,13 @@ class SandboxSettings(Section):
 class StoreSettings(Section):
     """Where everything is kept."""
 
-    path: Path = Field(Path("var/rasid.db"), description="The SQLite file; its folder is made.")
+    path: Place = Field(Path("var/rasid.db"), description="The SQLite file; its folder is made.")
 
 
 class SeedsSettings(Section):
     """Local documents that are read as entries."""
 
-    folder: Path = Field(Path("seeds"), description="The folder that is watched.")
+    folder: Place = Field(Path("seeds"), description="The folder that is watched.")
     interval_s: int = Field(2, ge=1, description="Seconds between two looks at it.")
 
 
@@ -250,7 +250,7 @@ class Settings(BaseSettings):
         tuple[str, ...], Field(description="Topics that are looked for; empty means all.")
     ] = ()
     topics_folder: Annotated[
-        Path | None, Field(description="A folder with topics of your own: docs/topics.md.")
+        Place | None, Field(description="A folder with topics of your own: docs/topics.md.")
     ] = None
     feeds: Annotated[tuple[FeedSettings, ...], Field(description="The feeds, see below.")] = ()
 

@@ -2,9 +2,9 @@
 
 ``lexicon/*.yaml`` (one category a file), ``topics/*.yaml`` (one topic a file), ``guards.yaml``,
 ``marks.yaml``, ``facts/*.yaml`` (by theme), ``gazetteer.jsonl`` (one place a line),
-``aliases/*.yaml`` (by theme), ``inflections/*.yaml`` and ``common/*.txt`` (one language a file),
-``likeness.yaml``. Everything is checked while it is read; what is wrong raises ``ConfigError`` with
-the file and the line.
+``aliases/*.yaml`` (by theme), ``inflections/*.yaml``, ``common/*.txt`` and ``near-names/*.txt``
+(one language a file), ``likeness.yaml``. Everything is checked while it is read; what is wrong
+raises ``ConfigError`` with the file and the line.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ def _load(topics: tuple[str, ...] | None, folder: Path, own: Path | None) -> Kno
         aliases=aliases,
         inflections=load_inflections(folder),
         common=load_common(folder / "common"),
+        near_names=load_common(folder / "near-names"),
         likeness=read(folder / "likeness.yaml", _weights),
     )
     need_examples(theirs, knowledge)

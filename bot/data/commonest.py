@@ -1,6 +1,7 @@
-"""The commonest words of each language: ``common/*.txt``, one word a line, ``#`` before a remark.
+"""Lists of words by language, one word a line, ``#`` before a remark.
 
-They are what a typing error or a likeness of sound must never lead to, so no name is among them.
+``common/*.txt`` are the commonest: what a typing error or a likeness of sound must never lead to,
+so no name is among them. ``near-names/*.txt`` are others that no name is suggested for.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def load_common(folder: Path) -> frozenset[str]:
     """
     paths = sorted(folder.glob("*.txt"))
     if not paths:
-        raise ConfigError(f"{folder}: no *.txt file there", key="common")
+        raise ConfigError(f"{folder}: no *.txt file there", key=folder.name)
     return frozenset(chain.from_iterable(map(_words, paths)))
 
 

@@ -13,7 +13,7 @@ _HEADLINE, _ALSO = 120, 400
 
 
 def expected(voice: Voice, outlook: Outlook) -> list[Line]:
-    """What else it finds, how often it would have fired, and what else may have been meant."""
+    """What else it finds, how many stored reports match, and what else may have been meant."""
     return [*_also(voice, outlook), *_counted(voice, outlook), *_meant(voice, outlook)]
 
 
@@ -27,22 +27,24 @@ def _also(voice: Voice, outlook: Outlook) -> list[Line]:
 def _counted(voice: Voice, outlook: Outlook) -> list[Line]:
     tally = outlook.tally
     if not tally.of:
-        return [voice.says("No report of the last seven days is stored yet to try it on.")]
+        return [voice.says("No report was read in the last seven days to try it on.")]
     lines = [_how_often(voice, tally.count, tally.of)]
     if outlook.is_cut:
         lines.append(voice.says("Only the newest reports were looked through, not all of them."))
     for text, _ in tally.examples[:1]:
         headline = cut(clean(text.title or text.body), _HEADLINE)
-        lines.append(voice.says("The latest: {title}", title=Part(headline, url=text.link)))
+        lines.append(voice.says("Read last: {title}", title=Part(headline, url=text.link)))
     return lines
 
 
 def _how_often(voice: Voice, count: int, of: int) -> Line:
     if not count:
-        return voice.says("It would not have fired in the last seven days (reports: {of}).", of=of)
+        return voice.says(
+            "None of the reports read in the last seven days matches (looked through: {of}).", of=of
+        )
     return voice.says_n(
-        "Would have fired {n} time in the last seven days (reports: {of}).",
-        "Would have fired {n} times in the last seven days (reports: {of}).",
+        "{n} of the reports read in the last seven days matches (looked through: {of}).",
+        "{n} of the reports read in the last seven days match (looked through: {of}).",
         count,
         of=of,
     )

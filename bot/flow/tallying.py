@@ -110,9 +110,9 @@ class Tallying:
         expansion, meant = self._known()
         return {
             text: Outlook(
-                tally := tallies[text],
-                expansion.also(query, lang, tally.spellings),
-                "" if tally.count else meant.instead(query, text),
+                tallies[text],
+                expansion.also(query, lang, tallies[text].spellings),
+                meant.instead(query, text),
                 is_cut,
             )
             for text, query in queries

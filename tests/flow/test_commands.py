@@ -283,22 +283,22 @@ async def test_who_was_read_of_late_may_be_watched_for_too(sam: Talk) -> None:
 async def test_watch_says_how_often_it_would_have_fired_and_what_else_it_finds(
     layla: Talk, sam: Talk
 ) -> None:
-    assert "لا خبر محفوظًا" in shown(await layla.say("/watch حرير"))
+    assert "لم يُقرأ أي خبر" in shown(await layla.say("/watch حرير"))
     await report(layla.store)
     await report(layla.store, "Missiles hit Ayn al-Assad")
     said = shown(await layla.say("/watch عين الأسد"))
-    assert "كانت ستنبّهك مرتين في الأيام السبعة الماضية (الأخبار المفحوصة: 2)." in said
-    assert "أحدثها: Missiles hit Ayn al-Assad" in said
+    assert "يطابقها خبران قُرئا في الأيام السبعة الماضية (الأخبار المفحوصة: 2)." in said
+    assert "آخرها قراءةً: Missiles hit Ayn al-Assad" in said
     (also,) = [line for line in said.splitlines() if line.startswith("تجد أيضًا: ")]
     for spelling in ("قاعدة الأسد", "Ayn al-Assad", "عين الاسد", "عین\u200cالاسد"):
         assert spelling in also
     assert also.index("قاعدة الأسد") < also.index("Ayn al-Assad")  # the reader's letters first
-    assert "لم تكن لتنبّهك" in shown(await layla.say("/watch التنف"))
+    assert "لا يطابقها أي خبر" in shown(await layla.say("/watch التنف"))
     english = shown(await sam.say("/watch Ain al-Asad"))
-    assert "Would have fired 2 times in the last seven days (reports: 2)." in english
+    assert "2 of the reports read in the last seven days match (looked through: 2)." in english
     exact = shown(await sam.say('/watch "Ain al-Asad"'))
     assert "Also finds" not in exact
-    assert "It would not have fired" in exact
+    assert "None of the reports" in exact
 
 
 async def test_a_watch_for_a_topic_and_a_place_is_counted_by_what_was_understood(
@@ -307,7 +307,7 @@ async def test_a_watch_for_a_topic_and_a_place_is_counted_by_what_was_understood
     await report(sam.store, "سقوط صاروخين على قاعدة عين الأسد في الأنبار")
     await report(sam.store, "افتتاح معرض الكتاب في عين الأسد")
     said = shown(await sam.say("/watch topic:rocket-attack + place:iq"))
-    assert "Would have fired 1 time in the last seven days (reports: 2)." in said
+    assert "1 of the reports read in the last seven days matches (looked through: 2)." in said
     assert "Also finds" not in said
 
 
@@ -325,9 +325,13 @@ async def test_a_name_with_a_typing_error_is_offered_right_and_exchanged_by_butt
     assert await layla.follows() == ["عين الأسد"]
 
 
-async def test_a_watch_that_finds_something_as_it_is_is_not_doubted(layla: Talk) -> None:
-    await report(layla.store, "الشرطة تعتقل شخصًا في عين الأصد")
-    assert "هل تقصد" not in shown(await layla.say("/watch عين الأصد"))
+async def test_a_misspelt_watch_is_set_and_doubted_though_it_finds_something(layla: Talk) -> None:
+    await report(layla.store, "Two rockets hit Baghdad")
+    said = shown(await layla.say("/watch بغدد"))
+    assert "✅ أتابع لك: بغدد" in said
+    assert "يطابقها خبر واحد" in said
+    assert "هل تقصد بغداد؟" in said
+    assert [held.query for held in await layla.store.watches(LAYLA)] == ["بغدد"]
 
 
 async def test_instead_cannot_be_typed_and_touches_no_other_chat(sam: Talk, layla: Talk) -> None:

@@ -40,10 +40,10 @@ async def test_what_was_not_understood_is_said_before_what_was_added(sam: Talk) 
 
 async def test_no_stored_report_is_said_in_words(sam: Talk) -> None:
     said = shown(await sam.say("/watch Conoco"))
-    assert "No report of the last seven days is stored yet to try it on." in said
+    assert "No report was read in the last seven days to try it on." in said
     await report(sam.store)
     said = shown(await sam.say("/watch Qwxzt"))
-    assert "It would not have fired in the last seven days (reports: 1)." in said
+    assert "None of the reports read in the last seven days matches (looked through: 1)." in said
     assert "0 times" not in said
 
 

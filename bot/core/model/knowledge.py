@@ -165,7 +165,9 @@ class Knowledge:
     ``guards`` are all there are, those no topic asks too: they explain why nothing was found.
     ``strict`` names, of places and aliases, match letter by letter, unfolded. ``common`` are the
     commonest words of all languages, folded and without article: no names, and nothing that is
-    misspelt. ``likeness`` weighs what makes two reports one story (``core.likeness``).
+    misspelt; ``near_names`` are more words, and people's first names, that are one letter from a
+    known name and mean themselves. ``likeness`` weighs what makes two reports one story
+    (``core.likeness``).
     """
 
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -177,4 +179,5 @@ class Knowledge:
     aliases: tuple[Alias, ...] = ()
     inflections: tuple[Inflection, ...] = ()
     common: frozenset[str] = frozenset()
+    near_names: frozenset[str] = frozenset()
     likeness: Mapping[str, float] = field(default_factory=dict)
