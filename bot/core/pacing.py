@@ -5,8 +5,9 @@ leaving and its answer nobody knows when it arrived:
 
 - **An even pace** over all messages: GCRA (a leaky bucket kept as one time). It starts at 27 a
   second. A 429 for everybody makes it a fifth slower, unless nothing was taken since the last one
-  did; a minute of sending without one undoes that, and from 27 on makes it 0.2 a second faster, up
-  to 29.5. Measured against 30 in any second: at exactly 30 hundreds of 429s.
+  did; each minute of sending without one takes one of these back, as far as nine tenths of the pace
+  that was complained of; from there on it is 0.2 a second faster, up to 29.5. Measured against 30
+  in any second: at exactly 30 hundreds of 429s.
 - **A window that cannot overflow**: what flies, and what was answered within the last second, is
   what may have arrived within it. Below 30 of these one more may leave, however late the network.
 - **Each chat for itself**: a second between an answer and the next message; groups by GCRA besides.
@@ -30,7 +31,7 @@ _WINDOW = timedelta(seconds=1.003)
 # What left late by no more than this is caught up, else every late timer would cost pace (measured
 # on a busy machine: 24 a second instead of 27). The window holds, however many that are.
 _CATCH_UP = timedelta(milliseconds=100)
-_SLOWER, _FASTER, _SLOWEST = 0.8, 0.2, 1.0
+_SLOWER, _FASTER, _SLOWEST, _NEARLY = 0.8, 0.2, 1.0, 0.9
 _QUIET = timedelta(minutes=1)
 _KEPT = 1_000  # chats remembered before those that may be written to again are forgotten
 
@@ -108,6 +109,8 @@ class _Pace:
     at: datetime | None = None
     changed_at: datetime | None = None
     is_tried: bool = True
+    refused: float | None = None
+    refused_at: datetime | None = None
 
     @property
     def gap(self) -> timedelta:
@@ -132,18 +135,24 @@ class _Pace:
             self.per_second = max(self.per_second, self._faster())
 
     def _faster(self) -> float:
-        """Soon back to where it began, and further with care."""
-        first = self.limits.overall.per_second
-        if self.per_second < first:
-            return min(self.per_second / _SLOWER, first)
+        """Soon back to nearly what was complained of, and further with care."""
+        soon = min(self.limits.overall.per_second, _NEARLY * (self.refused or self.per_second))
+        if self.per_second < soon:
+            return min(self.per_second / _SLOWER, soon)
         return min(self.per_second + _FASTER, self.limits.fastest)
 
     def slow_down(self, now: datetime) -> None:
         """Who refuses again before it took anything complains of what was, not of this pace."""
-        self.changed_at = now
         if self.is_tried:
+            self._remember(now)
             self.per_second = max(self.per_second * _SLOWER, _SLOWEST)
-        self.is_tried = False
+        self.changed_at, self.is_tried = now, False
+
+    def _remember(self, now: datetime) -> None:
+        """What is complained of; of complaints close together it is the first."""
+        if self.refused_at is None or now - self.refused_at >= _QUIET:
+            self.refused = self.per_second
+        self.refused_at = now
 
 
 @dataclass(slots=True)
@@ -233,7 +242,7 @@ class Pacing:
         until = at + wait
         self._paused_until[chat_id] = max(self._paused_until.get(chat_id) or until, until)
         other = self._last_asked
-        if other and other[0] != chat_id and at - other[1] <= _SECOND:
+        if other and other[0] != chat_id and abs(at - other[1]) <= _SECOND:
             self._pause_all(until, at)
         self._last_asked = (chat_id, at)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.model import Setback, Source
 
-_SEND_CAP_S = 60.0
+SEND_CAP_S = 60.0
 LONG_CAP_S = 6 * 3600.0
 # A publisher that does not answer may be our own network: that must not make us late for hours.
 SILENT_CAP_S = 15 * 60.0
@@ -16,17 +16,20 @@ GONE_AFTER = timedelta(days=7)
 _GRACE_S = 0.5
 
 
-def send_wait(attempts: int, chance: float, asked_s: float | None = None) -> timedelta:
+def send_wait(
+    attempts: int, chance: float, asked_s: float | None = None, *, cap_s: float | None = None
+) -> timedelta:
     """How long a delivery waits before it is tried again.
 
     Args:
         attempts: Sends begun so far (>= 1).
         chance: Between 0 and 1; spreads those that failed together over the second half.
         asked_s: What the messenger asked for; never undercut.
+        cap_s: No longer than that, unless asked for; ``None``: a minute.
     """
     if asked_s is not None:
         return asked_wait(asked_s)
-    doubled = min(_SEND_CAP_S, 2.0 ** min(attempts - 1, 30))
+    doubled = min(SEND_CAP_S if cap_s is None else cap_s, 2.0 ** min(attempts - 1, 30))
     return timedelta(seconds=doubled * (0.5 + chance / 2))
 
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core.model import Delivery, DeliveryKind, DeliveryState, Settlement, Severity
-from bot.core.retry import send_wait
+from bot.core.retry import SEND_CAP_S, send_wait
 from bot.errors import (
     ChatMoved,
     DeliveryDelayed,
@@ -36,8 +36,16 @@ from bot.errors import (
 _EDITS = 10
 
 
-def settlement(delivery: Delivery, error: DeliveryError, chance: float) -> Settlement:
-    """What the outbox records for ``error``; ``chance`` (0 to 1) spreads the retries."""
+def settlement(
+    delivery: Delivery, error: DeliveryError, chance: float, unreached_s: float = SEND_CAP_S
+) -> Settlement:
+    """What the outbox records for ``error``.
+
+    Args:
+        delivery, error: What was sent, and how that failed.
+        chance: Between 0 and 1; spreads the retries.
+        unreached_s: How long what never left waits at most (``core.silence.Trouble``).
+    """
     told = str(error)
     if _is_hopeless(delivery, error):
         return Settlement(DeliveryState.DEAD, error=told)
@@ -47,7 +55,7 @@ def settlement(delivery: Delivery, error: DeliveryError, chance: float) -> Settl
         case DeliveryRefused() | ThreadGone() | ChatMoved():
             refused = isinstance(error, DeliveryRefused)
             return Settlement(DeliveryState.PENDING, None, timedelta(), told, refused=refused)
-    return _later(delivery, error, chance)
+    return _later(delivery, error, chance, unreached_s)
 
 
 def _is_told_enough(delivery: Delivery, *, answered: bool) -> bool:
@@ -67,11 +75,21 @@ def _is_hopeless(delivery: Delivery, error: DeliveryError) -> bool:
     return isinstance(error, ThreadGone) and delivery.thread_id is None
 
 
-def _later(delivery: Delivery, error: DeliveryError, chance: float) -> Settlement:
-    asked = error.retry_after_s if isinstance(error, DeliveryDelayed) else None
+def _later(
+    delivery: Delivery, error: DeliveryError, chance: float, unreached_s: float
+) -> Settlement:
     return Settlement(
         DeliveryState.PENDING,
-        wait=send_wait(delivery.attempts + 1, chance, asked),
+        wait=_wait(delivery.attempts + 1, error, chance, unreached_s),
         error=str(error),
         uncertain=isinstance(error, DeliveryUncertain),
     )
+
+
+def _wait(attempts: int, error: DeliveryError, chance: float, unreached_s: float) -> timedelta:
+    match error:
+        case DeliveryDelayed(answered=False):
+            return send_wait(attempts, chance, cap_s=unreached_s)
+        case DeliveryDelayed(retry_after_s=asked_s):
+            return send_wait(attempts, chance, asked_s)
+    return send_wait(attempts, chance)

@@ -1,18 +1,20 @@
 """Does the messenger still answer? What is sent into silence may arrive, and nobody can know.
 
-One lost answer is the network's; several in a row with none between them are the messenger's, and
-so are messages that never got there. From then on nothing is sent until it gives a sign of life,
-and then one message at a time until one of them is answered. So nobody waits out a back-off of his
-own once it is there again.
+One lost answer is the network's; several in a row with none between them are the messenger's. From
+then on nothing is sent until it gives a sign of life, and then one message at a time until one of
+them is answered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from bot.core.retry import SEND_CAP_S
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
 
 _MUTE = 3
+_OFTEN_S, _TRIES = 8.0, 5  # seconds between two tries of a few, tries a second of many
 
 
 def is_answer(error: DeliveryError) -> bool:
@@ -21,6 +23,43 @@ def is_answer(error: DeliveryError) -> bool:
         case DeliveryUncertain(answered=False) | DeliveryDelayed(answered=False):
             return False
     return True
+
+
+def is_everybodys(error: DeliveryError) -> bool:
+    """Whether it says nothing of its own message: the network, or the messenger, is in trouble."""
+    match error:
+        case DeliveryUncertain() | DeliveryDelayed(answered=False):
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Has one message got there after others did not? Then all of them may try.
+
+    Said each ``apart`` at most: where only some get there the others would try without end.
+    """
+
+    apart: timedelta = timedelta(seconds=10)
+    _whose: set[int] = field(default_factory=set)
+    _over_at: datetime | None = None
+
+    @property
+    def patience_s(self) -> float:
+        """How long what never left waits at most: a few try often, many take little of the pace."""
+        return min(SEND_CAP_S, max(_OFTEN_S, len(self._whose) / _TRIES))
+
+    def came(self, chat_id: int) -> None:
+        """A message to this chat failed, and by no fault of its own."""
+        self._whose.add(chat_id)
+
+    def is_over(self, now: datetime) -> bool:
+        """One got there: whether the others are to know it."""
+        if not self._whose or (self._over_at and now - self._over_at < self.apart):
+            return False
+        self._over_at = now
+        self._whose.clear()
+        return True
 
 
 @dataclass(slots=True)

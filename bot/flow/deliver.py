@@ -13,7 +13,7 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import takewhile
 
 from bot.core.lanes import Turns
@@ -79,7 +79,7 @@ class Deliver:
             await self._listen()
             if await self._start_sends():
                 continue
-            wait = self._wait(await self.sending.store.next_delivery_at())
+            wait = await self._wait()
             if not self._sends and (wait is None or self.sending.clock() + wait > ends_at):
                 break
             await self._nap(_capped(wait))
@@ -119,9 +119,12 @@ class Deliver:
         if self._remembers:
             return
         now, at = self.sending.steady(), self.sending.clock()
-        for flood in await self.sending.store.floods(at):
+        floods = await self.sending.store.floods(at)
+        refusing = await self.sending.store.refusing(at)
+        for flood in floods:
             self.sending.pacing.asked_to_wait(flood.chat_id, flood.wait, now - flood.ago)
-        self.sending.refused_before(await self.sending.store.refusing(at))
+        for chat_id, ago in refusing.items():
+            self.sending.leavers.remember(chat_id, 1, now - ago)
         self._remembers = True
 
     async def _turn(self) -> None:
@@ -132,7 +135,7 @@ class Deliver:
             # Also woken by an answer, which may be what everybody waits for, and by what is new.
             await self._nap(min(wait.total_seconds(), _IDLE_S))
         elif not await self._start_sends():
-            await self._nap(_capped(self._wait(await self.sending.store.next_delivery_at())))
+            await self._nap(_capped(await self._wait()))
 
     async def _listen(self) -> None:
         """Have a messenger that has gone mute asked whether it is there."""
@@ -191,21 +194,26 @@ class Deliver:
         self._sends.discard(send)
         self._awake.set()
 
-    def _wait(self, due_at: datetime | None) -> timedelta | None:
+    async def _wait(self) -> timedelta | None:
         """Until something may leave, as far as anybody can tell; ``None``: nothing waits for that.
 
         Zero: what is due waits for an answer, or for somebody else who claimed it.
         """
+        due_at = await self.sending.store.next_delivery_at()
         if due_at is None:
             return None
         wait = self._until_claim()
         if wait > _ZERO:
             return wait
-        # It was looked at: what is due waits for its chat.
         now = self.sending.clock()
         if due_at > now:
             return due_at - now
-        return self.sending.pacing.next_rested(self.sending.steady()) or _ZERO
+        # It was looked at: what is due waits for its chat, and something else for its time.
+        rested = self.sending.pacing.next_rested(self.sending.steady())
+        if rested is None:
+            return _ZERO
+        later = await self.sending.store.next_delivery_at(after=now)
+        return min(rested, later - now) if later else rested
 
     async def _nap(self, pause_s: float) -> None:
         """Until woken, until a send ends, or for so long."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -20,12 +20,13 @@ from bot.core.model import UNRENDERED, Delivery, DeliveryState, Message, Settlem
 from bot.core.pacing import Pacing
 from bot.core.retry import asked_wait, send_wait
 from bot.core.settle import settlement
-from bot.core.silence import Silence, is_answer
+from bot.core.silence import Silence, Trouble, is_answer, is_everybodys
 from bot.errors import (
     ChatGone,
     ChatMoved,
     DeliveryDelayed,
     DeliveryError,
+    DeliveryUncertain,
     MessengerDown,
     StoreUnavailable,
     ThreadGone,
@@ -40,7 +41,6 @@ T = TypeVar("T")
 _HOLD = timedelta(seconds=0.25)  # who must wait longer gives its place in flight to others
 _DOWN = timedelta(seconds=60)
 _ASK = timedelta(seconds=8)  # for an answer whether it is there, and to the next question
-_APART = timedelta(seconds=0.1)  # chats that refused a process before: the pace is for the others
 _ZERO = timedelta()
 
 
@@ -69,6 +69,7 @@ class Sending:
     is_ending: bool = False
     _silence: Silence = field(default_factory=Silence)
     _down_until: datetime | None = None
+    _trouble: Trouble = field(default_factory=Trouble)
 
     def places(self, most: int) -> int:
         """How many of ``most`` may be on their way now."""
@@ -82,13 +83,6 @@ class Sending:
         """Somebody wrote to us there: what waits for this chat need not rest any more."""
         self.leavers.heard(chat_id)
         self.pacing.welcome(chat_id)
-
-    def refused_before(self, refusing: Mapping[int, timedelta]) -> None:
-        """These chats refused a process before this one, so long ago: one by one is asked again."""
-        now = self.steady()
-        for number, (chat_id, ago) in enumerate(refusing.items()):
-            self.leavers.remember(chat_id, 1, now - ago)
-            self.pacing.rests(chat_id, max(self.leavers.span - ago, number * _APART), now)
 
     def is_mute(self) -> bool:
         """Whether answers were lost in a row: :meth:`ask` until there is a sign of life."""
@@ -162,6 +156,12 @@ class Sending:
             self.pacing.answered(delivery.chat, self.steady())
         if settled is not None:
             await self._settle(delivery, settled)
+            await self._take_up(delivery, settled)
+
+    async def _take_up(self, delivery: Delivery, settled: Settlement) -> None:
+        """Once one gets there, what the trouble before held up need not wait any longer."""
+        if settled.state is DeliveryState.SENT and self._trouble.is_over(self.steady()):
+            await self._patiently(delivery, lambda: self.store.take_up(self.clock()))
 
     async def _asked(self, delivery: Delivery, message: Message) -> Settlement | None:
         """Durably, then really: send it. How that ended, ``None`` where it was not ours to send."""
@@ -179,11 +179,13 @@ class Sending:
         return Settlement(DeliveryState.SENT, message_id=message_id)
 
     def _hear(self, error: DeliveryError) -> None:
-        """What an error says of the messenger."""
+        """What an error says of the messenger, and of the way there."""
         if is_answer(error):
             self._silence.answered()
-        else:
+        elif isinstance(error, DeliveryUncertain):
             self._silence.lost()
+        if is_everybodys(error):
+            self._trouble.came(error.chat_id)
 
     async def _failed(self, delivery: Delivery, error: DeliveryError) -> Settlement:
         kind, now = type(error).__name__, self.clock()
@@ -191,7 +193,7 @@ class Sending:
         if isinstance(error, ChatGone):
             return await self._refused(delivery, error, now)
         await self._patiently(delivery, lambda: self._consequences(delivery, error))
-        return settlement(delivery, error, self.chance())
+        return settlement(delivery, error, self.chance(), self._trouble.patience_s)
 
     async def _refused(self, delivery: Delivery, error: ChatGone, now: datetime) -> Settlement:
         """Pause a chat that refuses us, or let it rest where that is not certain."""

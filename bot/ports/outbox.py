@@ -29,6 +29,10 @@ class Outbox(Protocol):
         """The chats that refused what still waits for them (403), and how long ago that was."""
         ...
 
+    async def take_up(self, now: datetime) -> int:
+        """What backs off may leave now, but for what was asked to wait (429); how much that is."""
+        ...
+
     async def claim_deliveries(
         self,
         now: datetime,
@@ -53,8 +57,11 @@ class Outbox(Protocol):
         """Give back everything leased and not yet sending."""
         ...
 
-    async def next_delivery_at(self) -> datetime | None:
-        """When the earliest pending delivery may leave; ``None`` when nothing waits."""
+    async def next_delivery_at(self, after: datetime | None = None) -> datetime | None:
+        """When the earliest waiting delivery may leave, or the earliest of those ``after`` a time.
+
+        ``None`` when nothing waits.
+        """
         ...
 
     async def outbox_counts(self) -> Mapping[str, int]:

@@ -315,6 +315,15 @@ UPDATE deliveries SET state = 'unconfirmed', lease = NULL, lease_until = NULL, s
 WHERE {OPEN} AND state = 'sending' AND severity < 2 AND kind <> 'edit'
 """
 
+# What was refused (403) is tried one by one, ten a second, who waited longest first: the pace is
+# for the others. In five minutes all are, as in a bot that goes on.
+RECOVER_REFUSED = """
+UPDATE deliveries SET waits = 1, not_before_at = :now + spread.wait FROM (
+    SELECT id AS refused, min(300000, 100 * (row_number() OVER (ORDER BY settled_at) - 1)) AS wait
+    FROM deliveries WHERE state = 'pending' AND waits < 2 AND error LIKE 'Forbidden:%') AS spread
+WHERE id = spread.refused
+"""
+
 LATEST_STORIES = """
 SELECT * FROM stories
 WHERE severity > 0 AND coalesce(json_extract(life, '$.state'), 'open') <> 'taken-back'

@@ -63,12 +63,19 @@ UPDATE deliveries SET lease_until = min(lease_until, :now + 90000)
 WHERE {OPEN} AND state = 'leased'
 """
 
+# What failed by nobody's fault backs off; once another has got there, it need not.
+TAKE_UP = f"""
+UPDATE deliveries SET not_before_at = :now
+WHERE {_WAITING} AND waits = 1 AND not_before_at > :now AND attempts > 0 AND NOT {ASKED}
+"""
+
 # An alert or a digest has left for this chat: what waits for that is looked at now, but for edits
 # that still gather what comes.
 TOLD_NOW = """
 UPDATE deliveries SET not_before_at = :now
-WHERE chat_id = :chat_id AND state = 'pending' AND waits = 2
-  AND not_before_at > added_at + :gathers
+WHERE chat_id = (SELECT chat_id FROM deliveries WHERE id = :id)
+  AND state = 'pending' AND waits = 2
+  AND not_before_at > min(added_at, :now) + :gathers
 """
 
 # One delivery a chat at a time: its messages arrive in order, and no chat, however much waits for
@@ -111,10 +118,12 @@ CLAIM_OLDEST = _LEASE.format(
 )
 
 # Of each chat the wait that lasts longest, and when it was asked for: of the row that has ``max``.
+# Where none was named, or the clock was ahead, only that row waits.
 FLOODS = f"""
-SELECT chat_id, max(not_before_at) - :now AS rest, max(0, :now - settled_at) AS ago
+SELECT chat_id, max(not_before_at) - :now AS rest, :now - settled_at AS ago
 FROM deliveries
-WHERE state = 'pending' AND waits = 1 AND not_before_at > :now AND {ASKED}
+WHERE {_WAITING} AND waits = 1 AND not_before_at > :now AND settled_at <= :now
+  AND error LIKE 'RetryAfter:%'
 GROUP BY chat_id ORDER BY ago DESC
 """
 
@@ -134,4 +143,13 @@ SELECT min(at) AS at FROM (
     SELECT min(not_before_at) FROM deliveries WHERE {_WAITING} AND waits = 2
     UNION ALL
     SELECT min(lease_until) FROM deliveries WHERE {OPEN} AND state = 'leased')
+"""
+
+NEXT_LATER = f"""
+SELECT min(at) AS at FROM (
+    SELECT min(not_before_at) AS at FROM deliveries
+    WHERE {_WAITING} AND waits = 1 AND not_before_at > :after
+    UNION ALL
+    SELECT min(not_before_at) FROM deliveries
+    WHERE {_WAITING} AND waits = 2 AND not_before_at > :after)
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -234,14 +235,38 @@ def complain(pacing: Pacing, times: int, *, served: bool) -> None:
             pacing.served()
 
 
-def test_each_quiet_minute_takes_back_one_complaint_as_far_as_the_pace_of_the_start() -> None:
+def test_each_quiet_minute_takes_back_one_complaint_as_far_as_nearly_the_pace_then() -> None:
     pacing = Pacing()
     complain(pacing, 3, served=True)
     assert pacing.per_second == pytest.approx(27 * 0.8**3)
-    busy(pacing, 2, NOW + 9 * SECOND)
-    assert pacing.per_second == pytest.approx(27 * 0.8)
-    busy(pacing, 2, NOW + 9 * SECOND + timedelta(minutes=2))
-    assert pacing.per_second == pytest.approx(27.2)
+    for minutes, pace in ((2, 27 * 0.8), (1, 27 * 0.9), (1, 27 * 0.9 + 0.2)):
+        busy(pacing, minutes, max(NOW + 9 * SECOND, pacing._pace.changed_at))
+        assert pacing.per_second == pytest.approx(pace)
+
+
+@pytest.mark.parametrize(("limit", "paused_s"), [(25, 100), (20, 200)])
+def test_where_less_is_taken_than_we_begin_with_nobody_waits_half_of_the_time(
+    limit: int, paused_s: int
+) -> None:
+    """A server of so many a second, which lets everybody wait for thirty where there are more."""
+    pacing, now, arrived, paused = Pacing(), NOW, deque[datetime](), timedelta()
+    for number in range(20_000):
+        chat = Chat(number + 1)
+        if (wait := pacing.pause(now)) > SECOND:
+            paused += wait
+        now += max(wait, timedelta())
+        pacing.took(chat, now)
+        now += MS
+        pacing.answered(chat, now)
+        while arrived and now - arrived[0] >= SECOND:
+            arrived.popleft()
+        if len(arrived) < limit:
+            arrived.append(now)
+            pacing.served()
+            continue
+        for complaining in (chat.id, -chat.id):
+            pacing.asked_to_wait(complaining, 30 * SECOND, now)
+    assert paused < paused_s * SECOND
 
 
 def test_who_refuses_all_complains_of_no_pace_and_slows_it_once() -> None:

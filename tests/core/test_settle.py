@@ -24,6 +24,7 @@ P, U, D = (
         (errors.DeliveryDelayed(7, "429", 30), {}, P, 30.5),
         (errors.DeliveryDelayed(7, "no route"), {}, P, 1),
         (errors.DeliveryDelayed(7, "no route"), {"attempts": 500}, P, 60),
+        (errors.DeliveryDelayed(7, "409", answered=True), {"attempts": 500}, P, 60),
         (errors.MessengerDown(7, "401"), {"attempts": 500}, P, 60),
         (errors.ThreadGone(7, "topic"), {"thread_id": 4}, P, 0),
         (errors.ThreadGone(7, "topic"), {}, D, None),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot import errors
-from bot.core.silence import Silence, is_answer
+from bot.core.silence import Silence, Trouble, is_answer, is_everybodys
+from tests.making import NOW
 
 
 def test_three_answers_lost_in_a_row_are_silence_and_two_are_not() -> None:
@@ -49,3 +52,37 @@ def test_after_a_sign_of_life_one_at_a_time_until_one_is_answered() -> None:
 )
 def test_what_a_server_says_is_an_answer_whatever_it_says(error, is_one: bool) -> None:
     assert is_answer(error) is is_one
+
+
+def test_trouble_is_over_once_and_again_only_later() -> None:
+    trouble = Trouble()
+    assert not trouble.is_over(NOW)
+    trouble.came(7)
+    assert trouble.is_over(NOW)
+    assert not trouble.is_over(NOW)
+    trouble.came(7)
+    assert not trouble.is_over(NOW + timedelta(seconds=9))
+    assert trouble.is_over(NOW + timedelta(seconds=10))
+
+
+def test_few_whom_nothing_reaches_try_often_and_many_take_little_of_the_pace() -> None:
+    trouble = Trouble()
+    for chats, patience_s in ((1, 8), (40, 8), (100, 20), (300, 60), (9_000, 60)):
+        for chat_id in range(chats):
+            trouble.came(chat_id)
+        assert trouble.patience_s == patience_s
+
+
+@pytest.mark.parametrize(
+    ("error", "is_everybodys_"),
+    [
+        (errors.DeliveryUncertain(7, "502", answered=True), True),
+        (errors.DeliveryUncertain(7, "timed out"), True),
+        (errors.DeliveryDelayed(7, "no route"), True),
+        (errors.DeliveryDelayed(7, "429", 3.0), False),
+        (errors.DeliveryRefused(7, "can't parse"), False),
+        (errors.MessengerDown(7, "401"), False),
+    ],
+)
+def test_what_is_the_networks_or_the_messengers_trouble(error, is_everybodys_: bool) -> None:
+    assert is_everybodys(error) is is_everybodys_

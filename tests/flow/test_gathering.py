@@ -67,7 +67,7 @@ async def test_one_is_recorded_at_once_and_a_crowd_in_a_few_transactions(store: 
 async def test_what_the_store_could_not_take_is_offered_again(
     store: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.core.retry._SEND_CAP_S", 0.0)
+    monkeypatch.setattr("bot.core.retry.SEND_CAP_S", 0.0)
     store.refusals = [StoreUnavailable("busy"), StoreUnavailable("busy")]
     await Gathering(store, lambda: 0.0).record(unchanged(1))
     assert store.asked == [1, 1, 1]

@@ -11,7 +11,21 @@ from pathlib import Path
 import pytest
 
 from bot import errors
-from bot.core.model import Chat, ChatKind, ChatStatus, Growth, Message, MoveChat, PutChat, Severity
+from bot.core.model import (
+    AddWatch,
+    Change,
+    Chat,
+    ChatKind,
+    ChatStatus,
+    Growth,
+    Life,
+    Message,
+    MoveChat,
+    PutChat,
+    Severity,
+    Step,
+    Why,
+)
 from bot.core.pacing import Limits, Rate
 from tests.flow.test_outages import refuse
 from tests.flow.virtual import FAST, SECOND, Virtual
@@ -99,6 +113,7 @@ def test_after_a_start_six_hundred_who_refuse_us_are_not_asked_first(world: Virt
     world.alert(*(Chat(number) for number in range(1, 601)), severity=Severity.CRITICAL)
     world.runs(50)
     world.restarts()
+    world.do(world.store.recover(world.clock()))
     world.starts()
     world.pass_by(0.05)
     assert rings(world) < 1
@@ -112,10 +127,146 @@ def test_once_telegram_is_there_again_nobody_waits_out_his_own_back_off(world: V
     world.alert(*chats, severity=Severity.CRITICAL)
     world.starts()
     world.pass_by(600)
-    assert len(world.left) < 20
     world.answer, world.sign = lambda message, n: 0.05, None
-    world.pass_by(8 + 2 + len(chats) / 26)
+    world.pass_by(1 + len(chats) / 26)
     assert world.counts() == {"sent": 400}
+
+
+def test_nor_does_who_is_the_only_one(world: Virtual) -> None:
+    world.answer = lambda message, n: errors.DeliveryDelayed(7, "no route")
+    world.alert(Chat(7))
+    world.starts()
+    world.pass_by(600)
+    world.answer = lambda message, n: 0.05
+    world.pass_by(8.5)
+    assert world.counts() == {"sent": 1}
+
+
+def test_a_server_in_trouble_holds_nobody_up_once_it_is_over(world: Virtual) -> None:
+    broken = errors.DeliveryUncertain(7, "502", answered=True)
+    world.answer = lambda message, n: broken
+    world.alert(*(Chat(number) for number in range(1, 101)), severity=Severity.IMPORTANT)
+    world.starts()
+    world.pass_by(600)
+    world.answer = lambda message, n: 0.05
+    world.pass_by(10)
+    assert world.counts() == {"sent": 100}
+
+
+def test_what_never_gets_there_silences_nobody(world: Virtual) -> None:
+    """Something between us and Telegram refuses the text that twenty readers are to have."""
+    between = errors.DeliveryDelayed(7, "NetworkError: HTTP 403, and not from the Bot API")
+    world.answer = lambda message, n: between if message.chat_id <= 20 else 0.05
+    world.alert(*(Chat(number) for number in range(1, 21)), severity=Severity.IMPORTANT)
+    world.starts()
+    world.pass_by(300)
+    for number in range(2, 12):
+        assert rings(world, number, Chat(URGENT.id + number)) < 1
+    assert sum(chat <= 20 for _, chat in world.left) < 6 * world.loop.time()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_where_only_some_connections_are_made_all_are_told(world: Virtual, share: float) -> None:
+    chance = random.Random(5)
+    away = errors.DeliveryDelayed(7, "no route")
+    world.answer = lambda message, n: away if chance.random() < share else 0.05
+    world.alert(*(Chat(number) for number in range(1, 401)), severity=Severity.IMPORTANT)
+    world.starts()
+    world.pass_by(100)
+    assert world.counts()["sent"] > 390
+
+
+def test_a_429_is_waited_out_whatever_else_gets_there(world: Virtual) -> None:
+    flooded = errors.DeliveryDelayed(7, "RetryAfter: flood", 60.0)
+    away = errors.DeliveryDelayed(8, "no route")
+    once = {7: flooded, 8: away}
+    world.answer = lambda message, n: once.pop(message.chat_id, 0.05)
+    world.alert(Chat(7), Chat(8))
+    world.starts()
+    world.pass_by(59)
+    assert world.counts() == {"pending": 1, "sent": 1}
+    world.pass_by(3)
+    assert world.counts() == {"sent": 2}
+
+
+def test_a_start_that_reads_twice_makes_nobody_wait_twice(world: Virtual) -> None:
+    """Two were asked to wait, forty minutes apart; what is read next fails once."""
+    world.answer = lambda message, n: errors.DeliveryDelayed(7, "RetryAfter: flood", 4_000.0)
+    world.alert(Chat(7))
+    world.starts()
+    world.pass_by(2_400)
+    world.alert(Chat(8), number=2)
+    world.pass_by(5)
+    world.ends()
+    world.restarts()
+    world.store.fails["refusing"] = [errors.StoreUnavailable("busy")]
+    world.answer = lambda message, n: 0.05
+    world.starts()
+    assert rings(world, 3) < 2
+
+
+def test_who_names_no_time_makes_nobody_else_wait_after_a_start(world: Virtual) -> None:
+    flooded = errors.DeliveryDelayed(7, "NetworkError: Too Many Requests", answered=True)
+    world.answer = lambda message, n: flooded if message.chat_id < 9 else 0.01
+    world.alert(*(Chat(number) for number in range(1, 9)))
+    world.runs(300)
+    world.restarts()
+    world.starts()
+    assert rings(world) < 1
+
+
+def test_a_chat_beyond_many_who_have_left_is_reached_by_runs_that_look_once(world) -> None:
+    world.answer = lambda message, n: forbid(message) if message.chat_id <= 700 or not n else 0.05
+    world.alert(*(Chat(number) for number in range(1, 702)), severity=Severity.IMPORTANT)
+    for _ in range(3):
+        world.do(world.store.recover(world.clock()))
+        world.do(world.sender.drain(), seconds=200)
+        world.pass_by(600)
+        world.restarts()
+    world.starts()
+    assert world.counts()["sent"] == 1
+
+
+def steps(world: Virtual) -> None:
+    """The story of number 1 gets a step."""
+    step = Step((Change.GRAVER,), "Two hurt", "Wire", world.clock())
+    story = a_story("story00001", life=Life(steps=(step,), edits=1))
+    grown = replace(a_verdict(91), story=story, alerts=(), growth=Growth(step=0))
+    world.do(world.store.record(a_batch(grown, at=world.clock())))
+    world.sender.wake()
+
+
+def follows(world: Virtual, chat: Chat) -> None:
+    effects = [PutChat(chat), AddWatch(chat.id, "topic:all")]
+    world.do(world.store.answer(chat.id + 10_000, effects, [], world.clock()))
+    world.alert(chat, whys=(Why("topic:all"),))
+
+
+def test_a_clock_that_is_set_back_keeps_no_step_behind_its_alert(world: Virtual) -> None:
+    asked = errors.DeliveryDelayed(7, "RetryAfter: 429", 8.0)
+    world.answer = lambda message, n: asked if n == 0 else 0.01
+    world.ahead = timedelta(hours=1)
+    follows(world, Chat(7))
+    world.starts()
+    world.pass_by(2)
+    steps(world)
+    world.pass_by(1)
+    world.ahead = timedelta()
+    world.pass_by(20)
+    assert [bool(message.reply_to) for message in world.sent][:3] == [False, False, True]
+
+
+def test_a_step_follows_an_alert_whose_group_moved_while_it_was_told(world: Virtual) -> None:
+    old, new = Chat(-5, ChatKind.GROUP), Chat(-1005, ChatKind.GROUP)
+    world.answer = lambda message, n: 3.0 if message.chat_id == old.id else 0.01
+    follows(world, old)
+    world.starts()
+    world.pass_by(1)
+    steps(world)
+    world.pass_by(1)
+    world.do(world.store.answer(50, [MoveChat(old.id, new.id)], [], world.clock()))
+    world.pass_by(10)
+    assert new.id in [chat for _, chat in world.left]
 
 
 def test_signs_of_life_that_no_message_follows_are_asked_for_less_and_less(world: Virtual) -> None:

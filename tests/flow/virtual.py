@@ -54,8 +54,11 @@ class Counting(SqliteStore):
     async def claim_deliveries(self, *args: Any, **kwargs: Any) -> Any:
         return await self._counted("claim", super().claim_deliveries(*args, **kwargs))
 
-    async def next_delivery_at(self) -> Any:
-        return await self._counted("next", super().next_delivery_at())
+    async def refusing(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._counted("refusing", super().refusing(*args, **kwargs))
+
+    async def next_delivery_at(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._counted("next", super().next_delivery_at(*args, **kwargs))
 
     async def settle(self, *args: Any, **kwargs: Any) -> Any:
         return await self._counted("settle", super().settle(*args, **kwargs))

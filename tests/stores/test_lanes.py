@@ -229,6 +229,7 @@ VALUES = {
     "many": 256,
     "chat_id": 7,
     "gathers": 5_000,
+    "id": 1,
 }
 QUESTIONS = {
     "claim": sql_lanes.CLAIM,

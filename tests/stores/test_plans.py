@@ -26,6 +26,7 @@ RARE = {
     "OUTBOX_COUNTS",
     "FLOODS",
     "REFUSING",
+    "RECOVER_REFUSED",
     "ASKED",  # a condition
     "DEAD_LETTERS",
     "LATEST_STORIES",

@@ -48,6 +48,7 @@ class OutboxTable(Rewound):
             self._rewind(now)
             self._do(sql.RECOVER_SOURCES, now=rows.ms(now), **SPREAD)
             self._do(sql.RECOVER_LEASED)
+            self._do(sql.RECOVER_REFUSED, now=rows.ms(now))
             return self._do(sql.RECOVER_GRAVE), self._do(sql.RECOVER_LIGHT, now=rows.ms(now))
 
         return await self._write(turn)
@@ -61,6 +62,10 @@ class OutboxTable(Rewound):
         """The chats that refused what still waits for them (403), and how long ago that was."""
         found = await self._run(lambda: self._rows(sql_lanes.REFUSING, {"now": rows.ms(now)}))
         return {row["chat_id"]: timedelta(milliseconds=row["ago"]) for row in found}
+
+    async def take_up(self, now: datetime) -> int:
+        """What backs off may leave now, but for what was asked to wait (429); how much that is."""
+        return await self._write(lambda: self._do(sql_lanes.TAKE_UP, now=rows.ms(now)))
 
     async def claim_deliveries(
         self,
@@ -197,7 +202,7 @@ class OutboxTable(Rewound):
             )
             told = changed and settlement.state is not DeliveryState.PENDING
             if told and delivery.kind in {DeliveryKind.ALERT, DeliveryKind.DIGEST}:
-                told_now = {"chat_id": delivery.chat.id, "gathers": GATHERS // MS}
+                told_now = {"id": delivery.id, "gathers": GATHERS // MS}
                 self._do(sql_lanes.TOLD_NOW, now=rows.ms(now), **told_now)
 
         await self._write(turn)
@@ -207,9 +212,13 @@ class OutboxTable(Rewound):
         """Give back everything leased and not yet sending."""
         await self._write(lambda: self._do(sql.RELEASE, lease=lease))
 
-    async def next_delivery_at(self) -> datetime | None:
-        """When the earliest waiting delivery may leave; ``None`` when nothing waits."""
-        (row,) = await self._run(lambda: self._rows(sql_lanes.NEXT_DELIVERY))
+    async def next_delivery_at(self, after: datetime | None = None) -> datetime | None:
+        """When the earliest waiting delivery may leave, or the earliest of those ``after`` a time.
+
+        ``None`` when nothing waits.
+        """
+        next_ = sql_lanes.NEXT_LATER if after else sql_lanes.NEXT_DELIVERY
+        (row,) = await self._run(lambda: self._rows(next_, {"after": rows.ms_or_none(after)}))
         return rows.at_or_none(row["at"])
 
     async def outbox_counts(self) -> Mapping[str, int]:
