@@ -14,6 +14,7 @@ from bot.core.retry import SEND_CAP_S
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
 
 _MUTE = 3
+_SOON, _LATE = timedelta(seconds=10), timedelta(minutes=10)
 _OFTEN_S, _TRIES = 8.0, 5  # seconds between two tries of a few, tries a second of many
 
 
@@ -37,12 +38,13 @@ def is_everybodys(error: DeliveryError) -> bool:
 class Trouble:
     """Has one message got there after others did not? Then all of them may try.
 
-    Said each ``apart`` at most: where only some get there the others would try without end.
+    Where only some get there, and others never, it is said at longer and longer intervals: those
+    who fail would take the pace of all.
     """
 
-    apart: timedelta = timedelta(seconds=10)
     _whose: set[int] = field(default_factory=set)
     _over_at: datetime | None = None
+    _apart: timedelta = _SOON
 
     @property
     def patience_s(self) -> float:
@@ -55,8 +57,10 @@ class Trouble:
 
     def is_over(self, now: datetime) -> bool:
         """One got there: whether the others are to know it."""
-        if not self._whose or (self._over_at and now - self._over_at < self.apart):
+        ago = now - self._over_at if self._over_at else _LATE
+        if not self._whose or ago < self._apart:
             return False
+        self._apart = min(2 * self._apart, _LATE) if ago < 4 * self._apart else _SOON
         self._over_at = now
         self._whose.clear()
         return True

@@ -63,10 +63,11 @@ UPDATE deliveries SET lease_until = min(lease_until, :now + 90000)
 WHERE {OPEN} AND state = 'leased'
 """
 
-# What failed by nobody's fault backs off; once another has got there, it need not.
+# What failed by no fault of its own backs off; once another has got there, it need not.
 TAKE_UP = f"""
 UPDATE deliveries SET not_before_at = :now
-WHERE {_WAITING} AND waits = 1 AND not_before_at > :now AND attempts > 0 AND NOT {ASKED}
+WHERE {_WAITING} AND waits = 1 AND not_before_at > :now AND attempts > 0
+  AND NOT {ASKED} AND error NOT LIKE 'Forbidden:%'
 """
 
 # An alert or a digest has left for this chat: what waits for that is looked at now, but for edits

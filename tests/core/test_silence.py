@@ -65,6 +65,19 @@ def test_trouble_is_over_once_and_again_only_later() -> None:
     assert trouble.is_over(NOW + timedelta(seconds=10))
 
 
+def test_trouble_that_never_ends_is_over_less_and_less_often_and_a_new_one_soon() -> None:
+    trouble, over = Trouble(), []
+    for second in range(3_600):
+        trouble.came(7)
+        if trouble.is_over(NOW + timedelta(seconds=second)):
+            over.append(second)
+    assert over == [0, 10, 30, 70, 150, 310, 630, 1230, 1830, 2430, 3030]
+    trouble.came(7)
+    assert trouble.is_over(NOW + timedelta(hours=2))
+    trouble.came(7)
+    assert trouble.is_over(NOW + timedelta(hours=2, seconds=10))
+
+
 def test_few_whom_nothing_reaches_try_often_and_many_take_little_of_the_pace() -> None:
     trouble = Trouble()
     for chats, patience_s in ((1, 8), (40, 8), (100, 20), (300, 60), (9_000, 60)):

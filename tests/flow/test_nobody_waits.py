@@ -176,6 +176,21 @@ def test_where_only_some_connections_are_made_all_are_told(world: Virtual, share
     assert world.counts()["sent"] > 390
 
 
+def test_a_text_over_which_telegram_breaks_each_time_holds_up_nobody(world: Virtual) -> None:
+    """For two hundred readers, without end; others are told meanwhile."""
+    broken = errors.DeliveryUncertain(7, "500", answered=True)
+    world.answer = lambda message, n: broken if message.chat_id <= 200 else 0.05
+    world.alert(*(Chat(number) for number in range(1, 201)), severity=Severity.IMPORTANT)
+    world.starts()
+    for number in range(2, 60):
+        world.alert(Chat(URGENT.id + number), number=number, severity=Severity.IMPORTANT)
+        world.pass_by(10)
+    world.pass_by(20)
+    futile = sum(chat <= 200 for _, chat in world.left)
+    assert world.counts() == {"pending": 200, "sent": 58}
+    assert futile < world.loop.time() * 12
+
+
 def test_a_429_is_waited_out_whatever_else_gets_there(world: Virtual) -> None:
     flooded = errors.DeliveryDelayed(7, "RetryAfter: flood", 60.0)
     away = errors.DeliveryDelayed(8, "no route")
